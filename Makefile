@@ -1,0 +1,58 @@
+# Trochlea: `make run` serves it, `make test` proves it. Both set up all they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PORT ?= 8000
+WORKERS ?= 2
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-deep torture check format bench lock clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(STAMP): requirements.lock
+	@echo "Setting up $(VENV) (first time: about a minute) ..."
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed (try: make PYTHON=python3.12)" if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+setup: $(STAMP) ## create the environment from requirements.lock
+
+run: $(STAMP) ## migrate, seed and serve on 127.0.0.1:8000 (PORT=, WORKERS=)
+	@$(BIN)/python -m flask --app wsgi serve --port $(PORT) --workers $(WORKERS)
+
+test: $(STAMP) ## every test, on SQLite and on a real PostgreSQL
+	@$(BIN)/python -m pytest -n auto -m "not deep and not torture" $(ARGS)
+
+test-deep: $(STAMP) ## the long tests
+	@$(BIN)/python -m pytest -n auto -m deep $(ARGS)
+
+torture: $(STAMP) ## the very long tests, by hand
+	@$(BIN)/python -m pytest -n auto -m "deep or torture" --torture $(ARGS)
+
+check: $(STAMP) ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: $(STAMP) ## format and mend what the linter can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: $(STAMP) ## measure beside raw baselines, write docs/benchmarks.md
+	@$(BIN)/python -m tests.benchmarks
+
+lock: ## resolve requirements.lock anew from pyproject.toml
+	@$(PYTHON) -m venv .cache/lock
+	@.cache/lock/bin/python -m pip install --quiet uv
+	@.cache/lock/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
+
+clean: ## remove the environment and the caches, never the data in var/
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

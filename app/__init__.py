@@ -1,0 +1,20 @@
+"""The map of Trochlea; imports nothing, so that the rules load without Flask.
+
+factory     create_app(): the only module that knows every feature
+cli         flask commands
+settings    the only reader of the environment
+
+sync        DOOR: devices that were away: push, pull
+interop     DOOR: other systems: run files in
+guidance    the pain rule and load advice; guidance/domain is for a clinician to read
+logbook     what was done and felt: sessions, runs, pain scores, check-ins
+library     exercises, and the evidence they rest on
+consent     who may see whom: care links, scopes, the permission table
+accounts    who is who: patients, therapists, admins, devices, tokens
+
+web         Flask behind one door: auth, problems, transaction, paging, openapi
+db          SQLAlchemy behind one door: engine, base, synced, types
+kernel      words all share, standard library only
+
+Imports point down this list, never up; docs/decisions/0001 says why, import-linter holds it.
+"""

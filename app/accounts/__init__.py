@@ -1,0 +1,1 @@
+"""Who is who: patients, therapists, admins, their devices and tokens."""

@@ -1,0 +1,139 @@
+"""The queries on accounts, device sessions and refresh tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.accounts.domain import Account, Device, EmailTaken, ProfessionalRole
+from app.accounts.models import AccountRow, DeviceRow, RefreshTokenRow
+from app.kernel.permissions import Role
+
+_ACCOUNT = [
+    AccountRow.id,
+    AccountRow.role,
+    AccountRow.email,
+    AccountRow.display_name,
+    AccountRow.zone,
+    AccountRow.professional_role,
+    AccountRow.created_at,
+]
+_DEVICE = [
+    DeviceRow.id,
+    DeviceRow.account_id,
+    DeviceRow.device_name,
+    DeviceRow.created_at,
+    DeviceRow.last_seen_at,
+    DeviceRow.expires_at,
+    DeviceRow.generation,
+    DeviceRow.siblings,
+    DeviceRow.rotated_at,
+    DeviceRow.revoked_at,
+]
+
+
+def insert_account(db: Session, account: Account, password_hash: str) -> None:
+    """Store an account; raise EmailTaken when the address is in use."""
+    row = {name: getattr(account, name) for name in Account.__dataclass_fields__}
+    try:
+        db.execute(insert(AccountRow), {**row, "password_hash": password_hash, "disabled_at": None})
+    except IntegrityError:
+        raise EmailTaken from None
+
+
+def find_credentials(db: Session, email: str) -> tuple[Account, str] | None:
+    """Return the enabled account with this address and its password hash."""
+    statement = select(*_ACCOUNT, AccountRow.password_hash).where(
+        AccountRow.email == email, AccountRow.disabled_at.is_(None)
+    )
+    row = db.execute(statement).mappings().one_or_none()
+    return (_account(row), row["password_hash"]) if row else None
+
+
+def find_account(db: Session, account_id: UUID) -> Account | None:
+    """Return the enabled account with this id."""
+    statement = select(*_ACCOUNT).where(AccountRow.id == account_id, AccountRow.disabled_at.is_(None))
+    row = db.execute(statement).mappings().one_or_none()
+    return _account(row) if row else None
+
+
+def find_device_and_account(db: Session, device_id: UUID) -> tuple[Device, Account] | None:
+    """Return a device session with its enabled account, in one statement."""
+    columns = [column.label(f"d_{column.key}") for column in _DEVICE]
+    statement = (
+        select(*_ACCOUNT, *columns)
+        .join(DeviceRow, DeviceRow.account_id == AccountRow.id)
+        .where(DeviceRow.id == device_id, AccountRow.disabled_at.is_(None))
+    )
+    row = db.execute(statement).mappings().one_or_none()
+    if row is None:
+        return None
+    return _device({column.key: row[f"d_{column.key}"] for column in _DEVICE}), _account(row)
+
+
+def insert_device(db: Session, device: Device) -> None:
+    """Store a new device session."""
+    row = {name: getattr(device, name) for name in Device.__dataclass_fields__}
+    db.execute(insert(DeviceRow), {**row, "revoke_reason": None})
+
+
+def lock_device(db: Session, device_id: UUID) -> Device:
+    """Lock a device session until the transaction ends and return it."""
+    statement = select(*_DEVICE).where(DeviceRow.id == device_id).with_for_update()
+    return _device(db.execute(statement).mappings().one())
+
+
+def list_devices(db: Session, account_id: UUID) -> list[Device]:
+    """Return the device sessions of an account that were not revoked, newest first."""
+    statement = (
+        select(*_DEVICE)
+        .where(DeviceRow.account_id == account_id, DeviceRow.revoked_at.is_(None))
+        .order_by(DeviceRow.created_at.desc(), DeviceRow.id)
+    )
+    return [_device(row) for row in db.execute(statement).mappings()]
+
+
+def update_device(db: Session, device_id: UUID, **changes: Any) -> None:
+    """Change columns of a device session."""
+    db.execute(update(DeviceRow).where(DeviceRow.id == device_id).values(**changes))
+
+
+def revoke_device(db: Session, account_id: UUID, device_id: UUID, reason: str, at: datetime) -> bool:
+    """End a device session of this account; False when there is none that lives."""
+    statement = (
+        update(DeviceRow)
+        .where(DeviceRow.account_id == account_id, DeviceRow.id == device_id, DeviceRow.revoked_at.is_(None))
+        .values(revoked_at=at, revoke_reason=reason)
+        .returning(DeviceRow.id)
+    )
+    return db.execute(statement).one_or_none() is not None
+
+
+def insert_refresh_token(db: Session, token_hash: bytes, device_id: UUID, generation: int, at: datetime) -> None:
+    """Store the hash of a token that is given out."""
+    row = {"hash": token_hash, "device_id": device_id, "generation": generation, "created_at": at}
+    db.execute(insert(RefreshTokenRow), row)
+
+
+def find_refresh_token(db: Session, token_hash: bytes) -> tuple[UUID, int] | None:
+    """Return the device session and the generation of a token ever given out."""
+    statement = select(RefreshTokenRow.device_id, RefreshTokenRow.generation).where(RefreshTokenRow.hash == token_hash)
+    row = db.execute(statement).one_or_none()
+    return (row.device_id, row.generation) if row else None
+
+
+def _account(row: RowMapping) -> Account:
+    values = {name: row[name] for name in Account.__dataclass_fields__}
+    profession = values["professional_role"]
+    values["role"] = Role(values["role"])
+    values["professional_role"] = ProfessionalRole(profession) if profession else None
+    return Account(**values)
+
+
+def _device(row: Any) -> Device:
+    return Device(**{name: row[name] for name in Device.__dataclass_fields__})

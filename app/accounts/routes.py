@@ -1,0 +1,142 @@
+"""The operations on one's own account: register, log in, refresh, log out, devices."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app
+
+from app.accounts import service
+from app.accounts.domain import Account, Device, ProfessionalRole
+from app.accounts.schemas import (
+    AccountSchema,
+    DeviceListSchema,
+    LoginSchema,
+    RefreshSchema,
+    RegistrationSchema,
+    TokensSchema,
+)
+from app.accounts.service import LoggedIn, RefreshRefused
+from app.kernel.clock import now
+from app.kernel.ids import new_id
+from app.kernel.permissions import Permission, Role
+from app.settings import Settings
+from app.web.answers import answer, no_content
+from app.web.auth import actor, issue_access_token
+from app.web.feature import Feature
+from app.web.limits import count_try, network
+from app.web.problems import refusal
+from app.web.transaction import db, reader
+
+accounts = Feature("accounts", "Who is who: register, log in, devices.")
+
+QUARTER_HOUR_S = 900
+LOGIN_TRIES = 10
+REGISTRATIONS = 30
+REFRESHES = 300
+
+
+@accounts.operation(
+    "POST",
+    "/v1/accounts",
+    permission=Permission.PUBLIC,
+    body=RegistrationSchema,
+    answers={201: AccountSchema},
+)
+def register_account(body: dict[str, Any]) -> Response:
+    """Register a patient or a therapist."""
+    count_try("register", network(), most=REGISTRATIONS, per_s=QUARTER_HOUR_S)
+    profession = body["professional_role"]
+    account = Account(
+        id=new_id(),
+        role=Role(body["role"]),
+        email=body["email"],
+        display_name=body["display_name"],
+        zone=body["zone"],
+        professional_role=ProfessionalRole(profession) if profession else None,
+        created_at=now(),
+    )
+    return answer(asdict(service.register(db(), account, body["password"])), 201, location="/v1/me")
+
+
+@accounts.operation(
+    "POST",
+    "/v1/auth/login",
+    permission=Permission.PUBLIC,
+    body=LoginSchema,
+    answers={200: TokensSchema, 401: None},
+)
+def log_in(body: dict[str, Any]) -> Response:
+    """Log a device in."""
+    count_try("login", body["email"], network(), most=LOGIN_TRIES, per_s=QUARTER_HOUR_S)
+    account = service.check_password(reader(), body["email"], body["password"])
+    return _tokens(service.log_in(db(), account, body["device_name"], now()))
+
+
+@accounts.operation(
+    "POST",
+    "/v1/auth/token",
+    permission=Permission.PUBLIC,
+    body=RefreshSchema,
+    answers={200: TokensSchema, 401: None},
+)
+def refresh_token(body: dict[str, Any]) -> Response:
+    """Exchange the refresh token; each is good once, and a used one ends the session."""
+    count_try("refresh", network(), most=REFRESHES, per_s=QUARTER_HOUR_S)
+    settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
+    professional = timedelta(seconds=settings.refresh_grace_professional_s)
+    grace = {
+        Role.PATIENT: timedelta(seconds=settings.refresh_grace_patient_s),
+        Role.THERAPIST: professional,
+        Role.ADMIN: professional,
+    }
+    outcome = service.refresh(db(), body["refresh_token"], now(), grace)
+    return refusal(outcome) if isinstance(outcome, RefreshRefused) else _tokens(outcome)
+
+
+@accounts.operation("POST", "/v1/auth/logout", permission=Permission.OWN_ACCOUNT, answers={204: None})
+def log_out() -> Response:
+    """Log this device out; its tokens are dead at once."""
+    service.revoke_device(db(), actor().account_id, actor().device_id, now(), "logout")
+    return no_content()
+
+
+@accounts.operation("GET", "/v1/me", permission=Permission.OWN_ACCOUNT, answers={200: AccountSchema})
+def get_me() -> Response:
+    """Read one's own account."""
+    return answer(asdict(service.account_of(db(), actor().account_id)))
+
+
+@accounts.operation("GET", "/v1/me/devices", permission=Permission.OWN_ACCOUNT, answers={200: DeviceListSchema})
+def list_devices() -> Response:
+    """List the devices that are logged in."""
+    devices = service.devices_of(db(), actor().account_id, now(), actor().role)
+    return answer({"items": [_device(device) for device in devices]})
+
+
+@accounts.operation("DELETE", "/v1/me/devices/<id:device_id>", permission=Permission.OWN_ACCOUNT, answers={204: None})
+def revoke_device(device_id: UUID) -> Response:
+    """Log another (or this) device out at once."""
+    service.revoke_device(db(), actor().account_id, device_id, now())
+    return no_content()
+
+
+def _device(device: Device) -> dict[str, Any]:
+    shown = ("id", "device_name", "created_at", "last_seen_at", "expires_at")
+    return {**{name: getattr(device, name) for name in shown}, "current": device.id == actor().device_id}
+
+
+def _tokens(done: LoggedIn) -> Response:
+    settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
+    body = {
+        "access_token": issue_access_token(done.account.id, done.device.id, done.device.created_at),
+        "refresh_token": done.refresh_token,
+        "token_type": "Bearer",
+        "expires_in_s": settings.access_token_s,
+        "account_id": done.account.id,
+        "device_id": done.device.id,
+    }
+    return answer(body)

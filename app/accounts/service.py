@@ -1,0 +1,150 @@
+"""Register, log in, refresh, log out, and who a device session stands for."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts import repository
+from app.accounts.domain import (
+    LIFETIMES,
+    Account,
+    Device,
+    Rotation,
+    is_live,
+    rotation,
+)
+from app.accounts.passwords import hash_password, is_password
+from app.db.synced import open_stream
+from app.kernel.errors import NotVisible, Unauthenticated
+from app.kernel.ids import new_id
+from app.kernel.permissions import Actor, Role
+
+
+class WrongCredentials(Unauthenticated):
+    """The address or the password is wrong; which of them is not said."""
+
+    code = "wrong_credentials"
+    title = "The e-mail address or the password is wrong"
+
+
+class RefreshRefused(Unauthenticated):
+    """The refresh token is unknown, ended, or was used before; log in again and keep the unsynced queue."""
+
+    code = "invalid_grant"
+    title = "Log in again; what waits to be sent stays good"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A live device session with the refresh token that was just made for it."""
+
+    account: Account
+    device: Device
+    refresh_token: str
+
+
+def register(db: Session, account: Account, password: str) -> Account:
+    """Store a new account, and for a patient open the stream; raise EmailTaken."""
+    repository.insert_account(db, account, hash_password(password))
+    if account.role is Role.PATIENT:
+        open_stream(db, account.id, account.created_at)
+    return account
+
+
+def check_password(db: Session, email: str, password: str) -> Account:
+    """Return the account of these credentials; raise WrongCredentials in the same time for every cause."""
+    found = repository.find_credentials(db, email)
+    if not is_password(password, found[1] if found else None) or found is None:
+        raise WrongCredentials
+    return found[0]
+
+
+def log_in(db: Session, account: Account, device_name: str, at: datetime) -> LoggedIn:
+    """Open a device session for an account whose password was checked."""
+    device = Device(
+        id=new_id(),
+        account_id=account.id,
+        device_name=device_name,
+        created_at=at,
+        last_seen_at=at,
+        expires_at=at + LIFETIMES[account.role].absolute,
+        generation=1,
+        siblings=0,
+        rotated_at=at,
+        revoked_at=None,
+    )
+    repository.insert_device(db, device)
+    return LoggedIn(account, device, _give_token(db, device.id, 1, at))
+
+
+def refresh(db: Session, token: str, at: datetime, grace: dict[Role, timedelta]) -> LoggedIn | RefreshRefused:
+    """Exchange a refresh token for the next one.
+
+    A lost answer may be asked for again within the grace; any other use of an old token ends the whole
+    family. The refusal is returned, not raised, because that ending has to be committed.
+    """
+    found = repository.find_refresh_token(db, _hash(token))
+    if found is None:
+        return RefreshRefused()
+    device = repository.lock_device(db, found[0])
+    account = repository.find_account(db, device.account_id)
+    if account is None or not is_live(device, account.role, at):
+        return RefreshRefused()
+    verdict = rotation(device, found[1], at, grace[account.role])
+    if verdict is Rotation.REUSE:
+        repository.revoke_device(db, account.id, device.id, "refresh_reuse", at)
+        return RefreshRefused()
+    return LoggedIn(account, device, _rotate(db, device, verdict, at))
+
+
+def _rotate(db: Session, device: Device, verdict: Rotation, at: datetime) -> str:
+    if verdict is Rotation.SIBLING:
+        repository.update_device(db, device.id, siblings=device.siblings + 1, last_seen_at=at)
+        return _give_token(db, device.id, device.generation, at)
+    generation = device.generation + 1
+    repository.update_device(db, device.id, generation=generation, siblings=0, rotated_at=at, last_seen_at=at)
+    return _give_token(db, device.id, generation, at)
+
+
+def actor_of(db: Session, device_id: UUID, at: datetime) -> Actor:
+    """Return who this device session stands for; raise Unauthenticated when it has ended."""
+    found = repository.find_device_and_account(db, device_id)
+    if found is None or not is_live(found[0], found[1].role, at):
+        raise Unauthenticated
+    account = found[1]
+    return Actor(account.id, account.role, device_id, account.zone, account.professional_role)
+
+
+def account_of(db: Session, account_id: UUID) -> Account:
+    """Return an enabled account; raise NotVisible."""
+    account = repository.find_account(db, account_id)
+    if account is None:
+        raise NotVisible
+    return account
+
+
+def devices_of(db: Session, account_id: UUID, at: datetime, role: Role) -> list[Device]:
+    """Return the live device sessions of an account."""
+    return [device for device in repository.list_devices(db, account_id) if is_live(device, role, at)]
+
+
+def revoke_device(db: Session, account_id: UUID, device_id: UUID, at: datetime, reason: str = "revoked") -> None:
+    """End one of the account's device sessions at once; raise NotVisible when there is none."""
+    if not repository.revoke_device(db, account_id, device_id, reason, at):
+        raise NotVisible
+
+
+def _give_token(db: Session, device_id: UUID, generation: int, at: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    repository.insert_refresh_token(db, _hash(token), device_id, generation, at)
+    return token
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

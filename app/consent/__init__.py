@@ -1,0 +1,1 @@
+"""Who may see whom: care links, scopes, and the one permission table."""

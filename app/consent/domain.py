@@ -1,0 +1,101 @@
+"""The one table of who may do what, and what a care link is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from app.kernel.errors import Invalid
+from app.kernel.permissions import Actor, Permission, Role
+
+CONSENT_TEXT_VERSION = "2026-11"
+LONGEST_LINK = timedelta(days=366)
+"""A care link lasts twelve months at most (SECURITY 4.3)."""
+
+
+class Scope(StrEnum):
+    """What a patient may open to a therapist; there is no scope for everything."""
+
+    SESSIONS_READ = "sessions.read"
+    PAIN_READ = "pain.read"
+    NOTES_READ = "notes.read"
+    ADVICE_READ = "advice.read"
+    PLAN_WRITE = "plan.write"
+    MESSAGE = "message"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who holds a permission: roles for what belongs to no patient; else the patient, and linked therapists."""
+
+    roles: frozenset[Role] = frozenset()
+    patient: bool = False
+    scope: Scope | None = None
+
+
+EVERYONE = frozenset(Role)
+PATIENTS = frozenset({Role.PATIENT})
+
+TABLE: dict[Permission, Access] = {
+    Permission.OWN_ACCOUNT: Access(roles=EVERYONE),
+    Permission.LIBRARY_READ: Access(roles=EVERYONE),
+    Permission.GUIDANCE_EVALUATE: Access(roles=EVERYONE),
+    Permission.RUNS_IMPORT: Access(roles=PATIENTS),
+    Permission.SESSIONS_READ: Access(patient=True, scope=Scope.SESSIONS_READ),
+    Permission.SESSIONS_WRITE: Access(patient=True),
+    Permission.PAIN_READ: Access(patient=True, scope=Scope.PAIN_READ),
+    Permission.PAIN_WRITE: Access(patient=True),
+    Permission.ADVICE_READ: Access(patient=True, scope=Scope.ADVICE_READ),
+    Permission.PAUSE_CLOSE: Access(patient=True, scope=Scope.PLAN_WRITE),
+    Permission.CARE_LINKS_MANAGE: Access(patient=True),
+}
+"""Permission.PUBLIC is not here: it asks nobody."""
+
+
+class Verdict(StrEnum):
+    """May they? `HIDDEN` is answered like something that does not exist."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    HIDDEN = "hidden"
+
+
+def may(actor: Actor, permission: Permission, patient_id: UUID | None, scopes: frozenset[Scope] | None) -> Verdict:
+    """May the actor do that, with these scopes of an active link to the patient (None: no link)?"""
+    access = TABLE[permission]
+    if patient_id is None:
+        return Verdict.GRANTED if actor.role in access.roles else Verdict.DENIED
+    if actor.is_patient(patient_id):
+        return Verdict.GRANTED if access.patient else Verdict.DENIED
+    if actor.role is not Role.THERAPIST or scopes is None:
+        return Verdict.HIDDEN
+    return Verdict.GRANTED if access.scope is not None and access.scope in scopes else Verdict.DENIED
+
+
+class LinkTooLong(Invalid):
+    """A care link ends after twelve months at most, and not in the past."""
+
+    code = "care_link_end"
+    title = "The end must lie in the future and within twelve months"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CareLink:
+    """A patient's permission for one therapist, for a purpose and a time."""
+
+    id: UUID
+    therapist_id: UUID
+    scopes: frozenset[Scope]
+    purpose: str
+    consent_text_version: str
+    granted_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+def check_end(link: CareLink) -> None:
+    """Raise LinkTooLong unless the link ends within twelve months from its grant."""
+    if not link.granted_at < link.expires_at <= link.granted_at + LONGEST_LINK:
+        raise LinkTooLong

@@ -1,0 +1,54 @@
+"""The queries on care links; `active_scopes` is the one predicate that decides what a therapist sees."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, and_, select
+from sqlalchemy.orm import Session
+
+from app.consent.domain import CareLink, Scope
+from app.consent.models import CARE_LINKS, FIELDS, CareLinkRow
+from app.db.synced import Write, store
+
+
+def is_active(at: datetime) -> ColumnElement[bool]:
+    """Return the condition that a care link is in force."""
+    return and_(CareLinkRow.deleted_at.is_(None), CareLinkRow.revoked_at.is_(None), CareLinkRow.expires_at > at)
+
+
+def active_scopes(db: Session, patient_id: UUID, therapist_id: UUID, at: datetime) -> frozenset[Scope] | None:
+    """Return the scopes a therapist holds for a patient just now; None without an active link."""
+    statement = select(CareLinkRow.scopes).where(
+        CareLinkRow.patient_id == patient_id, CareLinkRow.therapist_id == therapist_id, is_active(at)
+    )
+    granted = db.execute(statement).scalars().all()
+    return frozenset(Scope(scope) for scopes in granted for scope in scopes) if granted else None
+
+
+def has_active_link(db: Session, patient_id: UUID, at: datetime) -> bool:
+    """Does any therapist hold an active link to this patient?"""
+    statement = select(CareLinkRow.id).where(CareLinkRow.patient_id == patient_id, is_active(at)).limit(1)
+    return db.execute(statement).first() is not None
+
+
+def store_link(db: Session, patient_id: UUID, link: CareLink, device_id: UUID, at: datetime) -> None:
+    """Store a new or changed care link in the patient's stream."""
+    columns = {**{name: getattr(link, name) for name in FIELDS}, "scopes": sorted(link.scopes)}
+    store(db, CARE_LINKS, patient_id, [Write(link.id, columns)], device_id=device_id, at=at)
+
+
+def find_links(db: Session, patient_id: UUID, link_id: UUID | None = None) -> list[CareLink]:
+    """Return a patient's care links, newest first; or the one with this id."""
+    columns = [getattr(CareLinkRow, name) for name in FIELDS]
+    statement = select(CareLinkRow.id, *columns).where(CareLinkRow.patient_id == patient_id)
+    if link_id is not None:
+        statement = statement.where(CareLinkRow.id == link_id)
+    rows = db.execute(statement.order_by(CareLinkRow.granted_at.desc(), CareLinkRow.id)).mappings()
+    return [_link(row) for row in rows]
+
+
+def _link(row: RowMapping) -> CareLink:
+    scopes = frozenset(Scope(scope) for scope in row["scopes"])
+    return CareLink(id=row["id"], **{**{name: row[name] for name in FIELDS}, "scopes": scopes})

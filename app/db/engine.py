@@ -1,0 +1,110 @@
+"""The engines: one that writes and one that only reads, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+SQLITE_BUSY_MS = 5000
+STATEMENT_TIMEOUT_MS = 5000
+LOCK_TIMEOUT_MS = 2000
+IDLE_IN_TRANSACTION_MS = 10000
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The two engines of one database, and the makers of their sessions."""
+
+    writer: Engine
+    reader: Engine
+    writing: sessionmaker[Session]
+    reading: sessionmaker[Session]
+
+    @property
+    def dialect(self) -> str:
+        """Return 'sqlite' or 'postgresql'."""
+        return self.writer.dialect.name
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def open_database(url: str, *, pool_size: int = 10) -> Database:
+    """Return the engines for a database URL (sqlite:///file or postgresql://…); connects lazily."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        writer, reader = (
+            _sqlite(parsed, pool_size, query_only=False),
+            _sqlite(parsed, pool_size, query_only=True),
+        )
+    else:
+        writer = _postgresql(parsed, pool_size)
+        reader = writer.execution_options(isolation_level="AUTOCOMMIT")
+    return Database(
+        writer=writer,
+        reader=reader,
+        writing=sessionmaker(writer, expire_on_commit=False, autoflush=False),
+        reading=sessionmaker(reader, expire_on_commit=False, autoflush=False),
+    )
+
+
+def _sqlite(url: URL, pool_size: int, *, query_only: bool) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver's own transactions lose updates: it begins late and deferred. We say BEGIN ourselves.
+        connection.isolation_level = None
+        for pragma in _sqlite_pragmas(query_only):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _sqlite_pragmas(query_only: bool) -> list[str]:
+    # synchronous=FULL: with NORMAL a power cut takes acknowledged writes back.
+    return [
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={SQLITE_BUSY_MS}",
+        "wal_autocheckpoint=16000",
+        *(["query_only=ON"] if query_only else []),
+    ]
+
+
+def _postgresql(url: URL, pool_size: int) -> Engine:
+    options = (
+        f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} "
+        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
+    )
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=5,
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+        connect_args={"options": options},
+    )

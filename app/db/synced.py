@@ -1,0 +1,213 @@
+"""The numbering of synced rows: one stream a patient, numbers taken under its lock, every version kept.
+
+Whoever writes a row that reaches a phone (a device, a therapist, the rule engine, an import) does it with
+`store`: the stream's row is locked, the next numbers are taken, rows and their versions are written, all in
+the caller's transaction. So for one patient the order of numbers is the order of commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Insert,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+
+from app.db.base import PARTITIONED, Base
+from app.db.types import Json
+from app.kernel.ids import new_id
+
+GENERATION_ZERO = datetime(2025, 1, 1, tzinfo=UTC)
+FIRST_HEAD = 1
+
+Wire = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+class Synced:
+    """The columns of every row that reaches a phone; the key begins with the patient."""
+
+    collection: ClassVar[str]
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    id: Mapped[UUID]
+    seq: Mapped[int]
+    ver: Mapped[UUID]
+    deleted_at: Mapped[datetime | None]
+    device_id: Mapped[UUID | None]
+    received_at: Mapped[datetime]
+    flags: Mapped[list[str]] = mapped_column(Json)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (*synced_constraints(), PARTITIONED)
+
+
+def synced_constraints() -> tuple[Any, ...]:
+    """Return the key and the uniqueness that every synced table has, each with the patient in it."""
+    return PrimaryKeyConstraint("patient_id", "id"), UniqueConstraint("patient_id", "seq")
+
+
+class SyncStream(Base):
+    """The one row a patient that every writer locks; head is the last number given."""
+
+    __tablename__ = "sync_stream"
+    __table_args__ = (PrimaryKeyConstraint("patient_id"), PARTITIONED)
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    epoch: Mapped[UUID]
+    generation: Mapped[int]
+    head: Mapped[int]
+    floor: Mapped[int]
+
+
+class SyncChange(Base):
+    """Each version as it was: ledger of operations, base of merges, history."""
+
+    __tablename__ = "sync_change"
+    __table_args__ = (
+        PrimaryKeyConstraint("patient_id", "seq"),
+        UniqueConstraint("patient_id", "ver"),
+        Index(None, "patient_id", "collection", "id", "seq"),
+        CheckConstraint("seq > 0", name="seq_positive"),
+        PARTITIONED,
+    )
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    seq: Mapped[int]
+    collection: Mapped[str] = mapped_column(Text)
+    id: Mapped[UUID]
+    ver: Mapped[UUID]
+    deleted: Mapped[bool]
+    data: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    device_id: Mapped[UUID | None]
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """One kind of synced row: its name on the wire, its table, and how a row is written on the wire."""
+
+    name: str
+    row: type[Base]
+    wire: Wire
+
+    @property
+    def table(self) -> Table:
+        """Return the table that the rows live in."""
+        return self.row.metadata.tables[self.row.__tablename__]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One row to be stored: its own columns, with `deleted_at` set where it is to become a tombstone."""
+
+    id: UUID
+    columns: Mapping[str, Any]
+    ver: UUID | None = None
+    deleted_at: datetime | None = None
+    flags: tuple[str, ...] = ()
+
+
+def open_stream(db: Session, patient_id: UUID, at: datetime) -> None:
+    """Begin a patient's stream; done once, with the account."""
+    hours = int((at - GENERATION_ZERO).total_seconds() // 3600)
+    row = {
+        "patient_id": patient_id,
+        "epoch": new_id(),
+        "generation": hours,
+        "head": FIRST_HEAD,
+        "floor": FIRST_HEAD,
+    }
+    db.execute(insert(SyncStream), row)
+
+
+def lock_stream(db: Session, patient_id: UUID) -> int:
+    """Lock the patient's stream until the transaction ends and return its head."""
+    statement = select(SyncStream.head).where(SyncStream.patient_id == patient_id).with_for_update()
+    return db.execute(statement).scalar_one()
+
+
+def store(
+    db: Session,
+    collection: Collection,
+    patient_id: UUID,
+    writes: Sequence[Write],
+    *,
+    device_id: UUID | None,
+    at: datetime,
+) -> list[dict[str, Any]]:
+    """Write the rows with the stream's next numbers, and their versions; return the rows as stored.
+
+    Takes a constant number of statements, whatever the number of rows. The caller has decided what is to
+    be stored under `lock_stream`, in the same transaction.
+    """
+    if not writes:
+        return []
+    first = _take_numbers(db, patient_id, len(writes))
+    common = {"patient_id": patient_id, "device_id": device_id, "received_at": at}
+    rows = [_row(write, first + index, common) for index, write in enumerate(writes)]
+    db.execute(_upsert(db, collection.table), rows)
+    db.execute(insert(SyncChange), [_version(collection, row, at) for row in rows])
+    return rows
+
+
+def _take_numbers(db: Session, patient_id: UUID, count: int) -> int:
+    statement = (
+        update(SyncStream)
+        .where(SyncStream.patient_id == patient_id)
+        .values(head=SyncStream.head + count)
+        .returning(SyncStream.head)
+    )
+    head: int = db.execute(statement).scalar_one()
+    return head - count + 1
+
+
+def _row(write: Write, seq: int, common: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **write.columns,
+        **common,
+        "id": write.id,
+        "seq": seq,
+        "ver": write.ver or new_id(),
+        "deleted_at": write.deleted_at,
+        "flags": list(write.flags),
+    }
+
+
+def _version(collection: Collection, row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    deleted = row["deleted_at"] is not None
+    return {
+        "patient_id": row["patient_id"],
+        "seq": row["seq"],
+        "collection": collection.name,
+        "id": row["id"],
+        "ver": row["ver"],
+        "deleted": deleted,
+        "data": None if deleted else collection.wire(row),
+        "device_id": row["device_id"],
+        "at": at,
+    }
+
+
+def _upsert(db: Session, table: Table) -> Insert:
+    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = maker(table)
+    keys = {"patient_id", "id"}
+    fresh = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    return statement.on_conflict_do_update(index_elements=["patient_id", "id"], set_=fresh)

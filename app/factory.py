@@ -1,0 +1,89 @@
+"""Puts the application together: the only module that knows every feature."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, Response
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.accounts.routes import accounts
+from app.cli import register_commands
+from app.consent import service as consent_service
+from app.consent.routes import consent
+from app.db.engine import Database, open_database
+from app.settings import PROJECT_ROOT, Mode, Settings, SettingsIncomplete, read_settings
+from app.web.auth import init_auth
+from app.web.feature import Feature
+from app.web.keyring import KeyRing, NoSigningKey, create_key, load_keyring
+from app.web.logs import configure_logs, log_requests
+from app.web.openapi import declared, register_operations
+from app.web.pages import pages
+from app.web.problems import register_problems
+
+FEATURES: list[Feature] = [pages, accounts, consent]
+
+
+class RouteWithoutPermission(Exception):
+    """A route says nothing of who may call it: the application does not start."""
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> Flask:
+    """Return the application; raise SettingsIncomplete or RouteWithoutPermission instead of starting unsafe."""
+    settings = settings or read_settings()
+    configure_logs(settings.log_level)
+    app = Flask("app", static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.json_max_bytes,
+        TROCHLEA_SETTINGS=settings,
+        TROCHLEA_RATE_LIMITS=settings.rate_limits,
+        TROCHLEA_SCHEMA=schema_head(),
+    )
+    app.extensions["trochlea.database"] = database or open_database(settings.database_url, pool_size=settings.pool_size)
+    if settings.trusted_proxy_hops:
+        hops = settings.trusted_proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    log_requests(app)
+    register_problems(app)
+    init_auth(app, settings, _keys(settings), consent_service.permits)
+    register_operations(app, FEATURES)
+    register_commands(app)
+    app.after_request(_headers)
+    refuse_open_routes(app)
+    return app
+
+
+def refuse_open_routes(app: Flask) -> None:
+    """Raise RouteWithoutPermission when a route declares none, or one the table says nothing of."""
+    open_routes = [rule.rule for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is None]
+    if open_routes:
+        raise RouteWithoutPermission(f"declare a permission for {', '.join(sorted(open_routes))}")
+    if not consent_service.is_complete():
+        raise RouteWithoutPermission("the table in consent/domain.py must name every permission")
+
+
+def schema_head() -> str:
+    """Return the revision of the database schema that this program was written for."""
+    return (PROJECT_ROOT / "migrations" / "HEAD").read_text().strip()
+
+
+def _keys(settings: Settings) -> KeyRing:
+    folder: Path = settings.keys_dir
+    try:
+        return load_keyring(folder)
+    except NoSigningKey:
+        if settings.mode is Mode.PRODUCTION:
+            raise SettingsIncomplete(f"no signing key in {folder}: flask --app wsgi keys create") from None
+        create_key(folder)
+        return load_keyring(folder)
+
+
+def _headers(response: Response) -> Response:
+    """Keep health data out of caches, and the answers out of other pages."""
+    headers = response.headers
+    headers.setdefault("Cache-Control", "no-store")
+    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,20 @@
+"""Ids are UUIDs made by whoever creates the row; the server's own are time-ordered (version 7)."""
+
+from __future__ import annotations
+
+import re
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+_CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
+
+
+def new_id() -> UUID:
+    """Return a new UUIDv7; later ids of one process sort after earlier ones."""
+    return UUID(int=uuid7().int)
+
+
+def parse_id(text: str) -> UUID | None:
+    """Return the UUID of its lower-case text of 36 characters, or None: no other spelling is accepted."""
+    return UUID(text) if _CANONICAL.fullmatch(text) else None

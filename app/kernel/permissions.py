@@ -1,0 +1,48 @@
+"""The names of what one may do, and of who asks; which role may do what stands in consent/domain.py."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    """What kind of person an account belongs to."""
+
+    PATIENT = "patient"
+    THERAPIST = "therapist"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """What a route needs; every route names exactly one."""
+
+    PUBLIC = "public"
+    OWN_ACCOUNT = "account.own"
+    LIBRARY_READ = "library.read"
+    GUIDANCE_EVALUATE = "guidance.evaluate"
+    SESSIONS_READ = "sessions.read"
+    SESSIONS_WRITE = "sessions.write"
+    PAIN_READ = "pain.read"
+    PAIN_WRITE = "pain.write"
+    ADVICE_READ = "advice.read"
+    PAUSE_CLOSE = "pause.close"
+    RUNS_IMPORT = "runs.import"
+    CARE_LINKS_MANAGE = "care_links.manage"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: the account, its role, the device session the request came with, and the person's zone."""
+
+    account_id: UUID
+    role: Role
+    device_id: UUID
+    zone: str
+    professional_role: str | None = None
+    scopes: frozenset[str] = frozenset()
+
+    def is_patient(self, patient_id: UUID) -> bool:
+        """Is the actor the patient in question?"""
+        return self.role is Role.PATIENT and self.account_id == patient_id

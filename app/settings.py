@@ -1,0 +1,102 @@
+"""The only reader of the environment: typed, validated, frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from environs import Env
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Mode(StrEnum):
+    """How the product is run; only development fills in what is missing."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class SettingsIncomplete(Exception):
+    """The product cannot start with these settings; the text says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All that can be set from outside; times in seconds, sizes in bytes."""
+
+    mode: Mode = Mode.DEVELOPMENT
+    database_url: str
+    var_dir: Path
+    external_url: str = "http://127.0.0.1:8000"
+    secret_key: str
+    token_audience: str = "trochlea"
+    access_token_s: int = 600
+    refresh_grace_patient_s: int = 60
+    refresh_grace_professional_s: int = 10
+    trusted_proxy_hops: int = 0
+    log_level: str = "info"
+    rate_limits: bool = True
+    cors_origins: tuple[str, ...] = ()
+    json_max_bytes: int = 2 * 1024 * 1024
+    upload_max_bytes: int = 20 * 1024 * 1024
+    pool_size: int = 10
+
+    @property
+    def keys_dir(self) -> Path:
+        """Return the folder that holds the signing keys, one PEM file a key."""
+        return self.var_dir / "keys"
+
+
+def read_settings() -> Settings:
+    """Return the settings of this process; raise SettingsIncomplete where production would be unsafe."""
+    env = Env(prefix="TROCHLEA_")
+    mode = Mode(env.str("MODE", Mode.DEVELOPMENT))
+    var_dir = Path(env.str("VAR_DIR", str(PROJECT_ROOT / "var"))).absolute()
+    default_url = f"sqlite:///{var_dir / 'trochlea.sqlite3'}"
+    if mode is Mode.PRODUCTION:
+        _require(env, "DATABASE_URL", "SECRET_KEY", "EXTERNAL_URL", "TRUSTED_PROXY_HOPS")
+    settings = Settings(
+        mode=mode,
+        var_dir=var_dir,
+        database_url=env.str("DATABASE_URL", default_url),
+        external_url=env.str("EXTERNAL_URL", "http://127.0.0.1:8000"),
+        secret_key=env.str("SECRET_KEY", "") or _own_secret(var_dir),
+        trusted_proxy_hops=env.int("TRUSTED_PROXY_HOPS", 0),
+        log_level=env.str("LOG_LEVEL", "info"),
+        rate_limits=env.bool("RATE_LIMITS", True),
+        cors_origins=tuple(env.list("CORS_ORIGINS", [])),
+        pool_size=env.int("POOL_SIZE", 10),
+    )
+    if mode is Mode.PRODUCTION and len(settings.secret_key) < 32:
+        raise SettingsIncomplete("TROCHLEA_SECRET_KEY needs at least 32 characters: openssl rand -hex 32")
+    return settings
+
+
+def _require(env: Env, *names: str) -> None:
+    missing = [f"TROCHLEA_{name}" for name in names if not env.str(name, "")]
+    if missing:
+        raise SettingsIncomplete(f"production needs {', '.join(missing)}; docs/operators.md lists each setting")
+
+
+def _own_secret(var_dir: Path) -> str:
+    """Return this installation's own secret, made once and readable by its owner only."""
+    path = var_dir / "secret"
+    if not path.exists():
+        _write_secret(path)
+    return path.read_text().strip()
+
+
+def _write_secret(path: Path) -> None:
+    import os
+    import secrets
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w") as file:
+        file.write(secrets.token_hex(32))

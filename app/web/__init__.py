@@ -1,0 +1,1 @@
+"""Flask behind one door: auth, problems, transaction, paging, input, openapi."""

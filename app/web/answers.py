@@ -1,0 +1,59 @@
+"""How a view answers: JSON written by orjson, entity tags, and 304 where nothing is new."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from app.kernel.errors import Conflict, Invalid
+
+JSON = "application/json"
+
+
+class PreconditionRequired(Invalid):
+    """An edit says which version it began from; without If-Match it could undo what it has not seen."""
+
+    code = "precondition_required"
+    title = "Send If-Match with the entity tag you read"
+
+
+class PreconditionFailed(Conflict):
+    """Someone else was faster: read again, then edit."""
+
+    code = "precondition_failed"
+    title = "This has changed since you read it"
+
+
+def answer(
+    body: Any,
+    status: int = 200,
+    *,
+    etag: str | None = None,
+    location: str | None = None,
+    mimetype: str = JSON,
+) -> Response:
+    """Return the JSON answer; with an entity tag that the client already holds, an empty 304."""
+    if etag is not None and request.method == "GET" and request.if_none_match.contains_weak(etag):
+        response = Response(status=304)
+    else:
+        response = Response(orjson.dumps(body), status, mimetype=mimetype)
+    if etag is not None:
+        response.set_etag(etag)
+    if location is not None:
+        response.headers["Location"] = location
+    return response
+
+
+def no_content() -> Response:
+    """Return 204."""
+    return Response(status=204)
+
+
+def require_match(current: str) -> None:
+    """Raise unless If-Match names the current version (428 when absent, 412 when another)."""
+    if "If-Match" not in request.headers:
+        raise PreconditionRequired
+    if request.if_match.star_tag or not request.if_match.contains(current):
+        raise PreconditionFailed

@@ -1,0 +1,105 @@
+"""Who asks, and may they: a signed token names the device session, one look-up decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, current_app, g
+from flask_jwt_extended import JWTManager, create_access_token, get_jwt, verify_jwt_in_request
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt.exceptions import PyJWTError
+from sqlalchemy.orm import Session
+
+from app.kernel.errors import Denied, Unauthenticated
+from app.kernel.ids import new_id, parse_id
+from app.kernel.permissions import Actor, Permission
+from app.settings import Settings
+from app.web.keyring import KeyRing
+from app.web.transaction import db
+
+Permits = Callable[[Session, UUID, Permission, UUID | None], Actor]
+"""(db, device session, permission, patient or None) -> the actor, or one of the refusals raised."""
+
+LEEWAY_S = 30
+
+
+def init_auth(app: Flask, settings: Settings, keys: KeyRing, permits: Permits) -> None:
+    """Set up the tokens' form and hand over the one question: may this device session do that?"""
+    app.config.update(
+        JWT_ALGORITHM="EdDSA",
+        JWT_DECODE_ALGORITHMS=["EdDSA"],
+        JWT_TOKEN_LOCATION=["headers"],
+        JWT_ACCESS_TOKEN_EXPIRES=timedelta(seconds=settings.access_token_s),
+        JWT_ENCODE_ISSUER=settings.external_url,
+        JWT_DECODE_ISSUER=settings.external_url,
+        JWT_ENCODE_AUDIENCE=settings.token_audience,
+        JWT_DECODE_AUDIENCE=settings.token_audience,
+        JWT_DECODE_LEEWAY=LEEWAY_S,
+    )
+    manager = JWTManager(app)
+    manager.encode_key_loader(lambda _identity: keys.signing_key)
+    manager.decode_key_loader(lambda header, _claims: _checking_key(keys, header))
+    app.extensions["trochlea.keys"] = keys
+    app.extensions["trochlea.permits"] = permits
+
+
+def issue_access_token(account_id: UUID, device_id: UUID, logged_in_at: datetime) -> str:
+    """Return a token of ten minutes that names the account and its device session, and nothing about health."""
+    keys: KeyRing = current_app.extensions["trochlea.keys"]
+    token: str = create_access_token(
+        identity=str(account_id),
+        additional_claims={
+            "sid": str(device_id),
+            "jti": str(new_id()),
+            "auth_time": int(logged_in_at.timestamp()),
+            "amr": ["pwd"],
+        },
+        additional_headers={"kid": keys.signing_kid, "typ": "at+jwt"},
+    )
+    return token
+
+
+def admit(permission: Permission, patient_id: UUID | None) -> None:
+    """Note who asks, or raise Unauthenticated, Denied or NotVisible; reads the device session each time."""
+    if permission is Permission.PUBLIC:
+        return
+    permits: Permits = current_app.extensions["trochlea.permits"]
+    g.actor = permits(db(), _device_session(), permission, patient_id)
+
+
+def actor() -> Actor:
+    """Return who asks."""
+    found: Actor = g.actor
+    return found
+
+
+def own_patient_id() -> UUID:
+    """Return the patient who asks; raise Denied for anybody else."""
+    who = actor()
+    if not who.is_patient(who.account_id):
+        raise Denied
+    return who.account_id
+
+
+def _device_session() -> UUID:
+    try:
+        verify_jwt_in_request()
+    except (JWTExtendedException, PyJWTError, ValueError, TypeError):
+        raise Unauthenticated from None
+    claims = get_jwt()
+    sid = claims.get("sid")
+    device = parse_id(sid) if isinstance(sid, str) else None
+    if device is None or claims.get("type") != "access":
+        raise Unauthenticated
+    return device
+
+
+def _checking_key(keys: KeyRing, header: Mapping[str, Any]) -> Any:
+    kid = header.get("kid")
+    key = keys.public(kid) if isinstance(kid, str) else None
+    if key is None or header.get("typ") != "at+jwt" or header.get("crit"):
+        raise Unauthenticated
+    return key

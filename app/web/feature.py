@@ -1,0 +1,159 @@
+"""How a feature offers its operations: one declaration says path, permission, input and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import flask_smorest
+from flask import Request, Response, g, request
+from marshmallow import RAISE, Schema
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.routing import BaseConverter, ValidationError
+
+from app.kernel.ids import parse_id
+from app.kernel.permissions import Permission
+from app.web.auth import admit
+from app.web.json_input import parse_json
+from app.web.transaction import request_transaction
+
+View = Callable[..., Response]
+Answers = Mapping[int, type[Schema] | None]
+
+
+class NoQuery(Schema):
+    """No query parameter at all."""
+
+
+class IdConverter(BaseConverter):
+    """A UUID in a path; anything else is a path that does not exist."""
+
+    regex = "[^/]+"
+
+    def to_python(self, value: str) -> Any:
+        """Return the UUID."""
+        found = parse_id(value)
+        if found is None:
+            raise ValidationError
+        return found
+
+
+class Parser(FlaskParser):
+    """Reads arguments through the one JSON choke point; unknown members are refused by name everywhere."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+        "form": RAISE,
+    }
+
+    def _raw_load_json(self, req: Request) -> Any:
+        if req.mimetype != "application/json":
+            raise UnsupportedMediaType
+        return parse_json(req.get_data(cache=True))
+
+
+class _Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    ARGUMENTS_PARSER = Parser()
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What an operation said of itself, for the start-up check and for the document."""
+
+    permission: Permission
+    name: str
+    takes_body: bool
+    takes_query: bool
+    conditional: bool
+
+
+class Feature:
+    """One feature's operations, gathered into a blueprint."""
+
+    def __init__(self, name: str, description: str) -> None:
+        self.blueprint = _Blueprint(name, name, description=description)
+
+    def operation(
+        self,
+        method: str,
+        path: str,
+        *,
+        permission: Permission,
+        answers: Answers,
+        query: type[Schema] = NoQuery,
+        body: type[Schema] | Schema | None = None,
+        form: type[Schema] | None = None,
+        writes: bool | None = None,
+        max_bytes: int | None = None,
+        conditional: bool = False,
+    ) -> Callable[[View], View]:
+        """Declare a view: who may call it, what it takes (`query=`, `body=`, `form=`), what it answers."""
+
+        def declare(view: View) -> View:
+            wrapped = self._with_input(self._with_answers(view, answers), query, body, form)
+            may_write = method != "GET" if writes is None else writes
+            guarded = _guarded(wrapped, permission, may_write, max_bytes)
+            guarded.declared = Declared(  # type: ignore[attr-defined]
+                permission,
+                name=view.__name__,
+                takes_body=body is not None or form is not None,
+                takes_query=query is not NoQuery,
+                conditional=conditional,
+            )
+            self.blueprint.route(path, methods=[method])(guarded)
+            return view
+
+        return declare
+
+    def _with_answers(self, view: View, answers: Answers) -> View:
+        for status, schema in answers.items():
+            view = self.blueprint.alt_response(status, schema=schema, success=True)(view)
+        return view
+
+    def _with_input(self, view: View, query: Any, body: Any, form: Any) -> View:
+        take = self.blueprint.arguments
+        if query is NoQuery:
+            view = _without_query(view)
+        else:
+            view = take(query, location="query", arg_name="query")(view)
+        if body is not None:
+            view = take(body, location="json", arg_name="body")(view)
+        if form is not None:
+            view = take(form, location="form", arg_name="form", content_type="multipart/form-data")(view)
+        return view
+
+
+def _without_query(view: View) -> View:
+    @wraps(view)
+    def checked(**arguments: Any) -> Response:
+        if request.args:
+            Parser().parse(NoQuery, request, location="query")
+        return view(**arguments)
+
+    return checked
+
+
+def _guarded(view: View, permission: Permission, writes: bool, max_bytes: int | None) -> View:
+    @wraps(view)
+    def guarded(**path: Any) -> Response:
+        if max_bytes is not None:
+            request.max_content_length = max_bytes
+        _refuse_unreadable_bodies()
+        with request_transaction(writes=writes):
+            admit(permission, path.get("patient_id"))
+            return view(**path)
+
+    return guarded
+
+
+def _refuse_unreadable_bodies() -> None:
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType
+    limit = request.max_content_length
+    g.limits = {"body_bytes": limit}
+    if limit is not None and (request.content_length or 0) > limit:
+        raise RequestEntityTooLarge

@@ -1,0 +1,99 @@
+"""The one place where JSON from outside becomes Python values; hostile forms are refused as syntax."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, NoReturn
+
+from app.kernel.errors import Invalid
+
+MAX_DEPTH = 32
+MAX_NODES = 20_000
+MAX_WHOLE = 2**53
+MAX_NUMBER_LENGTH = 64
+
+
+class BadJson(Invalid):
+    """The body is no JSON that can be accepted."""
+
+    code = "bad_json"
+    title = "The body is not acceptable JSON"
+
+
+def parse_json(raw: bytes) -> Any:
+    """Return the value of a UTF-8 JSON text.
+
+    Raises BadJson for broken syntax, duplicate keys, NaN and infinities, whole numbers beyond 2^53, lone
+    surrogates, nesting deeper than 32 and more than 20,000 values.
+    """
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_no_duplicates,
+            parse_int=_whole,
+            parse_float=_finite,
+            parse_constant=_refuse_constant,
+        )
+    except UnicodeDecodeError:
+        raise BadJson("the body is not UTF-8") from None
+    except RecursionError:
+        raise BadJson(f"nested deeper than {MAX_DEPTH}") from None
+    except json.JSONDecodeError as error:
+        raise BadJson(f"not JSON at character {error.pos}") from None
+    _check_size(value)
+    if b"\\u" in raw:
+        _refuse_surrogates(value)
+    return value
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise BadJson("a member name appears twice in one object")
+    return members
+
+
+def _whole(text: str) -> int:
+    value = int(text) if len(text) <= MAX_NUMBER_LENGTH else MAX_WHOLE + 1
+    if abs(value) > MAX_WHOLE:
+        raise BadJson("a whole number is larger than 2^53")
+    return value
+
+
+def _finite(text: str) -> float:
+    value = float(text) if len(text) <= MAX_NUMBER_LENGTH else math.inf
+    if not math.isfinite(value):
+        raise BadJson("a number is too large or too long")
+    return value
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise BadJson("NaN and infinities are not JSON")
+
+
+def _check_size(value: Any) -> None:
+    """Walk the containers level by level, so that depth costs no stack."""
+    level, depth, nodes = [value], 0, 1
+    while level:
+        depth += 1
+        children = [child for node in level for child in _children(node)]
+        nodes += len(children)
+        if depth > MAX_DEPTH:
+            raise BadJson(f"nested deeper than {MAX_DEPTH}")
+        if nodes > MAX_NODES:
+            raise BadJson(f"more than {MAX_NODES} values")
+        level = [child for child in children if isinstance(child, dict | list)]
+
+
+def _children(node: Any) -> Any:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list) else ()
+
+
+def _refuse_surrogates(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise BadJson("a text holds half a character (a lone surrogate)") from None

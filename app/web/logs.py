@@ -1,0 +1,82 @@
+"""Structured logs without health data: one JSON line an event, only fields that are on the list."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import time
+from collections.abc import MutableMapping
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from flask import Flask, Response, g, request
+
+ALLOWED = frozenset(
+    [
+        "ts",
+        "level",
+        "event",
+        "route",
+        "method",
+        "status",
+        "ms",
+        "request_id",
+        "sid",
+        "code",
+        "error",
+        "sqlstate",
+        "where",
+        "mode",
+        "database",
+        "count",
+    ]
+)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
+
+
+def configure_logs(level: str) -> None:
+    """Write events at or above the level to standard error as JSON lines."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", key="ts"),
+            _only_allowed,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {name: value for name, value in event.items() if name in ALLOWED}
+
+
+def log_requests(app: Flask) -> None:
+    """Give each request an id and write one line for it: the route's template, never its values."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    g.began = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    structlog.get_logger().info(
+        "request",
+        route=request.url_rule.rule if request.url_rule else "",
+        method=request.method if request.method.isalpha() else "",
+        status=response.status_code,
+        ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
+        request_id=g.get("request_id", ""),
+        sid=str(g.actor.device_id) if "actor" in g else None,
+        code=g.get("problem_code"),
+    )
+    return response

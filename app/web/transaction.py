@@ -1,0 +1,52 @@
+"""One request, one transaction: opened lazily, committed after the view and before the answer is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+
+from app.db.engine import Database
+
+
+def database() -> Database:
+    """Return the application's database."""
+    found: Database = current_app.extensions["trochlea.database"]
+    return found
+
+
+@contextmanager
+def request_transaction(*, writes: bool) -> Iterator[None]:
+    """Commit what the view wrote, or nothing of it."""
+    g.writes = writes
+    try:
+        yield
+        if "writer" in g:
+            g.writer.commit()
+    finally:
+        for name in ("writer", "reader"):
+            if session := g.pop(name, None):
+                session.close()
+
+
+def db() -> Session:
+    """Return the session of this request: one that writes where the route may write, else one that reads."""
+    return writer() if g.writes else reader()
+
+
+def writer() -> Session:
+    """Return the writing session; on SQLite it holds the only write lock from its first statement on."""
+    if "writer" not in g:
+        g.writer = database().writing()
+    session: Session = g.writer
+    return session
+
+
+def reader() -> Session:
+    """Return a session that only reads, for what a writing route does before it needs the lock."""
+    if "reader" not in g:
+        g.reader = database().reading()
+    session: Session = g.reader
+    return session

@@ -1,0 +1,1 @@
+"""Builders that need only what a test is about."""

