@@ -32,7 +32,7 @@ class Settings:
     var_dir: Path
     external_url: str = "http://127.0.0.1:8000"
     secret_key: str
-    token_audience: str = "trochlea"
+    token_audience: str = "trochlea"  # noqa: S105 - a name, not a secret
     access_token_s: int = 600
     refresh_grace_patient_s: int = 60
     refresh_grace_professional_s: int = 10

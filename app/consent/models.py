@@ -39,7 +39,7 @@ class CareLinkRow(Synced, Base):
     revoked_at: Mapped[datetime | None]
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(self) -> tuple[Any, ...]:
         return (*synced_constraints(), Index(None, "therapist_id", "patient_id"), PARTITIONED)
 
 

@@ -54,7 +54,7 @@ class Synced:
     flags: Mapped[list[str]] = mapped_column(Json)
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(self) -> tuple[Any, ...]:
         return (*synced_constraints(), PARTITIONED)
 
 

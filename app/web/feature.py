@@ -116,10 +116,7 @@ class Feature:
 
     def _with_input(self, view: View, query: Any, body: Any, form: Any) -> View:
         take = self.blueprint.arguments
-        if query is NoQuery:
-            view = _without_query(view)
-        else:
-            view = take(query, location="query", arg_name="query")(view)
+        view = _without_query(view) if query is NoQuery else take(query, location="query", arg_name="query")(view)
         if body is not None:
             view = take(body, location="json", arg_name="body")(view)
         if form is not None:
