@@ -12,6 +12,10 @@ from app.cli import register_commands
 from app.consent import service as consent_service
 from app.consent.routes import consent
 from app.db.engine import Database, open_database
+from app.guidance import service as guidance_service
+from app.guidance.routes import guidance
+from app.interop.routes import interop
+from app.logbook.routes import logbook
 from app.settings import PROJECT_ROOT, Mode, Settings, SettingsIncomplete, read_settings
 from app.web.auth import init_auth
 from app.web.feature import Feature
@@ -21,7 +25,7 @@ from app.web.openapi import declared, register_operations
 from app.web.pages import pages
 from app.web.problems import register_problems
 
-FEATURES: list[Feature] = [pages, accounts, consent]
+FEATURES: list[Feature] = [pages, accounts, consent, logbook, guidance, interop]
 
 
 class RouteWithoutPermission(Exception):
@@ -47,6 +51,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     log_requests(app)
     register_problems(app)
     init_auth(app, settings, _keys(settings), consent_service.permits)
+    app.extensions["trochlea.listener"] = guidance_service.reconsider
     register_operations(app, FEATURES)
     register_commands(app)
     app.after_request(_headers)

@@ -39,7 +39,6 @@ class Settings:
     trusted_proxy_hops: int = 0
     log_level: str = "info"
     rate_limits: bool = True
-    cors_origins: tuple[str, ...] = ()
     json_max_bytes: int = 2 * 1024 * 1024
     upload_max_bytes: int = 20 * 1024 * 1024
     pool_size: int = 10
@@ -67,7 +66,6 @@ def read_settings() -> Settings:
         trusted_proxy_hops=env.int("TRUSTED_PROXY_HOPS", 0),
         log_level=env.str("LOG_LEVEL", "info"),
         rate_limits=env.bool("RATE_LIMITS", True),
-        cors_origins=tuple(env.list("CORS_ORIGINS", [])),
         pool_size=env.int("POOL_SIZE", 10),
     )
     if mode is Mode.PRODUCTION and len(settings.secret_key) < 32:

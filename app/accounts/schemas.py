@@ -10,11 +10,14 @@ from app.accounts.domain import PASSWORD_LEAST, PASSWORD_MOST, ProfessionalRole
 from app.kernel.permissions import Role
 from app.web.fields import Choice, Text, Zone
 
+_MAILABLE = validate.Regexp(r"^[^\x00-\x20\x7f]*$")
+"""marshmallow takes control characters in a quoted local part; no mailbox has them."""
+
 
 class EmailSchema(Schema):
     """What begins with an e-mail address; its case does not matter."""
 
-    email = fields.Email(required=True, validate=[validate.Length(max=254)])
+    email = fields.Email(required=True, validate=[validate.Length(max=254), _MAILABLE])
 
     @pre_load
     def _lower(self, data: Any, **_: Any) -> Any:

@@ -11,6 +11,7 @@ import flask_smorest
 from flask import Request, Response, g, request
 from marshmallow import RAISE, Schema
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import BaseConverter, ValidationError
 
@@ -49,6 +50,10 @@ class Parser(FlaskParser):
         "query": RAISE,
         "form": RAISE,
     }
+
+    def load_form(self, req: Request, schema: Schema) -> Any:
+        """Return the fields and the files of a form together."""
+        return self._makeproxy(CombinedMultiDict([req.form, req.files]), schema)
 
     def _raw_load_json(self, req: Request) -> Any:
         if req.mimetype != "application/json":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -175,7 +176,13 @@ class Flag(fields.Boolean):
 
 
 class Choice(fields.String):
-    """One of a closed list of words."""
+    """One of a closed list of words; of an enumeration it loads the member."""
 
     def __init__(self, words: Any, **kwargs: Any) -> None:
         super().__init__(validate=[validate.OneOf([str(word) for word in words])], **kwargs)
+        self.member: Callable[[str], str] = words if isinstance(words, type) else str
+        self.words = frozenset(str(word) for word in words)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        word: str = super()._deserialize(value, attr, data, **kwargs)
+        return self.member(word) if word in self.words else word

@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from app.kernel.errors import Invalid
 
 MAX_DEPTH = 32
-MAX_NODES = 20_000
+MAX_NODES = 50_000
 MAX_WHOLE = 2**53
 MAX_NUMBER_LENGTH = 64
 
@@ -25,7 +25,7 @@ def parse_json(raw: bytes) -> Any:
     """Return the value of a UTF-8 JSON text.
 
     Raises BadJson for broken syntax, duplicate keys, NaN and infinities, whole numbers beyond 2^53, lone
-    surrogates, nesting deeper than 32 and more than 20,000 values.
+    surrogates, nesting deeper than 32 and more than 50,000 values.
     """
     try:
         value = json.loads(

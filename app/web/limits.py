@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import current_app, request
 from sqlalchemy import Text, delete
@@ -50,8 +50,14 @@ def count_try(what: str, *who: str, most: int, per_s: int) -> None:
 
 
 def network() -> str:
-    """Return the network the request comes from: /24 of IPv4, /64 of IPv6."""
-    address = ip_address(request.remote_addr or "127.0.0.1")
+    """Return the network the request comes from: /24 of IPv4, /64 of IPv6; what is no address, as it stands."""
+    peer = request.remote_addr or "127.0.0.1"
+    try:
+        address = ip_address(peer.split("%")[0])
+    except ValueError:
+        return peer
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
     return str(ip_network(f"{address}/{24 if address.version == 4 else 64}", strict=False))
 
 

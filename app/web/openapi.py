@@ -147,9 +147,8 @@ def _used_responses_only(written: dict[str, Any]) -> None:
 
 
 class Identified(Schema):
-    """What every stored thing of a patient carries besides its own content."""
+    """What every stored thing of a patient carries besides its own content and its id."""
 
-    id = fields.UUID(required=True)
     patient_id = fields.UUID(required=True)
     seq = fields.Integer(required=True, metadata={"description": "number in the patient's stream"})
     ver = fields.UUID(required=True, metadata={"description": "version; also the entity tag"})

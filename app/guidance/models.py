@@ -1,0 +1,109 @@
+"""The tables of advice as it was given, and of pauses until someone closes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from app.db.base import PARTITIONED, Base
+from app.db.synced import Collection, Synced, synced_constraints
+from app.db.types import Json
+
+ADVICE_FIELDS: tuple[str, ...] = (
+    "as_of",
+    "given_at",
+    "decision",
+    "rule",
+    "ruleset_version",
+    "preset",
+    "policy",
+    "body",
+    "input_ids",
+    "inputs_hash",
+    "as_of_seq",
+    "valid_until",
+    "supersedes",
+)
+PAUSE_FIELDS: tuple[str, ...] = (
+    "opened_on",
+    "opened_at",
+    "rule",
+    "refer",
+    "cause",
+    "red_flag",
+    "run_id",
+    "closed_at",
+    "closed_by",
+    "closed_by_role",
+    "note",
+    "seen_whom",
+    "seen_on",
+    "cleared_by",
+)
+
+
+class AdviceRow(Synced, Base):
+    """An advice as it was given, and never changed; a newer one names the one that it supersedes."""
+
+    __tablename__ = "advice"
+
+    as_of: Mapped[date] = mapped_column(Date)
+    given_at: Mapped[datetime]
+    decision: Mapped[str] = mapped_column(Text)
+    rule: Mapped[str] = mapped_column(Text)
+    ruleset_version: Mapped[str] = mapped_column(Text)
+    preset: Mapped[str] = mapped_column(Text)
+    policy: Mapped[dict[str, Any]] = mapped_column(Json)
+    body: Mapped[dict[str, Any]] = mapped_column(Json)
+    input_ids: Mapped[list[str]] = mapped_column(Json)
+    inputs_hash: Mapped[str] = mapped_column(Text)
+    as_of_seq: Mapped[int]
+    valid_until: Mapped[datetime]
+    supersedes: Mapped[UUID | None]
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        by_time, by_successor = Index(None, "patient_id", "given_at"), Index(None, "patient_id", "supersedes")
+        return (*synced_constraints(), by_time, by_successor, PARTITIONED)
+
+
+class PauseRow(Synced, Base):
+    """A pause: opened by the rules, closed by a person."""
+
+    __tablename__ = "pauses"
+
+    opened_on: Mapped[date] = mapped_column(Date)
+    opened_at: Mapped[datetime]
+    rule: Mapped[str] = mapped_column(Text)
+    refer: Mapped[str] = mapped_column(Text)
+    cause: Mapped[str] = mapped_column(Text)
+    red_flag: Mapped[str | None] = mapped_column(Text)
+    run_id: Mapped[UUID | None]
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[UUID | None]
+    closed_by_role: Mapped[str | None] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    seen_whom: Mapped[str | None] = mapped_column(Text)
+    seen_on: Mapped[date | None] = mapped_column(Date)
+    cleared_by: Mapped[str | None] = mapped_column(Text)
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (*synced_constraints(), UniqueConstraint("patient_id", "cause"), PARTITIONED)
+
+
+def _advice_wire(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ADVICE_FIELDS}
+
+
+def _pause_wire(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in PAUSE_FIELDS}
+
+
+ADVICE = Collection("advice", AdviceRow, _advice_wire)
+PAUSES = Collection("pauses", PauseRow, _pause_wire)

@@ -1,0 +1,92 @@
+"""The queries on advice and pauses; each takes the patient first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.db.synced import Collection, Write, store
+from app.guidance.models import ADVICE, ADVICE_FIELDS, PAUSE_FIELDS, PAUSES, AdviceRow, PauseRow
+from app.guidance.values import GivenAdvice, Pause
+
+_ADVICE = [AdviceRow.id, *(getattr(AdviceRow, name) for name in ADVICE_FIELDS)]
+_NEWEST_FIRST = (AdviceRow.given_at.desc(), AdviceRow.id.desc())
+_PAUSE = [PauseRow.id, *(getattr(PauseRow, name) for name in PAUSE_FIELDS)]
+
+
+@dataclass(frozen=True, slots=True)
+class NewestAdvice:
+    """What is asked of the newest advice before another is given."""
+
+    id: UUID
+    inputs_hash: str
+    valid_until: datetime
+
+
+def newest_advice(db: Session, patient_id: UUID) -> NewestAdvice | None:
+    """Return the advice that nothing has superseded, without its body."""
+    columns = (AdviceRow.id, AdviceRow.inputs_hash, AdviceRow.valid_until)
+    statement = select(*columns).where(AdviceRow.patient_id == patient_id).order_by(*_NEWEST_FIRST).limit(1)
+    row = db.execute(statement).one_or_none()
+    return NewestAdvice(*row) if row else None
+
+
+def find_advice(db: Session, patient_id: UUID, advice_id: UUID) -> GivenAdvice | None:
+    """Return one advice, superseded or not."""
+    row = db.execute(_with_successor(patient_id).where(AdviceRow.id == advice_id)).mappings().one_or_none()
+    return GivenAdvice(**row) if row else None
+
+
+def list_advice(db: Session, patient_id: UUID, before: tuple[datetime, UUID] | None, limit: int) -> list[GivenAdvice]:
+    """Return advice as it was given, newest first, beginning behind `before`."""
+    statement = _with_successor(patient_id)
+    if before is not None:
+        earlier, same = AdviceRow.given_at < before[0], AdviceRow.given_at == before[0]
+        statement = statement.where(or_(earlier, and_(same, AdviceRow.id < before[1])))
+    ordered = statement.order_by(*_NEWEST_FIRST).limit(limit)
+    return [GivenAdvice(**row) for row in db.execute(ordered).mappings()]
+
+
+def _with_successor(patient_id: UUID) -> Select[Any]:
+    """Select advice together with the one that supersedes it, if there is one."""
+    successor = aliased(AdviceRow)
+    known = and_(successor.patient_id == patient_id, successor.supersedes == AdviceRow.id)
+    told = (successor.given_at.label("superseded_at"), successor.id.label("superseded_by"))
+    return select(*_ADVICE, *told).outerjoin(successor, known).where(AdviceRow.patient_id == patient_id)
+
+
+def list_pauses(db: Session, patient_id: UUID) -> list[Pause]:
+    """Return all pauses of a patient, closed ones as well, oldest first."""
+    statement = select(*_PAUSE).where(PauseRow.patient_id == patient_id).order_by(PauseRow.opened_at, PauseRow.id)
+    return [Pause(**row) for row in db.execute(statement).mappings()]
+
+
+def store_advice(db: Session, patient_id: UUID, advice: GivenAdvice, at: datetime) -> None:
+    """Store an advice; it is never written again."""
+    _store(db, patient_id, ADVICE, ADVICE_FIELDS, [advice], at, None)
+
+
+def store_pauses(
+    db: Session, patient_id: UUID, pauses: Sequence[Pause], at: datetime, device_id: UUID | None = None
+) -> None:
+    """Write pauses as the newest versions of their rows."""
+    _store(db, patient_id, PAUSES, PAUSE_FIELDS, pauses, at, device_id)
+
+
+def _store(
+    db: Session,
+    patient_id: UUID,
+    collection: Collection,
+    names: tuple[str, ...],
+    values: Sequence[Any],
+    at: datetime,
+    device_id: UUID | None,
+) -> None:
+    writes = [Write(value.id, {name: getattr(value, name) for name in names}) for value in values]
+    store(db, collection, patient_id, writes, device_id=device_id, at=at)

@@ -1,0 +1,57 @@
+"""The operations by which run files come in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+
+from app.interop import service
+from app.interop.runfiles import MOST_BYTES, RunFile, read_run_file
+from app.interop.schemas import RunImportedSchema, RunImportSchema
+from app.interop.service import Imported
+from app.kernel.permissions import Permission
+from app.logbook.kinds import PAIN_SCORE, RUN
+from app.logbook.routes import shown, writing
+from app.web.answers import answer
+from app.web.auth import actor, own_patient_id
+from app.web.feature import Feature
+
+interop = Feature("interop", "Other systems: run files in.")
+
+FORM_BYTES = 64 * 1024
+"""Room for the form around the file."""
+
+
+@interop.operation(
+    "POST",
+    "/v1/runs/import",
+    permission=Permission.RUNS_IMPORT,
+    form=RunImportSchema,
+    answers={201: RunImportedSchema, 200: RunImportedSchema},
+    max_bytes=MOST_BYTES + FORM_BYTES,
+)
+def import_run(form: dict[str, Any]) -> Response:
+    """Import one FIT, TCX or GPX file of a run; the same file again changes nothing."""
+    upload = form["file"]
+    run_file = read_run_file(upload.stream.read(MOST_BYTES + 1), filename=upload.filename)
+    imported = service.import_run(
+        writing(own_patient_id()),
+        run_file,
+        form["zone"] or actor().zone,
+        pain_during=form["pain_during"],
+        side=form["side"],
+        treat_as_run=form["treat_as_run"] == "true",
+    )
+    zone_from = "form" if form["zone"] else "account"
+    return answer(_shown(imported, run_file, zone_from), 201 if imported.is_new else 200)
+
+
+def _shown(imported: Imported, run_file: RunFile, zone_from: str) -> dict[str, Any]:
+    told = ("format", "sport", "sub_sport", "elapsed_s", "sessions", "sha256")
+    return {
+        "duplicate": not imported.is_new,
+        "run": shown(RUN, imported.run),
+        "pain_score": shown(PAIN_SCORE, imported.pain_score) if imported.pain_score else None,
+        "file": {**{name: getattr(run_file, name) for name in told}, "zone_from": zone_from},
+    }

@@ -1,0 +1,1 @@
+"""Exercises, and the evidence they rest on."""

@@ -1,0 +1,202 @@
+"""What can be logged, and what cannot be true of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from app.kernel.clock import CLOCK_TOLERANCE
+from app.kernel.errors import FieldFault, Invalid
+
+CLOCK_SUSPECT = "clock_suspect"
+MOST_A_DAY = 50
+"""How many entries of one kind a patient can log for one day (SECURITY 4.9)."""
+MOST_IN_ALL = 200_000
+"""How many versions a patient's stream may hold (SECURITY 4.9)."""
+
+
+class Side(StrEnum):
+    """Which knee, or which leg."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class PainMoment(StrEnum):
+    """When the pain was felt that a score tells of."""
+
+    BEFORE = "before"
+    DURING = "during"
+    AFTER_60_MIN = "after_60_min"
+    NEXT_MORNING = "next_morning"
+    WORST = "worst"
+    USUAL = "usual"
+    STAIRS = "stairs"
+    SQUAT = "squat"
+    SITTING = "sitting"
+    REST = "rest"
+    NIGHT = "night"
+
+
+class Surface(StrEnum):
+    """What a run was on."""
+
+    ROAD = "road"
+    TRAIL = "trail"
+    TRACK = "track"
+    TREADMILL = "treadmill"
+    GRASS = "grass"
+    MIXED = "mixed"
+
+
+class Intensity(StrEnum):
+    """What kind of run it was."""
+
+    EASY = "easy"
+    STEADY = "steady"
+    TEMPO = "tempo"
+    INTERVALS = "intervals"
+    RACE = "race"
+    RUN_WALK = "run_walk"
+
+
+class Source(StrEnum):
+    """Where a run's figures come from."""
+
+    MANUAL = "manual"
+    FIT = "fit"
+    TCX = "tcx"
+    GPX = "gpx"
+
+
+class EarlyWarningSign(StrEnum):
+    """What runners notice before the pain comes back (CLINICAL 5.6)."""
+
+    INNER_KNEE_AWARENESS = "inner_knee_awareness"
+    QUADRICEPS_QUIET = "quadriceps_quiet"
+    OUTER_THIGH_TIGHTNESS = "outer_thigh_tightness"
+    SINGLE_LEG_WOBBLE = "single_leg_wobble"
+    SORE_AFTER_SITTING_OR_STAIRS = "sore_after_sitting_or_stairs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What every entry has: an id made where it was written, and when it was, as the person's clock said."""
+
+    id: UUID
+    performed_at: datetime
+    zone: str
+    recorded_at: datetime | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedSet:
+    """One set of one exercise on one side (None: both legs at once)."""
+
+    exercise: str
+    side: Side | None
+    repetitions: int | None
+    hold_seconds: int | None
+    load_kg: float | None
+    rpe: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedSession(Entry):
+    """An exercise session with its sets, in the order they were done."""
+
+    duration_s: int | None
+    rpe: float | None
+    sets: tuple[LoggedSet, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(Entry):
+    """A run; what is not known is None and is never taken for nothing."""
+
+    distance_m: int | None
+    duration_s: int | None
+    surface: Surface | None
+    intensity: Intensity | None
+    ascent_m: int | None
+    descent_m: int | None
+    cadence_spm: int | None
+    shoes: str | None
+    rpe: float | None
+    limp: bool
+    stopped_early_for_pain: bool
+    painkiller_before: bool
+    source: Source = Source.MANUAL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PainScore(Entry):
+    """Pain from 0 to 10 at one moment, of one knee (None: not said), about a run, a session, or alone."""
+
+    score: float
+    moment: PainMoment
+    side: Side | None
+    run_id: UUID | None
+    session_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn(Entry):
+    """How the day is: pain this morning and at worst so far, swelling, sleep, signs, red flags."""
+
+    morning_pain: float | None
+    worst_pain: float | None
+    side: Side | None
+    swelling: bool | None
+    sleep_hours: float | None
+    stress: int | None
+    mood: int | None
+    early_warning_signs: tuple[EarlyWarningSign, ...]
+    red_flags: tuple[str, ...]
+
+
+class ContradictoryEntry(Invalid):
+    """Two parts of one entry cannot both be meant."""
+
+    code = "contradictory_entry"
+    title = "Parts of this entry contradict each other"
+
+
+def check_run(run: Run) -> None:
+    """Raise ContradictoryEntry for a run without distance and duration."""
+    if run.distance_m is None and run.duration_s is None:
+        raise ContradictoryEntry(
+            faults=[FieldFault("/distance_m", "required", "Give a distance, a duration, or both.")]
+        )
+
+
+def check_session(session: LoggedSession) -> None:
+    """Raise ContradictoryEntry for a set that says neither repetitions nor a hold."""
+    faults = [
+        FieldFault(f"/sets/{index}/repetitions", "required", "Give repetitions, a hold, or both.")
+        for index, done in enumerate(session.sets)
+        if done.repetitions is None and done.hold_seconds is None
+    ]
+    if faults:
+        raise ContradictoryEntry(faults=faults)
+
+
+def check_pain_score(score: PainScore) -> None:
+    """Raise ContradictoryEntry for a score about a run and a session at once."""
+    if score.run_id is not None and score.session_id is not None:
+        raise ContradictoryEntry(faults=[FieldFault("/session_id", "one_of", "A score is about a run or a session.")])
+
+
+def check_check_in(check_in: CheckIn) -> None:
+    """Raise ContradictoryEntry when the morning was worse than the worst."""
+    morning, worst = check_in.morning_pain, check_in.worst_pain
+    if morning is not None and worst is not None and morning > worst:
+        raise ContradictoryEntry(faults=[FieldFault("/worst_pain", "order", "The worst is at least the morning's.")])
+
+
+def flags_of(entry: Entry, received_at: datetime) -> tuple[str, ...]:
+    """Return `clock_suspect` for an entry from more than ten minutes in the future."""
+    return (CLOCK_SUSPECT,) if entry.performed_at > received_at + CLOCK_TOLERANCE else ()

@@ -1,0 +1,157 @@
+"""The queries on the logbook; each takes the patient first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, LargeBinary, Select, Table, and_, func, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.types import NullType
+
+from app.db.synced import Write, store
+from app.logbook.facts import CheckInFact, Facts, RunFact, ScoreFact
+from app.logbook.kinds import E, Kind
+from app.logbook.models import CheckInRow, PainScoreRow, Performed, RunRow
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[E]):
+    """An entry as it is stored: its place in the stream, its version, when the server received it."""
+
+    entry: E
+    patient_id: UUID
+    seq: int
+    ver: UUID
+    received_at: datetime
+    device_id: UUID | None
+    deleted_at: datetime | None
+    flags: tuple[str, ...]
+
+
+def find(db: Session, patient_id: UUID, kind: Kind[E], entry_id: UUID) -> Stored[E] | None:
+    """Return the entry with this id, a deleted one as well."""
+    table = kind.collection.table
+    statement = select(table).where(table.c.patient_id == patient_id, table.c.id == entry_id)
+    row = db.execute(statement).mappings().one_or_none()
+    return _stored(kind, dict(row)) if row else None
+
+
+def list_between(
+    db: Session,
+    patient_id: UUID,
+    kind: Kind[E],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int | None = None,
+) -> list[Stored[E]]:
+    """Return living entries performed in [since, until), oldest first; `after` begins behind that time and id."""
+    table = kind.collection.table
+    statement = select(table).where(
+        table.c.patient_id == patient_id, table.c.deleted_at.is_(None), *_window(table, since, until, after)
+    )
+    ordered = statement.order_by(table.c.performed_at, table.c.id).limit(limit)
+    return [_stored(kind, dict(row)) for row in db.execute(ordered).mappings()]
+
+
+def count_on(db: Session, patient_id: UUID, kind: Kind[Any], day: date) -> int:
+    """Return how many living entries lie on a day."""
+    table = kind.collection.table
+    statement = select(func.count()).where(
+        table.c.patient_id == patient_id, table.c.performed_on == day, table.c.deleted_at.is_(None)
+    )
+    return db.execute(statement).scalar_one()
+
+
+def store_entry(
+    db: Session,
+    patient_id: UUID,
+    kind: Kind[E],
+    entry: E,
+    *,
+    flags: tuple[str, ...],
+    device_id: UUID | None,
+    at: datetime,
+    deleted: bool = False,
+) -> Stored[E]:
+    """Write one entry as the newest version of its row."""
+    write = Write(entry.id, kind.columns_of(entry), deleted_at=at if deleted else None, flags=flags)
+    rows = store(db, kind.collection, patient_id, [write], device_id=device_id, at=at)
+    return _stored(kind, rows[0])
+
+
+def _window(
+    table: Table, since: datetime | None, until: datetime | None, after: tuple[datetime, UUID] | None
+) -> Iterable[Any]:
+    if since is not None:
+        yield table.c.performed_at >= since
+    if until is not None:
+        yield table.c.performed_at < until
+    if after is not None:
+        later, same = table.c.performed_at > after[0], table.c.performed_at == after[0]
+        yield or_(later, and_(same, table.c.id > after[1]))
+
+
+def _stored(kind: Kind[E], row: Mapping[str, Any]) -> Stored[E]:
+    return Stored(
+        entry=kind.entry_of(row),
+        patient_id=row["patient_id"],
+        seq=row["seq"],
+        ver=row["ver"],
+        received_at=row["received_at"],
+        device_id=row["device_id"],
+        deleted_at=row["deleted_at"],
+        flags=tuple(row["flags"]),
+    )
+
+
+def read_facts(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> Facts:
+    """Return the facts of the days from `since` on, in three statements."""
+
+    def rows(row: type[Performed], *own: Any) -> Iterable[Any]:
+        shown = _shared(db, row, at) + list(own)
+        return db.execute(_since(select(*shown), row, patient_id, since, deleted_since))
+
+    run_key = _raw(db, PainScoreRow.run_id)
+    return Facts(
+        [RunFact._make(found) for found in rows(RunRow, *_own(RunRow, RunFact))],
+        [
+            ScoreFact._make(found)
+            for found in rows(
+                PainScoreRow,
+                PainScoreRow.score,
+                PainScoreRow.moment,
+                PainScoreRow.side,
+                run_key,
+                PainScoreRow.session_id.is_not(None),
+            )
+        ],
+        [CheckInFact._make(found) for found in rows(CheckInRow, *_own(CheckInRow, CheckInFact))],
+    )
+
+
+def _shared(db: Session, row: type[Performed], at: datetime) -> list[Any]:
+    # The only flag an entry can carry is that its clock ran ahead.
+    ahead: ColumnElement[bool] = and_(row.performed_at > at, row.flags != [])
+    return [_raw(db, row.id), row.performed_on, ahead, row.deleted_at.is_not(None)]
+
+
+def _own(row: type[Performed], fact: type[Any]) -> list[Any]:
+    return [getattr(row, name) for name in fact._fields[4:]]
+
+
+def _since(
+    statement: Select[Any], row: type[Performed], patient_id: UUID, since: date, deleted_since: datetime
+) -> Select[Any]:
+    shown = or_(row.deleted_at.is_(None), row.deleted_at >= deleted_since)
+    return statement.where(row.patient_id == patient_id, row.performed_on >= since, shown).order_by(row.performed_at)
+
+
+def _raw(db: Session, column: InstrumentedAttribute[Any]) -> Any:
+    """Read an id without making a UUID of it."""
+    return type_coerce(column, LargeBinary() if db.get_bind().dialect.name == "sqlite" else NullType())

@@ -1,0 +1,135 @@
+"""Log what was done and felt, correct it, take it back; each time whoever listens is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.db.synced import lock_stream
+from app.kernel.clock import day_in_zone
+from app.kernel.errors import Conflict, NotVisible
+from app.logbook import repository
+from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, flags_of
+from app.logbook.facts import Facts
+from app.logbook.kinds import E, Kind
+from app.logbook.repository import Stored
+
+Listener = Callable[["Writing", list[Stored[Any]]], None]
+"""(who writes, entries as they were and as they are): told in the same transaction, under the stream's lock."""
+
+
+class IdInUse(Conflict):
+    """The id belongs to another entry of this patient, or to one that was deleted."""
+
+    code = "id_in_use"
+    title = "There is an entry with this id and other content"
+
+
+class LogbookFull(Conflict):
+    """More entries than a person can mean."""
+
+    code = "logbook_full"
+    title = "There are too many entries"
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Whose logbook, in which zone that person lives, which device writes, when, and who is to be told."""
+
+    db: Session
+    patient_id: UUID
+    zone: str
+    device_id: UUID
+    at: datetime
+    listener: Listener
+
+
+def log_entry(writing: Writing, kind: Kind[E], entry: E) -> tuple[Stored[E], bool]:
+    """Store an entry and return it with True; the same entry sent again is returned with False.
+
+    Raises ContradictoryEntry, IdInUse or LogbookFull; nothing is stored then.
+    """
+    kind.check(entry)
+    head = lock_stream(writing.db, writing.patient_id)
+    found = repository.find(writing.db, writing.patient_id, kind, entry.id)
+    if found is not None:
+        return _same_again(found, entry), False
+    _check_room(writing, kind, entry, head)
+    stored = _store(writing, kind, entry)
+    writing.listener(writing, [stored])
+    return stored, True
+
+
+def correct_entry(
+    writing: Writing, kind: Kind[E], entry_id: UUID, changes: Mapping[str, Any], check: Callable[[str], None]
+) -> Stored[E]:
+    """Change parts of an entry; `check` is called with the current version under the lock and may raise."""
+    lock_stream(writing.db, writing.patient_id)
+    found = read_entry(writing.db, writing.patient_id, kind, entry_id)
+    check(str(found.ver))
+    entry = replace(found.entry, **changes)
+    kind.check(entry)
+    if entry == found.entry and entry.performed_at.utcoffset() == found.entry.performed_at.utcoffset():
+        return found
+    stored = _store(writing, kind, entry)
+    writing.listener(writing, [found, stored])
+    return stored
+
+
+def delete_entry(writing: Writing, kind: Kind[E], entry_id: UUID, check: Callable[[str], None]) -> Stored[E]:
+    """Make an entry a tombstone, which devices are told of; `check` as in correct_entry."""
+    lock_stream(writing.db, writing.patient_id)
+    found = read_entry(writing.db, writing.patient_id, kind, entry_id)
+    check(str(found.ver))
+    stored = _store(writing, kind, found.entry, deleted=True)
+    writing.listener(writing, [found, stored])
+    return stored
+
+
+def read_entry(db: Session, patient_id: UUID, kind: Kind[E], entry_id: UUID) -> Stored[E]:
+    """Return a living entry; raise NotVisible."""
+    found = repository.find(db, patient_id, kind, entry_id)
+    if found is None or found.deleted_at is not None:
+        raise NotVisible
+    return found
+
+
+def _store(writing: Writing, kind: Kind[E], entry: E, *, deleted: bool = False) -> Stored[E]:
+    return repository.store_entry(
+        writing.db,
+        writing.patient_id,
+        kind,
+        entry,
+        flags=flags_of(entry, writing.at),
+        device_id=writing.device_id,
+        at=writing.at,
+        deleted=deleted,
+    )
+
+
+def _same_again(found: Stored[E], entry: Entry) -> Stored[E]:
+    """Return what is stored when a client repeats itself after a lost answer; raise IdInUse for anything else."""
+    if found.deleted_at is not None or found.entry != entry:
+        raise IdInUse
+    return found
+
+
+def _check_room(writing: Writing, kind: Kind[Any], entry: Entry, head: int) -> None:
+    if head >= MOST_IN_ALL:
+        raise LogbookFull
+    day = day_in_zone(entry.performed_at, entry.zone)
+    if repository.count_on(writing.db, writing.patient_id, kind, day) >= MOST_A_DAY:
+        raise LogbookFull(f"at most {MOST_A_DAY} of a kind for one day")
+
+
+def facts_since(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> Facts:
+    """Return what the rules read of the days from `since` on, in three statements.
+
+    What was deleted from `deleted_since` on is there too, and marked; so is what lies ahead of `at`.
+    """
+    return repository.read_facts(db, patient_id, since, deleted_since, at)

@@ -1,0 +1,83 @@
+"""Sum and mean scores of AKPS, KOOS-PF, LEFS and TSK-11; item ids and allowed scores only."""
+
+from __future__ import annotations
+
+from app.outcomes.domain.strict import record, refusal, rows, whole
+
+# Scores each item may take, points, 1993 values (akps_pmc_table). Copies that print 2 for a
+# constant limp or 1 for a partial-weight squat are wrong; those values are refused.
+AKPS_OPTIONS: dict[str, frozenset[int]] = {
+    "limp": frozenset({5, 3, 0}),
+    "support": frozenset({5, 3, 0}),
+    "walking": frozenset({5, 3, 2, 0}),
+    "stairs": frozenset({10, 8, 5, 0}),
+    "squatting": frozenset({5, 4, 3, 2, 0}),
+    "running": frozenset({10, 8, 6, 3, 0}),
+    "jumping": frozenset({10, 7, 2, 0}),
+    "sitting": frozenset({10, 8, 6, 4, 0}),
+    "pain": frozenset({10, 8, 6, 3, 0}),
+    "swelling": frozenset({10, 8, 6, 4, 0}),
+    "patellar_movement": frozenset({10, 6, 4, 2, 0}),
+    "atrophy": frozenset({5, 3, 0}),
+    "flexion": frozenset({5, 3, 0}),
+}
+AKPS_BEST = 10  # points, best score of any one item (akps_pmc_table)
+KOOS_PF_ITEMS = 11  # items (crossley2018_koospf)
+KOOS_PF_ANSWERED = 6  # items that must be answered for a score (crossley2018_koospf)
+KOOS_PF_STEP = 25  # points of the 0-100 score per point of the mean item (koos_scoring2012)
+ITEM_WORST = 4  # points, highest score of a KOOS-PF, LEFS or TSK-11 item
+LEFS_ITEMS = 20  # items (binkley1999)
+TSK11_ITEMS = 11  # items (woby2005)
+TSK11_LOWEST = 1  # points, lowest score of an item (woby2005)
+
+
+def akps(answers: object) -> int | None:
+    """Add up the 13 items, 0 to 100, higher is better; None if one is not answered."""
+    given = record(answers, frozenset(AKPS_OPTIONS), "/answers")
+    scores = [_akps_item(item, given[item]) for item in AKPS_OPTIONS]
+    return _sum_if_complete(scores)
+
+
+def koos_pf(items: object) -> float | None:
+    """Turn 11 items of 0 to 4 into 0-100, higher is better; None with fewer than 6 answered."""
+    scores = [score for score in _items(items, KOOS_PF_ITEMS, 0) if score is not None]
+    if len(scores) < KOOS_PF_ANSWERED:
+        return None
+    return round(100 - KOOS_PF_STEP * sum(scores) / len(scores), 1)
+
+
+def lefs(items: object) -> int | None:
+    """Add up 20 items of 0 to 4, 0 to 80, higher is better; None if one is not answered."""
+    return _sum_if_complete(_items(items, LEFS_ITEMS, 0))
+
+
+def tsk11(items: object) -> int:
+    """Add up 11 items of 1 to 4, 11 to 44, lower is better; refuse an unanswered item."""
+    scores = _items(items, TSK11_ITEMS, TSK11_LOWEST)
+    if None in scores:
+        raise refusal(f"/items/{scores.index(None)}", "missing", "All items are needed.")
+    return sum(score for score in scores if score is not None)
+
+
+def _akps_item(item: str, score: object) -> int | None:
+    if score is None:
+        return None
+    pointer = f"/answers/{item}"
+    found = whole(score, 0, AKPS_BEST, pointer)
+    if found not in AKPS_OPTIONS[item]:
+        raise refusal(pointer, "not_an_option", "This item has no such score.")
+    return found
+
+
+def _items(items: object, count: int, lowest: int) -> list[int | None]:
+    given = rows(items, count, "/items")
+    if len(given) != count:
+        raise refusal("/items", "wrong_length", f"{count} items are needed.")
+    return [
+        None if score is None else whole(score, lowest, ITEM_WORST, f"/items/{place}")
+        for place, score in enumerate(given)
+    ]
+
+
+def _sum_if_complete(scores: list[int | None]) -> int | None:
+    return None if None in scores else sum(score for score in scores if score is not None)

@@ -1,0 +1,1 @@
+"""The demo people of a development installation."""

@@ -1,0 +1,225 @@
+"""Demo people told as histories: who they are, what they did and felt, and what they were advised.
+
+Everything goes through the services, in the order it happened, so that the advice history is real.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.accounts.domain import Account, ProfessionalRole
+from app.accounts.repository import find_credentials
+from app.consent import service as consent
+from app.consent.domain import CONSENT_TEXT_VERSION, CareLink, Scope
+from app.db.engine import Database
+from app.guidance.service import reconsider
+from app.kernel.clock import now
+from app.kernel.permissions import Role
+from app.logbook import service as logbook
+from app.logbook.domain import CheckIn, Entry, LoggedSession, LoggedSet, PainMoment, PainScore, Run, Side, Surface
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
+from app.logbook.service import Writing
+
+DEMO_PASSWORD = "kneecap in the groove"  # noqa: S105 - printed for everybody, development only
+_DEMO = UUID("7d0c8a4e-0000-4000-8000-000000000001")
+_ZONE = "Europe/Berlin"
+_ADVICE_DELAY = timedelta(minutes=20)
+
+
+@dataclass(frozen=True, slots=True)
+class RunDay:
+    """One run of a history: days before today, how far, how it felt, and how the next morning was."""
+
+    days_ago: int
+    distance_m: int
+    during: float
+    next_morning: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A demo patient: a name and a history."""
+
+    email: str
+    name: str
+    runs: tuple[RunDay, ...]
+
+
+SETTLES_AND_PROGRESSES = Persona(
+    "mara@demo.example",
+    "Mara settles and progresses",
+    tuple(
+        RunDay(days_ago, distance_m, during, 0)
+        for days_ago, distance_m, during in [
+            (23, 5000, 4),
+            (20, 4000, 3),
+            (17, 4000, 2),
+            (14, 4300, 2),
+            (11, 4600, 1),
+            (8, 5000, 1),
+            (5, 5300, 1),
+            (2, 5600, 0),
+        ]
+    ),
+)
+FLARES_IN_WEEK_THREE = Persona(
+    "jonas@demo.example",
+    "Jonas flares in week three",
+    tuple(
+        RunDay(days_ago, distance_m, during, morning)
+        for days_ago, distance_m, during, morning in [
+            (22, 6000, 1, 0),
+            (19, 6200, 1, 0),
+            (16, 6500, 2, 0),
+            (13, 6900, 2, 1),
+            (10, 9800, 3, 1),
+            (7, 7000, 5, 3),
+            (3, 5000, 4, 2),
+        ]
+    ),
+)
+PATIENTS = (SETTLES_AND_PROGRESSES, FLARES_IN_WEEK_THREE)
+THERAPIST_EMAIL = "ines@demo.example"
+
+
+def load_demo(database: Database, at: datetime | None = None) -> list[Account]:
+    """Make the demo people who are not there yet, and return all of them; again changes nothing."""
+    instant = at or now()
+    with database.writing.begin() as db:
+        therapist = _account(db, THERAPIST_EMAIL, "Ines, physiotherapist", Role.THERAPIST, instant)
+    people = [therapist]
+    for persona in PATIENTS:
+        with database.writing.begin() as db:
+            people.append(_patient(db, persona, therapist, instant))
+    return people
+
+
+def _patient(db: Session, persona: Persona, therapist: Account, at: datetime) -> Account:
+    found = find_credentials(db, persona.email)
+    if found is not None:
+        return found[0]
+    patient = _account(db, persona.email, persona.name, Role.PATIENT, at - timedelta(days=28))
+    for kind, entry in sorted(_history(persona, patient, at), key=lambda told: told[1].performed_at):
+        told_at = entry.performed_at + _ADVICE_DELAY
+        if told_at <= at:
+            writing = Writing(db, patient.id, patient.zone, uuid5(_DEMO, "phone"), told_at, reconsider)
+            logbook.log_entry(writing, kind, entry)
+    _share(db, patient, therapist, at)
+    return patient
+
+
+def _account(db: Session, email: str, name: str, role: Role, at: datetime) -> Account:
+    found = find_credentials(db, email)
+    if found is not None:
+        return found[0]
+    account = Account(
+        id=uuid5(_DEMO, email),
+        role=role,
+        email=email,
+        display_name=name,
+        zone=_ZONE,
+        professional_role=ProfessionalRole.PHYSIOTHERAPIST if role is Role.THERAPIST else None,
+        created_at=at,
+    )
+    return accounts.register(db, account, DEMO_PASSWORD)
+
+
+def _share(db: Session, patient: Account, therapist: Account, at: datetime) -> None:
+    link = CareLink(
+        id=uuid5(patient.id, "care link"),
+        therapist_id=therapist.id,
+        scopes=frozenset(Scope),
+        purpose="Rehabilitation of runner's knee",
+        consent_text_version=CONSENT_TEXT_VERSION,
+        granted_at=at,
+        expires_at=at + timedelta(days=180),
+    )
+    consent.grant_access(db, patient.id, link, uuid5(_DEMO, "phone"))
+
+
+def _history(persona: Persona, patient: Account, at: datetime) -> Iterator[tuple[Kind, Entry]]:  # type: ignore[type-arg]
+    """Tell each run with its scores, a strength session the day after, and a check-in that evening."""
+    for told in persona.runs:
+        morning = _clock(at, told.days_ago, time(7, 15))
+        run = _run(patient.id, told, morning)
+        yield RUN, run
+        yield PAIN_SCORE, _score(run, PainMoment.DURING, told.during, morning + timedelta(minutes=40))
+        if told.next_morning is not None:
+            next_day = _clock(at, told.days_ago - 1, time(7, 0))
+            yield PAIN_SCORE, _score(run, PainMoment.NEXT_MORNING, told.next_morning, next_day)
+        yield SESSION, _session(patient.id, told, _clock(at, told.days_ago - 1, time(18, 30)))
+        yield CHECK_IN, _check_in(patient.id, told, _clock(at, told.days_ago, time(21, 0)))
+
+
+def _clock(at: datetime, days_ago: int, clock: time) -> datetime:
+    zone = ZoneInfo(_ZONE)
+    return datetime.combine(at.astimezone(zone).date() - timedelta(days=days_ago), clock, zone)
+
+
+def _run(patient_id: UUID, told: RunDay, at: datetime) -> Run:
+    return Run(
+        id=uuid5(patient_id, f"run {told.days_ago}"),
+        performed_at=at,
+        zone=_ZONE,
+        recorded_at=at.astimezone(UTC) + timedelta(minutes=40),
+        distance_m=told.distance_m,
+        duration_s=told.distance_m * 36 // 100,
+        surface=Surface.ROAD,
+        intensity=None,
+        ascent_m=20,
+        descent_m=20,
+        cadence_spm=164,
+        shoes=None,
+        rpe=3.0,
+        limp=False,
+        stopped_early_for_pain=False,
+        painkiller_before=False,
+    )
+
+
+def _score(run: Run, moment: PainMoment, score: float, at: datetime) -> PainScore:
+    return PainScore(
+        id=uuid5(run.id, moment.value),
+        performed_at=at,
+        zone=_ZONE,
+        score=float(score),
+        moment=moment,
+        side=Side.LEFT,
+        run_id=run.id,
+        session_id=None,
+    )
+
+
+def _session(patient_id: UUID, told: RunDay, at: datetime) -> LoggedSession:
+    done = [("straight_leg_raise", 10), ("side_lying_hip_abduction", 12), ("knee_to_wall_mobilisation", 10)]
+    sets = tuple(
+        LoggedSet(exercise=slug, side=side, repetitions=times, hold_seconds=None, load_kg=None, rpe=4.0)
+        for slug, times in done
+        for side in Side
+    )
+    entry_id = uuid5(patient_id, f"session {told.days_ago}")
+    return LoggedSession(id=entry_id, performed_at=at, zone=_ZONE, duration_s=1500, rpe=4.0, sets=sets)
+
+
+def _check_in(patient_id: UUID, told: RunDay, at: datetime) -> CheckIn:
+    return CheckIn(
+        id=uuid5(patient_id, f"check-in {told.days_ago}"),
+        performed_at=at,
+        zone=_ZONE,
+        morning_pain=None,
+        worst_pain=float(told.during),
+        side=Side.LEFT,
+        swelling=False,
+        sleep_hours=7.5,
+        stress=3,
+        mood=7,
+        early_warning_signs=(),
+        red_flags=(),
+    )

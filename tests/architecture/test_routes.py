@@ -1,0 +1,103 @@
+"""An application in which a route says nothing of who may call it does not start."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from flask import Flask, Response
+from werkzeug.routing import Rule
+
+from app import factory
+from app.consent.domain import TABLE, Access
+from app.db.engine import Database
+from app.factory import RouteWithoutPermission, create_app
+from app.kernel.permissions import Permission, Role
+from app.settings import Mode, Settings, SettingsIncomplete
+from app.web.feature import Feature
+from app.web.openapi import declared
+
+PLANTED = "planted"
+
+
+def _feature_with_an_open_route() -> Feature:
+    feature = Feature(PLANTED, "A route without a permission.")
+
+    @feature.blueprint.route("/v1/planted")
+    def planted() -> Response:
+        """Answer anybody."""
+        return Response("hello")
+
+    return feature
+
+
+def rules(app: Flask) -> list[Rule]:
+    """Return every route of the application."""
+    return list(app.url_map.iter_rules())
+
+
+def unfitting(app: Flask) -> list[str]:
+    """Return routes whose permission is about a patient while their path names none, or the other way round.
+
+    A permission that the table gives to a patient is asked of the patient in the path (`patient_id`); on a
+    route without one nobody would hold it. One that it gives to roles is asked of no patient.
+    """
+    found = []
+    for rule in rules(app):
+        said = declared(app, rule.endpoint)
+        access = TABLE.get(said.permission) if said else None
+        about_a_patient = "patient_id" in rule.arguments
+        if access is not None and access.patient != about_a_patient:
+            found.append(f"{rule.rule} needs {said.permission if said else None}")
+    return found
+
+
+def test_every_route_declares_a_permission(app: Flask) -> None:
+    assert [rule.rule for rule in rules(app) if declared(app, rule.endpoint) is None] == []
+
+
+def test_every_permission_fits_its_path(app: Flask) -> None:
+    assert unfitting(app) == []
+
+
+def test_a_permission_that_does_not_fit_its_path_is_seen(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TABLE, Permission.CARE_LINKS_MANAGE, Access(roles=frozenset(Role)))
+    assert any("care-links" in route for route in unfitting(app))
+
+
+def test_an_application_with_an_undeclared_route_does_not_start(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(factory, "FEATURES", [*factory.FEATURES, _feature_with_an_open_route()])
+    with pytest.raises(RouteWithoutPermission, match="/v1/planted"):
+        create_app(settings, database)
+
+
+def test_an_application_with_a_gap_in_the_table_does_not_start(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(TABLE, Permission.OWN_ACCOUNT)
+    with pytest.raises(RouteWithoutPermission, match="every permission"):
+        create_app(settings, database)
+
+
+def test_production_does_not_start_without_a_signing_key(settings: Settings, database: Database, tmp_path) -> None:
+    bare = dataclasses.replace(settings, mode=Mode.PRODUCTION, var_dir=tmp_path)
+    with pytest.raises(SettingsIncomplete, match="signing key"):
+        create_app(bare, database)
+
+
+def test_only_these_operations_are_public(app: Flask) -> None:
+    public = {
+        r.rule for r in rules(app) if (said := declared(app, r.endpoint)) and said.permission is Permission.PUBLIC
+    }
+    assert public == {
+        "/docs",
+        "/docs/<name>",
+        "/health/live",
+        "/health/ready",
+        "/openapi.json",
+        "/v1/accounts",
+        "/v1/auth/login",
+        "/v1/auth/token",
+    }

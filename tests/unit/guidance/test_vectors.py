@@ -1,0 +1,80 @@
+"""The golden vectors, one by one, and the runner that compares them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from importlib.resources import files
+
+import pytest
+
+from app.guidance.domain.conformance import KINDS, VectorsMalformed, run_vectors, same
+
+DOCUMENT = json.loads((files("app.guidance") / "golden" / "rule_vectors.json").read_text("utf-8"))
+RESULTS = run_vectors(DOCUMENT)
+SPIKE = {"id": "X1", "kind": "spike", "input": {"distance_km": 6, "longest_prev_30d_km": 5}}
+
+
+@pytest.mark.parametrize("result", RESULTS, ids=lambda result: f"{result.id}-{result.kind}")
+def test_the_engine_answers_as_written_on_paper(result):
+    assert result.differences == ()
+
+
+def test_every_vector_is_run_and_every_kind_has_one():
+    assert len(RESULTS) == len(DOCUMENT["vectors"]) == 427
+    assert Counter(result.kind for result in RESULTS).keys() == KINDS.keys()
+
+
+def test_only_the_expected_keys_are_compared():
+    assert run_vectors({"vectors": [{**SPIKE, "expected": {"class": "small"}}]})[0].differences == ()
+
+
+@pytest.mark.parametrize(
+    "expected", [{"class": "large"}, {"ratio": 1.3}, {"weight": 1}, {"error": "InputError"}, {"ratio": None}]
+)
+def test_a_different_answer_is_told(expected):
+    assert run_vectors({"vectors": [{**SPIKE, "expected": expected}]})[0].differences
+
+
+def test_a_refusal_where_an_answer_is_expected_is_told():
+    vector = {**SPIKE, "input": {"distance_km": "$NaN", "longest_prev_30d_km": 5}, "expected": {"ratio": 1.2}}
+    found = run_vectors({"vectors": [vector]})[0]
+    assert (found.error, found.output) == ("InputError", None)
+    assert found.differences
+
+
+def test_a_refusal_of_the_wrong_family_is_told():
+    vector = {**SPIKE, "input": {}, "expected": {"error": "PolicyError"}}
+    assert run_vectors({"vectors": [vector]})[0].differences
+
+
+def test_an_unknown_kind_is_told_and_never_skipped():
+    found = run_vectors({"vectors": [{**SPIKE, "kind": "horoscope", "expected": {"ratio": 1.2}}]})
+    assert [(result.error, bool(result.differences)) for result in found] == [("unknown_kind", True)]
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer"),
+    [
+        ([], "/vectors"),
+        ({}, "/vectors"),
+        ({"vectors": {}}, "/vectors"),
+        ({"vectors": [1]}, "/vectors/0"),
+        ({"vectors": [SPIKE]}, "/vectors/0/expected"),
+        ({"vectors": [{**SPIKE, "expected": {}}]}, "/vectors/0/expected"),
+    ],
+)
+def test_a_malformed_file_says_where(document, pointer):
+    with pytest.raises(VectorsMalformed) as refused:
+        run_vectors(document)
+    assert refused.value.faults[0].pointer == pointer
+
+
+def test_one_is_not_true_and_five_is_five_point_zero():
+    assert same(5, 5.0)
+    assert same({"a": [1.0]}, {"a": [1]})
+    assert not same(1, True)
+    assert not same(0, False)
+    assert not same([1], [1, 2])
+    assert not same({"a": 1}, {"a": 1, "b": 2})
+    assert not same(None, 0)
