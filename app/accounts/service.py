@@ -112,10 +112,10 @@ def _rotate(db: Session, device: Device, verdict: Rotation, at: datetime) -> str
     return _give_token(db, device.id, generation, at)
 
 
-def actor_of(db: Session, device_id: UUID, at: datetime) -> Actor:
-    """Return who this device session stands for; raise Unauthenticated when it has ended."""
+def actor_of(db: Session, account_id: UUID, device_id: UUID, at: datetime) -> Actor:
+    """Return who this account's device session stands for; raise Unauthenticated when it has ended."""
     found = repository.find_device_and_account(db, device_id)
-    if found is None or not is_live(found[0], found[1].role, at):
+    if found is None or found[1].id != account_id or not is_live(found[0], found[1].role, at):
         raise Unauthenticated
     account = found[1]
     return Actor(account.id, account.role, device_id, account.zone, account.professional_role)

@@ -24,10 +24,10 @@ class NoSuchTherapist(Invalid):
     title = "There is no therapist with this id"
 
 
-def permits(db: Session, device_id: UUID, permission: Permission, patient_id: UUID | None) -> Actor:
+def permits(db: Session, account_id: UUID, device_id: UUID, permission: Permission, patient_id: UUID | None) -> Actor:
     """Return who asks; raise Unauthenticated, Denied, or NotVisible for what must look as if it did not exist."""
     at = now()
-    actor = accounts.actor_of(db, device_id, at)
+    actor = accounts.actor_of(db, account_id, device_id, at)
     scopes = None
     if patient_id is not None and actor.role is Role.THERAPIST:
         scopes = repository.active_scopes(db, patient_id, actor.account_id, at)

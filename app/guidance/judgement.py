@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -51,42 +51,51 @@ class Judgement:
     inputs_hash: str
 
 
-def advise_knees(
-    known: Facts,
-    policy: Policy,
-    as_of: date,
-    *,
-    closed: frozenset[str] = frozenset(),
-    red_flags: tuple[str, ...] = (),
-) -> tuple[KneeAdvice, ...]:
-    """Ask the engine about each knee, by what was known on a day."""
-    found = []
-    for side in knees_in(known, as_of):
-        history = history_of(known, side, as_of, red_flags)
-        found.append(KneeAdvice(side, history, advise(history, policy, as_of, closed)))
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """One patient's facts put to the engine; the same question is asked once."""
+
+    facts: Facts
+    policy: Policy
+    _known: dict[date, Facts] = field(default_factory=dict)
+    _answers: dict[Any, tuple[KneeAdvice, ...]] = field(default_factory=dict)
+
+    def known_on(self, as_of: date) -> Facts:
+        """Return what is known of the days up to that one, without what was deleted."""
+        if as_of not in self._known:
+            self._known[as_of] = known_on(self.facts, as_of)
+        return self._known[as_of]
+
+    def knees(
+        self, as_of: date, closed: frozenset[str] = frozenset(), red_flags: tuple[str, ...] = ()
+    ) -> tuple[KneeAdvice, ...]:
+        """Return the engine's answer for each knee, by what was known on a day."""
+        question = (as_of, closed, red_flags)
+        if question not in self._answers:
+            self._answers[question] = _advise_knees(self.known_on(as_of), self.policy, *question)
+        return self._answers[question]
 
 
-def judge(facts: Facts, pauses: Sequence[Pause], policy: Policy, as_of: date, zone: str) -> Judgement:
+def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str) -> Judgement:
     """Advise as of a day: by what is known of the days up to it, the pauses open on it, the stricter knee.
 
     What was deleted today still counts where it makes the advice stricter: taking a score back never
     relaxes the advice of the same day (CLINICAL 1.7).
     """
-    known = known_on(facts, as_of)
+    known = asking.known_on(as_of)
     standing = tuple(pause for pause in pauses if _stands(pause, as_of, zone))
     newest = last_run(known)
     closed = _closed_rules(pauses, newest)
     red_flags = tuple(sorted({pause.red_flag for pause in standing if pause.red_flag is not None}))
-    knees = advise_knees(known, policy, as_of, closed=closed, red_flags=red_flags)
-    asked = knees + _with_deleted(facts, policy, as_of, closed, red_flags)
+    knees = asking.knees(as_of, closed, red_flags)
+    asked = knees + _with_deleted(asking, as_of, closed, red_flags)
     return Judgement(
         as_of=as_of,
         advice=_with_pauses(strictest(asked), standing),
         knees=knees,
         pauses=standing,
         input_ids=_input_ids(known, newest),
-        inputs_hash=_hash(asked, policy, as_of, standing, closed),
+        inputs_hash=_hash(asked, asking.policy, as_of, standing, closed),
     )
 
 
@@ -98,16 +107,13 @@ def strictest(knees: Sequence[KneeAdvice]) -> LoadAdvice:
     return advice
 
 
-def pauses_due(
-    facts: Facts, pauses: Sequence[Pause], policy: Policy, days: Iterable[date], at: datetime
-) -> list[Pause]:
+def pauses_due(asking: Consultation, pauses: Sequence[Pause], days: Iterable[date], at: datetime) -> list[Pause]:
     """Return the pauses that what happened on those days asks for and that were not opened yet."""
-    due = {pause.cause: pause for pause in _red_flag_pauses(facts, at)}
+    due = {pause.cause: pause for pause in _red_flag_pauses(asking.facts, at)}
     for day in days:
-        known = known_on(facts, day)
-        newest = last_run(known)
+        newest = last_run(asking.known_on(day))
         if newest is not None:
-            fired = {rule for knee in advise_knees(known, policy, day) for rule in knee.advice.rules_all}
+            fired = {rule for knee in asking.knees(day) for rule in knee.advice.rules_all}
             due |= {pause.cause: pause for pause in _run_pauses(newest, fired, at)}
     opened = {pause.cause for pause in pauses}
     return [pause for cause, pause in due.items() if cause not in opened]
@@ -149,12 +155,23 @@ def _engine_part(advice: LoadAdvice) -> dict[str, Any]:
     }
 
 
-def _with_deleted(
-    facts: Facts, policy: Policy, as_of: date, closed: frozenset[str], red_flags: tuple[str, ...]
+def _advise_knees(
+    known: Facts, policy: Policy, as_of: date, closed: frozenset[str], red_flags: tuple[str, ...]
 ) -> tuple[KneeAdvice, ...]:
-    if not any(fact.deleted for fact in facts):
+    found = []
+    for side in knees_in(known, as_of):
+        history = history_of(known, side, as_of, red_flags)
+        found.append(KneeAdvice(side, history, advise(history, policy, as_of, closed)))
+    return tuple(found)
+
+
+def _with_deleted(
+    asking: Consultation, as_of: date, closed: frozenset[str], red_flags: tuple[str, ...]
+) -> tuple[KneeAdvice, ...]:
+    if not any(fact.deleted for fact in asking.facts):
         return ()
-    return advise_knees(known_on(facts, as_of, with_deleted=True), policy, as_of, closed=closed, red_flags=red_flags)
+    known = known_on(asking.facts, as_of, with_deleted=True)
+    return _advise_knees(known, asking.policy, as_of, closed, red_flags)
 
 
 def _stands(pause: Pause, as_of: date, zone: str) -> bool:

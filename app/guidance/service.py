@@ -19,7 +19,7 @@ from app.guidance import repository
 from app.guidance.domain.policy import Policy, resolve_policy
 from app.guidance.domain.presets import DEFAULT_PRESET
 from app.guidance.domain.ruleset import RULESET_VERSION, VALID_FOR_HOURS
-from app.guidance.judgement import Judgement, as_plain, body_of, judge, pauses_due
+from app.guidance.judgement import Consultation, Judgement, as_plain, body_of, judge, pauses_due
 from app.guidance.values import Closing, GivenAdvice, Pause
 from app.kernel.clock import day_in_zone
 from app.kernel.errors import Conflict, Denied, FieldFault, Invalid, NotVisible
@@ -28,7 +28,6 @@ from app.kernel.permissions import Actor
 from app.logbook import service as logbook
 from app.logbook.domain import CheckIn, Entry, LoggedSession, PainScore
 from app.logbook.facts import Facts, as_id
-from app.logbook.repository import Stored
 from app.logbook.service import Writing
 
 HISTORY_DAYS = 200
@@ -68,38 +67,40 @@ class StatementIncomplete(Invalid):
     title = "Say who was seen, and when"
 
 
-def reconsider(writing: Writing, changed: list[Stored[Any]]) -> None:
+def reconsider(writing: Writing, changed: list[Entry]) -> GivenAdvice | None:
     """Open the pauses that arriving data asks for, however late it is, and supersede the advice it changes.
 
     The logbook's listener: called under the patient's stream lock, in the transaction that stores the data.
+    Returns the advice as it now is, or None when nothing that changed is read by the rules.
     """
-    if not any(_matters(stored.entry) for stored in changed):
-        return
+    mattering = [entry for entry in changed if _matters(entry)]
+    if not mattering:
+        return None
     db, patient_id, at, zone = writing.db, writing.patient_id, writing.at, writing.zone
-    touched = [day_in_zone(stored.entry.performed_at, stored.entry.zone) for stored in changed]
-    facts = _read(db, patient_id, min(touched), at, zone)
-    today = _today(facts, at, zone)
+    touched = [day_in_zone(entry.performed_at, entry.zone) for entry in mattering]
+    asking = _consult(db, patient_id, min(touched), at, zone)
+    today = _today(asking.facts, at, zone)
     pauses = repository.list_pauses(db, patient_id)
-    due = pauses_due(facts, pauses, POLICY, _days_to_judge(facts, touched, changed, today), at)
+    due = pauses_due(asking, pauses, _days_to_judge(asking.facts, touched, mattering, today), at)
     repository.store_pauses(db, patient_id, due, at)
-    _give(db, patient_id, judge(facts, [*pauses, *due], POLICY, today, zone), at)
+    return _give(db, patient_id, judge(asking, [*pauses, *due], today, zone), at)
 
 
 def current_advice(db: Session, patient_id: UUID, at: datetime) -> GivenAdvice:
     """Return the advice for today; a new day makes a new one, which is stored as it is given."""
     zone = accounts.account_of(db, patient_id).zone
     lock_stream(db, patient_id)
-    facts = _read(db, patient_id, None, at, zone)
+    asking = _consult(db, patient_id, None, at, zone)
     pauses = repository.list_pauses(db, patient_id)
-    return _give(db, patient_id, judge(facts, pauses, POLICY, _today(facts, at, zone), zone), at)
+    return _give(db, patient_id, judge(asking, pauses, _today(asking.facts, at, zone), zone), at)
 
 
 def advice_as_of(db: Session, patient_id: UUID, as_of: date, at: datetime) -> dict[str, Any]:
     """Return what the advice of a day is or was by what is known now; nothing is stored."""
     zone = accounts.account_of(db, patient_id).zone
-    facts = _read(db, patient_id, as_of, at, zone)
+    asking = _consult(db, patient_id, as_of, at, zone)
     pauses = repository.list_pauses(db, patient_id)
-    return body_of(judge(facts, pauses, POLICY, as_of, zone), POLICY_AS_PLAIN, at)
+    return body_of(judge(asking, pauses, as_of, zone), POLICY_AS_PLAIN, at)
 
 
 def advice_given(db: Session, patient_id: UUID, advice_id: UUID) -> GivenAdvice:
@@ -168,11 +169,12 @@ def _matters(entry: Entry) -> bool:
     return not isinstance(entry, LoggedSession)
 
 
-def _read(db: Session, patient_id: UUID, earliest: date | None, at: datetime, zone: str) -> Facts:
-    """Return the facts that can matter from `earliest` on, and what was deleted today."""
+def _consult(db: Session, patient_id: UUID, earliest: date | None, at: datetime, zone: str) -> Consultation:
+    """Read the facts that can matter from `earliest` on, and what was deleted today."""
     today = day_in_zone(at, zone)
     since = min(earliest or today, today) - timedelta(days=HISTORY_DAYS)
-    return logbook.facts_since(db, patient_id, since, datetime.combine(today, time(), ZoneInfo(zone)), at)
+    midnight = datetime.combine(today, time(), ZoneInfo(zone))
+    return Consultation(logbook.facts_since(db, patient_id, since, midnight, at), POLICY)
 
 
 def _today(facts: Facts, at: datetime, zone: str) -> date:
@@ -182,7 +184,7 @@ def _today(facts: Facts, at: datetime, zone: str) -> date:
     return tomorrow if any(fact.on == tomorrow and not fact.ahead and not fact.deleted for fact in facts) else here
 
 
-def _days_to_judge(facts: Facts, touched: Sequence[date], changed: Sequence[Stored[Any]], today: date) -> list[date]:
+def _days_to_judge(facts: Facts, touched: Sequence[date], changed: Sequence[Entry], today: date) -> list[date]:
     """Return the days on which what changed can open a pause: each affected run's, and the morning after."""
     linked = _linked_runs(changed)
     days = [*touched, *(run.on for run in facts.runs if linked and as_id(run.key) in linked)]
@@ -192,9 +194,8 @@ def _days_to_judge(facts: Facts, touched: Sequence[date], changed: Sequence[Stor
     return sorted(day for day in chosen if day <= today)
 
 
-def _linked_runs(changed: Sequence[Stored[Any]]) -> set[UUID]:
-    entries = [stored.entry for stored in changed if isinstance(stored.entry, PainScore)]
-    return {entry.run_id for entry in entries if entry.run_id is not None}
+def _linked_runs(changed: Sequence[Entry]) -> set[UUID]:
+    return {entry.run_id for entry in changed if isinstance(entry, PainScore) and entry.run_id is not None}
 
 
 def _give(db: Session, patient_id: UUID, judgement: Judgement, at: datetime) -> GivenAdvice:

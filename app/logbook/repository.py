@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Generic
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, Table, and_, func, or_, select, type_coerce
+from sqlalchemy import LargeBinary, Select, Table, and_, bindparam, func, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import NullType
 
@@ -112,46 +113,38 @@ def _stored(kind: Kind[E], row: Mapping[str, Any]) -> Stored[E]:
 
 def read_facts(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> Facts:
     """Return the facts of the days from `since` on, in three statements."""
-
-    def rows(row: type[Performed], *own: Any) -> Iterable[Any]:
-        shown = _shared(db, row, at) + list(own)
-        return db.execute(_since(select(*shown), row, patient_id, since, deleted_since))
-
-    run_key = _raw(db, PainScoreRow.run_id)
+    asked = {"patient": patient_id, "since": since, "deleted_since": deleted_since, "at": at}
+    runs, scores, check_ins = _fact_statements(db.get_bind().dialect.name)
     return Facts(
-        [RunFact._make(found) for found in rows(RunRow, *_own(RunRow, RunFact))],
-        [
-            ScoreFact._make(found)
-            for found in rows(
-                PainScoreRow,
-                PainScoreRow.score,
-                PainScoreRow.moment,
-                PainScoreRow.side,
-                run_key,
-                PainScoreRow.session_id.is_not(None),
-            )
-        ],
-        [CheckInFact._make(found) for found in rows(CheckInRow, *_own(CheckInRow, CheckInFact))],
+        [RunFact._make(row) for row in db.execute(runs, asked)],
+        [ScoreFact._make(row) for row in db.execute(scores, asked)],
+        [CheckInFact._make(row) for row in db.execute(check_ins, asked)],
     )
 
 
-def _shared(db: Session, row: type[Performed], at: datetime) -> list[Any]:
-    # The only flag an entry can carry is that its clock ran ahead.
-    ahead: ColumnElement[bool] = and_(row.performed_at > at, row.flags != [])
-    return [_raw(db, row.id), row.performed_on, ahead, row.deleted_at.is_not(None)]
+@lru_cache
+def _fact_statements(dialect: str) -> tuple[Select[Any], Select[Any], Select[Any]]:
+    """Return the three statements, built once: building them costs as much as running them."""
+    about_session = PainScoreRow.session_id.is_not(None)
+    score = (PainScoreRow.score, PainScoreRow.moment, PainScoreRow.side, _raw(dialect, PainScoreRow.run_id))
+    return (
+        _facts(dialect, RunRow, *(getattr(RunRow, name) for name in RunFact._fields[4:])),
+        _facts(dialect, PainScoreRow, *score, about_session),
+        _facts(dialect, CheckInRow, *(getattr(CheckInRow, name) for name in CheckInFact._fields[4:])),
+    )
 
 
-def _own(row: type[Performed], fact: type[Any]) -> list[Any]:
-    return [getattr(row, name) for name in fact._fields[4:]]
+def _facts(dialect: str, row: type[Performed], *own: Any) -> Select[Any]:
+    # The only flag that an entry can carry is that its clock ran ahead.
+    ahead = and_(row.performed_at > bindparam("at"), row.flags != [])
+    shown = or_(row.deleted_at.is_(None), row.deleted_at >= bindparam("deleted_since"))
+    return (
+        select(_raw(dialect, row.id), row.performed_on, ahead, row.deleted_at.is_not(None), *own)
+        .where(row.patient_id == bindparam("patient"), row.performed_on >= bindparam("since"), shown)
+        .order_by(row.performed_at)
+    )
 
 
-def _since(
-    statement: Select[Any], row: type[Performed], patient_id: UUID, since: date, deleted_since: datetime
-) -> Select[Any]:
-    shown = or_(row.deleted_at.is_(None), row.deleted_at >= deleted_since)
-    return statement.where(row.patient_id == patient_id, row.performed_on >= since, shown).order_by(row.performed_at)
-
-
-def _raw(db: Session, column: InstrumentedAttribute[Any]) -> Any:
+def _raw(dialect: str, column: InstrumentedAttribute[Any]) -> Any:
     """Read an id without making a UUID of it."""
-    return type_coerce(column, LargeBinary() if db.get_bind().dialect.name == "sqlite" else NullType())
+    return type_coerce(column, LargeBinary() if dialect == "sqlite" else NullType())

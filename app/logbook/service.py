@@ -19,7 +19,7 @@ from app.logbook.facts import Facts
 from app.logbook.kinds import E, Kind
 from app.logbook.repository import Stored
 
-Listener = Callable[["Writing", list[Stored[Any]]], None]
+Listener = Callable[["Writing", list[Entry]], Any]
 """(who writes, entries as they were and as they are): told in the same transaction, under the stream's lock."""
 
 
@@ -61,7 +61,7 @@ def log_entry(writing: Writing, kind: Kind[E], entry: E) -> tuple[Stored[E], boo
         return _same_again(found, entry), False
     _check_room(writing, kind, entry, head)
     stored = _store(writing, kind, entry)
-    writing.listener(writing, [stored])
+    writing.listener(writing, [stored.entry])
     return stored, True
 
 
@@ -77,7 +77,7 @@ def correct_entry(
     if entry == found.entry and entry.performed_at.utcoffset() == found.entry.performed_at.utcoffset():
         return found
     stored = _store(writing, kind, entry)
-    writing.listener(writing, [found, stored])
+    writing.listener(writing, [found.entry, stored.entry])
     return stored
 
 
@@ -87,7 +87,7 @@ def delete_entry(writing: Writing, kind: Kind[E], entry_id: UUID, check: Callabl
     found = read_entry(writing.db, writing.patient_id, kind, entry_id)
     check(str(found.ver))
     stored = _store(writing, kind, found.entry, deleted=True)
-    writing.listener(writing, [found, stored])
+    writing.listener(writing, [found.entry, stored.entry])
     return stored
 
 

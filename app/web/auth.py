@@ -20,8 +20,8 @@ from app.settings import Settings
 from app.web.keyring import KeyRing
 from app.web.transaction import db
 
-Permits = Callable[[Session, UUID, Permission, UUID | None], Actor]
-"""(db, device session, permission, patient or None) -> the actor, or one of the refusals raised."""
+Permits = Callable[[Session, UUID, UUID, Permission, UUID | None], Actor]
+"""(db, account, its device session, permission, patient or None) -> the actor, or one of the refusals raised."""
 
 LEEWAY_S = 30
 
@@ -67,7 +67,7 @@ def admit(permission: Permission, patient_id: UUID | None) -> None:
     if permission is Permission.PUBLIC:
         return
     permits: Permits = current_app.extensions["trochlea.permits"]
-    g.actor = permits(db(), _device_session(), permission, patient_id)
+    g.actor = permits(db(), *_account_and_device(), permission, patient_id)
 
 
 def actor() -> Actor:
@@ -84,22 +84,29 @@ def own_patient_id() -> UUID:
     return who.account_id
 
 
-def _device_session() -> UUID:
+def _account_and_device() -> tuple[UUID, UUID]:
+    """Return whom the request's token names; raise Unauthenticated unless every claim is there and holds."""
     try:
         verify_jwt_in_request()
     except (JWTExtendedException, PyJWTError, ValueError, TypeError):
         raise Unauthenticated from None
     claims = get_jwt()
-    sid = claims.get("sid")
-    device = parse_id(sid) if isinstance(sid, str) else None
-    if device is None or claims.get("type") != "access":
+    # PyJWT checks the times that are there; a token without an end would be good for ever.
+    if claims.get("type") != "access" or claims.get("exp") is None or claims.get("jti") is None:
         raise Unauthenticated
-    return device
+    account, device = _id(claims.get("sub")), _id(claims.get("sid"))
+    if account is None or device is None:
+        raise Unauthenticated
+    return account, device
+
+
+def _id(claim: object) -> UUID | None:
+    return parse_id(claim) if isinstance(claim, str) else None
 
 
 def _checking_key(keys: KeyRing, header: Mapping[str, Any]) -> Any:
     kid = header.get("kid")
     key = keys.public(kid) if isinstance(kid, str) else None
-    if key is None or header.get("typ") != "at+jwt" or header.get("crit"):
+    if key is None or header.get("typ") != "at+jwt" or "crit" in header:
         raise Unauthenticated
     return key

@@ -132,6 +132,8 @@ def _run(vector: Mapping[str, Any]) -> VectorResult:
         output = KINDS[kind](revived(vector["input"]))
     except Invalid as refused:
         return VectorResult(name, kind, None, refused.code, _refusal_differences(refused.code, expected))
+    except Exception as crash:  # a crash is a difference of this vector, and the others still run
+        return VectorResult(name, kind, None, type(crash).__name__, (f"crashed with {type(crash).__name__}",))
     return VectorResult(name, kind, output, None, _differences(expected, output))
 
 

@@ -134,6 +134,11 @@ def test_a_log_dated_ahead_blocks_progress_and_is_otherwise_ignored():
     assert found["rules_all"] == ["FUTURE_DATED"]
 
 
+def test_tomorrows_morning_cannot_be_known_today():
+    found = answer([*steady(1), a_run(0, pain_next_morning=None)], daily=[{"date": day(-1), "morning_pain": 9}])
+    assert found["rules_all"] == ["FUTURE_DATED", "PENDING_MORNING", "NOT_ENOUGH_CLEAN"]
+
+
 def test_no_run_at_all_is_no_history():
     assert answer([])["rules_all"] == ["NO_HISTORY"]
     assert answer([a_run(-1)])["rules_all"] == ["NO_HISTORY", "FUTURE_DATED"]

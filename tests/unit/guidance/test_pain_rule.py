@@ -102,7 +102,7 @@ def test_a_run_of_today_waits_for_its_morning():
 
 
 def test_a_run_of_today_is_never_clean_even_with_a_good_morning_given():
-    assert answer([*steady(2), a_run(0)])["rules_all"] == ["PENDING_MORNING", "NOT_ENOUGH_CLEAN"]
+    assert answer([*steady(1), a_run(0)])["rules_all"] == ["PENDING_MORNING", "NOT_ENOUGH_CLEAN"]
 
 
 def test_a_bad_value_given_on_the_run_day_still_cuts():
@@ -118,6 +118,19 @@ def test_the_log_of_the_next_day_stands_in_for_the_morning():
 def test_a_morning_given_with_the_run_is_taken_before_the_log():
     daily = [{"date": day(0), "morning_pain": 0}]
     assert after_steady(pain_next_morning=2, history={"daily": daily})["rule"] == "MORNING_UP"
+
+
+@pytest.mark.parametrize("scores", [(4, 1), (1, 4), (None, 4)])
+def test_of_several_readings_of_a_morning_the_worst_counts(scores):
+    daily = [{"date": day(0), "morning_pain": score} for score in scores]
+    assert after_steady(history={"daily": daily})["rule"] == "PRE_RUN_HIGH"
+
+
+@pytest.mark.parametrize("scores", [(2, 0), (0, 2)])
+def test_of_several_readings_of_a_morning_the_lowest_is_the_baseline(scores):
+    daily = [{"date": day(1), "morning_pain": score} for score in scores]
+    found = after_steady(pain_next_morning=1.5, baseline_pain=ABSENT, history={"daily": daily})
+    assert found["rule"] == "MORNING_UP"
 
 
 def test_too_sore_this_morning_means_no_run_today():
@@ -203,10 +216,11 @@ def test_a_week_that_gets_worse_is_told_once_at_its_size():
     assert "TREND_UP" not in answer([*quiet, *much_worse])["rules_all"]
 
 
-def test_the_worst_run_of_a_day_stands_for_the_day():
+@pytest.mark.parametrize("pains", [(0, 1), (1, 0)])
+def test_the_worst_run_of_a_day_stands_for_the_day(pains):
     quiet = [a_run(ago, pain_during=0) for ago in (12, 10, 8)]
-    worst_first = [a_run(ago, pain_during=pain) for ago in (5, 3, 1) for pain in (1, 0)]
-    assert "TREND_UP" in answer([*quiet, *worst_first])["rules_all"]
+    twice_a_day = [a_run(ago, pain_during=pain) for ago in (5, 3, 1) for pain in pains]
+    assert "TREND_UP" in answer([*quiet, *twice_a_day])["rules_all"]
 
 
 def test_the_worst_of_the_day_in_the_log_counts_before_the_run():

@@ -36,7 +36,7 @@ LIFTED_BY_A_HIGHER_START = {
 @st.composite
 def runs(draw: st.DrawFn, quiet: bool) -> dict[str, Any]:
     """Draw one run; a quiet one is clean unless something was drawn otherwise."""
-    run: dict[str, Any] = {"date": day(draw(st.integers(0, 40))), "distance_km": 5.0}
+    run: dict[str, Any] = {"date": day(draw(st.integers(0, 14) | st.integers(0, 40))), "distance_km": 5.0}
     run.update({"pain_during": 1, "pain_next_morning": 0} if quiet else {})
     for name in draw(st.sets(st.sampled_from(PAINS), max_size=2 if quiet else 5)):
         run[name] = draw(MAYBE)
@@ -49,7 +49,7 @@ def runs(draw: st.DrawFn, quiet: bool) -> dict[str, Any]:
 def questions(draw: st.DrawFn) -> dict[str, Any]:
     """Draw a history of up to seven runs and six daily entries under any preset."""
     daily = st.fixed_dictionaries(
-        {"date": st.integers(0, 20).map(day)}, optional={"morning_pain": MAYBE, "worst_pain": MAYBE}
+        {"date": st.integers(0, 9).map(day)}, optional={"morning_pain": MAYBE, "worst_pain": MAYBE}
     )
     quiet = draw(st.booleans())
     return {

@@ -53,6 +53,13 @@ def test_an_unknown_kind_is_told_and_never_skipped():
     assert [(result.error, bool(result.differences)) for result in found] == [("unknown_kind", True)]
 
 
+def test_a_crash_is_told_and_the_other_vectors_still_run(monkeypatch):
+    monkeypatch.setitem(KINDS, "lsi", lambda given: {"percent": 1 / 0})
+    crashing = {"id": "X2", "kind": "lsi", "input": {}, "expected": {"error": "ZeroDivisionError"}}
+    found = run_vectors({"vectors": [crashing, {**SPIKE, "expected": {"ratio": 1.2}}]})
+    assert [bool(result.differences) for result in found] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("document", "pointer"),
     [

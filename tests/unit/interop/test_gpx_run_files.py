@@ -151,6 +151,10 @@ def test_a_file_without_a_track_holds_no_activity(content):
         read_run_file(content)
 
 
+def test_a_watch_that_saw_one_place_all_the_time_leaves_the_distance_unknown():
+    assert read_run_file(gpx(a_track(a_segment(a_point(0), a_point(600))))).distance_m is None
+
+
 def test_a_single_point_has_no_duration():
     with pytest.raises(RunFileWithoutTimes):
         read_run_file(gpx(a_track(a_segment(a_point(0)))))

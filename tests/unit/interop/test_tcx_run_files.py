@@ -95,6 +95,12 @@ def test_a_course_is_a_plan_and_no_activity():
         read_run_file(tcx(course))
 
 
+def test_a_course_after_the_activity_does_not_belong_to_it():
+    course = "<Course><Track>" + a_trackpoint(9000, a_place(46, 14)) + "</Track></Course>"
+    run = read_run_file(tcx(an_activity(a_tcx_lap()), course))
+    assert (run.elapsed_s, run.first_position) == (600, None)
+
+
 def test_an_activity_without_any_start_is_refused():
     with pytest.raises(RunFileWithoutTimes):
         read_run_file(tcx('<Activity Sport="Running"><Lap><TotalTimeSeconds>60</TotalTimeSeconds></Lap></Activity>'))

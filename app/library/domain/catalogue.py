@@ -1,0 +1,95 @@
+"""What an exercise and a reference are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.library.domain.words import (
+    Basis,
+    Chain,
+    Grade,
+    Group,
+    LoadBasis,
+    PfjLoad,
+    ReviewStatus,
+    Stage,
+    Target,
+    WeightBearing,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dosage:
+    """How much by default; the therapist sets the real dosage."""
+
+    sets: int
+    repetitions: int
+    hold_seconds: int
+    rest_seconds: int
+    days_per_week: int
+    tempo: str
+    unit_note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exercise:
+    """One entry of the catalogue; never two for left and right."""
+
+    slug: str
+    name: str
+    group: Group
+    targets: tuple[Target, ...]
+    stages: tuple[Stage, ...]
+    chain: Chain
+    weight_bearing: WeightBearing
+    peak_knee_flexion_deg: int
+    pfj_load: PfjLoad
+    load_basis: LoadBasis
+    dosage: Dosage
+    dosage_basis: Basis
+    progressions: tuple[str, ...]
+    regressions: tuple[str, ...]
+    equipment: tuple[str, ...]
+    note: str | None
+    evidence: tuple[str, ...]
+    review_status: ReviewStatus
+    retired_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """One source, with its own grade and how far it was read."""
+
+    key: str
+    authors: str
+    year: int | None
+    title: str
+    journal: str
+    doi: str | None
+    url: str | None
+    evidence_grade: str
+    grade: Grade | None
+    basis: Basis
+    claim: str
+    review_status: ReviewStatus
+    retired_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseCard:
+    """An exercise in short, where another one or a reference points to it."""
+
+    slug: str
+    name: str
+    pfj_load: PfjLoad
+
+
+@dataclass(frozen=True, slots=True)
+class ExerciseInFull:
+    """An exercise with what it leads to, what it comes from, and what it rests on."""
+
+    exercise: Exercise
+    progressions: tuple[ExerciseCard, ...]
+    regressions: tuple[ExerciseCard, ...]
+    evidence: tuple[Reference, ...]

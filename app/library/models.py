@@ -1,0 +1,118 @@
+"""The tables of the library; it belongs to no patient, so no table is kept by patient."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base
+from app.library.domain.words import PfjLoad, ReviewStatus
+
+Word = Text().with_variant(Text(collation="C"), "postgresql")
+"""Text that sorts by code point on both databases, whatever language PostgreSQL was set up in."""
+
+LOADS = ", ".join(f"'{load}'" for load in PfjLoad)
+STATUSES = ", ".join(f"'{status}'" for status in ReviewStatus)
+
+
+class _Entry:
+    """What every entry carries beside its facts: how it is found, its revision, and when it changed or left."""
+
+    review_status: Mapped[str] = mapped_column(Text)
+    search_text: Mapped[str] = mapped_column(Text)
+    revision: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class ReferenceRow(_Entry, Base):
+    """One source."""
+
+    __tablename__ = "evidence_references"
+    __table_args__ = (CheckConstraint(f"review_status IN ({STATUSES})", name="review_status_known"),)
+
+    key: Mapped[str] = mapped_column(Word, primary_key=True)
+    authors: Mapped[str] = mapped_column(Text)
+    year: Mapped[int | None]
+    title: Mapped[str] = mapped_column(Text)
+    journal: Mapped[str] = mapped_column(Text)
+    doi: Mapped[str | None] = mapped_column(Text)
+    url: Mapped[str | None] = mapped_column(Text)
+    evidence_grade: Mapped[str] = mapped_column(Text)
+    grade: Mapped[str | None] = mapped_column(Text)
+    basis: Mapped[str] = mapped_column(Text)
+    claim: Mapped[str] = mapped_column(Text)
+
+
+class ExerciseRow(_Entry, Base):
+    """One exercise, without its lists; `sort_name` is the name without its case."""
+
+    __tablename__ = "exercises"
+    __table_args__ = (
+        CheckConstraint(f"pfj_load IN ({LOADS})", name="pfj_load_known"),
+        CheckConstraint(f"review_status IN ({STATUSES})", name="review_status_known"),
+    )
+
+    slug: Mapped[str] = mapped_column(Word, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    sort_name: Mapped[str] = mapped_column(Word)
+    group: Mapped[str] = mapped_column(Word)
+    chain: Mapped[str] = mapped_column(Text)
+    weight_bearing: Mapped[str] = mapped_column(Text)
+    peak_knee_flexion_deg: Mapped[int]
+    pfj_load: Mapped[str] = mapped_column(Text)
+    load_basis: Mapped[str] = mapped_column(Text)
+    sets: Mapped[int]
+    repetitions: Mapped[int]
+    hold_seconds: Mapped[int]
+    rest_seconds: Mapped[int]
+    days_per_week: Mapped[int]
+    tempo: Mapped[str] = mapped_column(Text)
+    unit_note: Mapped[str | None] = mapped_column(Text)
+    dosage_basis: Mapped[str] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+
+
+class TagRow(Base):
+    """One word of a list of words: targets, stages, equipment."""
+
+    __tablename__ = "exercise_tags"
+    __table_args__ = (
+        PrimaryKeyConstraint("slug", "kind", "value"),
+        Index(None, "kind", "value"),
+        CheckConstraint("kind IN ('targets', 'stages', 'equipment')", name="kind_known"),
+    )
+
+    slug: Mapped[str] = mapped_column(Word, ForeignKey("exercises.slug"))
+    kind: Mapped[str] = mapped_column(Text)
+    value: Mapped[str] = mapped_column(Word)
+    position: Mapped[int]
+
+
+class LinkRow(Base):
+    """One step from an exercise to another: progressions, regressions."""
+
+    __tablename__ = "exercise_links"
+    __table_args__ = (
+        PrimaryKeyConstraint("slug", "kind", "to_slug"),
+        Index(None, "to_slug"),
+        CheckConstraint("kind IN ('progressions', 'regressions')", name="kind_known"),
+    )
+
+    slug: Mapped[str] = mapped_column(Word, ForeignKey("exercises.slug"))
+    kind: Mapped[str] = mapped_column(Text)
+    to_slug: Mapped[str] = mapped_column(Word, ForeignKey("exercises.slug"))
+    position: Mapped[int]
+
+
+class EvidenceRow(Base):
+    """One reference that an exercise rests on."""
+
+    __tablename__ = "exercise_evidence"
+    __table_args__ = (PrimaryKeyConstraint("slug", "reference_key"), Index(None, "reference_key"))
+
+    slug: Mapped[str] = mapped_column(Word, ForeignKey("exercises.slug"))
+    reference_key: Mapped[str] = mapped_column(Word, ForeignKey("evidence_references.key"))
+    position: Mapped[int]

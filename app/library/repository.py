@@ -1,0 +1,306 @@
+"""The queries on the library; a page takes the same few statements whatever its size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.library.domain.catalogue import Dosage, Exercise, ExerciseCard, Reference
+from app.library.domain.changes import folded, revision_of, search_text
+from app.library.domain.questions import ExerciseFilter, Order, Page, ReferenceFilter, Window
+from app.library.domain.words import (
+    Basis,
+    Chain,
+    Grade,
+    Group,
+    LoadBasis,
+    PfjLoad,
+    ReviewStatus,
+    Stage,
+    Target,
+    WeightBearing,
+)
+from app.library.models import EvidenceRow, ExerciseRow, LinkRow, ReferenceRow, TagRow
+
+Row = type[ExerciseRow] | type[ReferenceRow]
+Lists = Mapping[str, tuple[str, ...]]
+"""The lists of one exercise, by the name of the member."""
+
+_TAGS = ("targets", "stages", "equipment")
+_LINKS = ("progressions", "regressions")
+_DOSAGE = tuple(field.name for field in fields(Dosage))
+_WORDS: dict[str, type[Any]] = {
+    "group": Group,
+    "chain": Chain,
+    "weight_bearing": WeightBearing,
+    "pfj_load": PfjLoad,
+    "load_basis": LoadBasis,
+    "dosage_basis": Basis,
+    "basis": Basis,
+    "grade": Grade,
+    "review_status": ReviewStatus,
+}
+_LISTED = union_all(
+    select(TagRow.slug, TagRow.kind, TagRow.value, TagRow.position),
+    select(LinkRow.slug, LinkRow.kind, LinkRow.to_slug, LinkRow.position),
+    select(EvidenceRow.slug, literal("evidence"), EvidenceRow.reference_key, EvidenceRow.position),
+).subquery()
+_HEAVIEST_LAST = case({str(load): rank for rank, load in enumerate(PfjLoad)}, value=ExerciseRow.pfj_load)
+_NO_YEAR_LAST = {False: 9999, True: 0}
+"""What stands for the year of an undated reference, by whether the order is descending."""
+
+
+def find_exercises(db: Session, wanted: ExerciseFilter, window: Window) -> Page[Exercise]:
+    """Return the wanted exercises that are not retired."""
+    statement = select(ExerciseRow.__table__).where(ExerciseRow.retired_at.is_(None), *_exercise_conditions(wanted))
+    rows, following = _part(db, statement, _exercise_order(window.order), ExerciseRow.slug, window)
+    lists = _lists(db, [row["slug"] for row in rows])
+    return Page(tuple(_exercise(row, lists[row["slug"]]) for row in rows), following)
+
+
+def find_exercise(db: Session, slug: str) -> Exercise | None:
+    """Return the exercise of this name, a retired one as well."""
+    row = db.execute(select(ExerciseRow.__table__).where(ExerciseRow.slug == slug)).mappings().one_or_none()
+    return _exercise(row, _lists(db, [slug])[slug]) if row else None
+
+
+def find_cards(db: Session, slugs: Collection[str]) -> dict[str, ExerciseCard]:
+    """Return these exercises in short, by slug."""
+    statement = _cards().where(ExerciseRow.slug.in_(slugs))
+    return {row.slug: _card(row) for row in db.execute(statement)}
+
+
+def find_citing(db: Session, key: str) -> tuple[ExerciseCard, ...]:
+    """Return the exercises, retired ones left out, that rest on a reference, by name."""
+    citing = select(EvidenceRow.slug).where(EvidenceRow.reference_key == key)
+    statement = _cards().where(ExerciseRow.slug.in_(citing), ExerciseRow.retired_at.is_(None))
+    return tuple(_card(row) for row in db.execute(statement.order_by(ExerciseRow.sort_name, ExerciseRow.slug)))
+
+
+def count_by_group(db: Session) -> dict[str, int]:
+    """Return how many exercises each group has, retired ones left out."""
+    statement = select(ExerciseRow.group, func.count()).where(ExerciseRow.retired_at.is_(None))
+    return {group: count for group, count in db.execute(statement.group_by(ExerciseRow.group)).tuples()}
+
+
+def find_references(db: Session, wanted: ReferenceFilter, window: Window) -> Page[Reference]:
+    """Return the wanted references that are not retired."""
+    statement = select(ReferenceRow.__table__).where(ReferenceRow.retired_at.is_(None), *_reference_conditions(wanted))
+    rows, following = _part(db, statement, _reference_order(window.order), ReferenceRow.key, window)
+    return Page(tuple(_reference(row) for row in rows), following)
+
+
+def find_references_by_key(db: Session, keys: Collection[str]) -> dict[str, Reference]:
+    """Return these references, retired ones as well, by key."""
+    statement = select(ReferenceRow.__table__).where(ReferenceRow.key.in_(keys))
+    return {row["key"]: _reference(row) for row in db.execute(statement).mappings()}
+
+
+def exercise_revisions(db: Session) -> dict[str, str | None]:
+    """Return what each stored exercise says, by slug; None for a retired one."""
+    return _revisions(db, ExerciseRow.slug, ExerciseRow)
+
+
+def reference_revisions(db: Session) -> dict[str, str | None]:
+    """Return what each stored reference says, by key; None for a retired one."""
+    return _revisions(db, ReferenceRow.key, ReferenceRow)
+
+
+def write_exercises(db: Session, exercises: Sequence[Exercise], at: datetime) -> None:
+    """Store new and changed exercises with their lists."""
+    if not exercises:
+        return
+    # The rows first: whoever writes them at the same time waits here, and then replaces whole lists.
+    _upsert(db, ExerciseRow, "slug", [_exercise_columns(exercise, at) for exercise in exercises])
+    slugs = [exercise.slug for exercise in exercises]
+    for row, rows in [
+        (TagRow, _list_rows(exercises, _TAGS, "value")),
+        (LinkRow, _list_rows(exercises, _LINKS, "to_slug")),
+        (EvidenceRow, _list_rows(exercises, ("evidence",), "reference_key")),
+    ]:
+        db.execute(delete(row).where(row.slug.in_(slugs)))
+        if rows:
+            db.execute(insert(row), rows)
+
+
+def write_references(db: Session, references: Sequence[Reference], at: datetime) -> None:
+    """Store new and changed references."""
+    if references:
+        _upsert(db, ReferenceRow, "key", [{**asdict(found), **_entry_columns(found, at)} for found in references])
+
+
+def retire_exercises(db: Session, slugs: Collection[str], at: datetime) -> None:
+    """Take exercises out of the lists; whoever was prescribed one can still read it."""
+    if slugs:
+        db.execute(update(ExerciseRow).where(ExerciseRow.slug.in_(slugs)).values(retired_at=at, updated_at=at))
+
+
+def retire_references(db: Session, keys: Collection[str], at: datetime) -> None:
+    """Take references out of the lists."""
+    if keys:
+        db.execute(update(ReferenceRow).where(ReferenceRow.key.in_(keys)).values(retired_at=at, updated_at=at))
+
+
+def _exercise_conditions(wanted: ExerciseFilter) -> Iterator[ColumnElement[bool]]:
+    yield from _any_of(
+        wanted,
+        ExerciseRow,
+        ("group", "chain", "weight_bearing", "pfj_load", "load_basis", "dosage_basis", "review_status"),
+    )
+    yield from _any_of(wanted, ExerciseRow, ("days_per_week",))
+    for kind, words in [("targets", wanted.target), ("stages", wanted.stage), ("equipment", wanted.equipment)]:
+        if words:
+            yield ExerciseRow.slug.in_(select(TagRow.slug).where(TagRow.kind == kind, TagRow.value.in_(words)))
+    for kind, slugs in [("progressions", wanted.progression_of), ("regressions", wanted.regression_of)]:
+        if slugs:
+            yield ExerciseRow.slug.in_(select(LinkRow.to_slug).where(LinkRow.kind == kind, LinkRow.slug.in_(slugs)))
+    if wanted.evidence:
+        citing = select(EvidenceRow.slug).where(EvidenceRow.reference_key.in_(wanted.evidence))
+        yield ExerciseRow.slug.in_(citing)
+    flexion = ExerciseRow.peak_knee_flexion_deg
+    yield from _between(flexion, wanted.min_peak_knee_flexion_deg, wanted.max_peak_knee_flexion_deg)
+    yield from _found(ExerciseRow, wanted.q)
+
+
+def _reference_conditions(wanted: ReferenceFilter) -> Iterator[ColumnElement[bool]]:
+    yield from _any_of(wanted, ReferenceRow, ("grade", "basis", "review_status"))
+    yield from _between(ReferenceRow.year, wanted.min_year, wanted.max_year)
+    yield from _found(ReferenceRow, wanted.q)
+
+
+def _any_of(wanted: Any, row: Row, names: Iterable[str]) -> Iterator[ColumnElement[bool]]:
+    for name in names:
+        if words := getattr(wanted, name):
+            yield getattr(row, name).in_(words)
+
+
+def _between(column: Any, least: int | None, most: int | None) -> Iterator[ColumnElement[bool]]:
+    if least is not None:
+        yield column >= least
+    if most is not None:
+        yield column <= most
+
+
+def _found(row: Row, q: str | None) -> Iterator[ColumnElement[bool]]:
+    if q is not None:
+        yield row.search_text.contains(folded(q), autoescape=True)
+
+
+def _exercise_order(order: Order) -> Any:
+    named = {"name": ExerciseRow.sort_name, "pfj_load": _HEAVIEST_LAST}
+    return named.get(order.by) if order.by in named else getattr(ExerciseRow, order.by)
+
+
+def _reference_order(order: Order) -> Any:
+    if order.by == "key":
+        return ReferenceRow.key
+    return func.coalesce(ReferenceRow.year, _NO_YEAR_LAST[order.descending])
+
+
+def _part(
+    db: Session, statement: Select[Any], by: Any, key: Any, window: Window
+) -> tuple[Sequence[RowMapping], tuple[Any, str] | None]:
+    """Return the rows of one part of the sorted list, and where the next one begins."""
+    descending = window.order.descending
+    if window.after is not None:
+        value, last = window.after
+        beyond = by < value if descending else by > value
+        statement = statement.where(or_(beyond, and_(by == value, key > last)))
+    statement = statement.add_columns(by.label("sorted_by")).order_by(by.desc() if descending else by, key)
+    found = db.execute(statement.limit(window.limit + 1)).mappings().all()
+    rows, more = found[: window.limit], len(found) > window.limit
+    return rows, (rows[-1]["sorted_by"], rows[-1][key.key]) if more else None
+
+
+def _lists(db: Session, slugs: Collection[str]) -> Mapping[str, Lists]:
+    statement = select(_LISTED).where(_LISTED.c.slug.in_(slugs)).order_by(_LISTED.c.position)
+    lists: dict[str, dict[str, tuple[str, ...]]] = defaultdict(lambda: defaultdict(tuple))
+    for slug, kind, value, _ in db.execute(statement):
+        lists[slug][kind] += (value,)
+    return lists
+
+
+def _exercise(row: RowMapping, lists: Lists) -> Exercise:
+    own = {field.name for field in fields(Exercise)} & row.keys()
+    return Exercise(
+        **{name: _word(name, row[name]) for name in own},
+        dosage=Dosage(**{name: row[name] for name in _DOSAGE}),
+        targets=tuple(Target(word) for word in lists["targets"]),
+        stages=tuple(Stage(word) for word in lists["stages"]),
+        **{name: lists[name] for name in ("equipment", *_LINKS, "evidence")},
+    )
+
+
+def _reference(row: RowMapping) -> Reference:
+    return Reference(**{field.name: _word(field.name, row[field.name]) for field in fields(Reference)})
+
+
+def _word(name: str, value: Any) -> Any:
+    return _WORDS[name](value) if name in _WORDS and value is not None else value
+
+
+def _cards() -> Select[Any]:
+    return select(ExerciseRow.slug, ExerciseRow.name, ExerciseRow.pfj_load)
+
+
+def _card(row: Any) -> ExerciseCard:
+    return ExerciseCard(row.slug, row.name, PfjLoad(row.pfj_load))
+
+
+def _revisions(db: Session, key: Any, row: Row) -> dict[str, str | None]:
+    found = db.execute(select(key, row.revision, row.retired_at))
+    return {name: revision if retired_at is None else None for name, revision, retired_at in found}
+
+
+def _exercise_columns(exercise: Exercise, at: datetime) -> dict[str, Any]:
+    facts = asdict(exercise)
+    dosage = facts.pop("dosage")
+    for name in (*_TAGS, *_LINKS, "evidence"):
+        del facts[name]
+    return {**facts, **dosage, "sort_name": folded(exercise.name), **_entry_columns(exercise, at)}
+
+
+def _entry_columns(entry: Exercise | Reference, at: datetime) -> dict[str, Any]:
+    return {
+        "search_text": search_text(entry),
+        "revision": revision_of(entry),
+        "updated_at": at,
+        "retired_at": None,
+    }
+
+
+def _list_rows(exercises: Sequence[Exercise], names: Iterable[str], column: str) -> list[dict[str, Any]]:
+    return [
+        {"slug": exercise.slug, "kind": name, column: value, "position": position}
+        for exercise in exercises
+        for name in names
+        for position, value in enumerate(getattr(exercise, name))
+    ]
+
+
+def _upsert(db: Session, row: Row, key: str, rows: list[dict[str, Any]]) -> None:
+    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = maker(row)
+    fresh = {name: statement.excluded[name] for name in rows[0] if name != key}
+    db.execute(statement.on_conflict_do_update(index_elements=[key], set_=fresh), rows)
