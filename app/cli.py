@@ -11,7 +11,6 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
-from seeds.load import load
 
 from app.accounts import service as accounts_service
 from app.accounts.domain import PASSWORD_LEAST, Account
@@ -24,6 +23,7 @@ from app.web.keyring import create_key
 from app.web.transaction import database
 from migrations import head, migrate
 from seeds.demo.personas import DEMO_PASSWORD, load_demo
+from seeds.load import load
 
 keys = AppGroup("keys", help="Signing keys of access tokens.")
 accounts = AppGroup("accounts", help="Accounts that are made on the server.")

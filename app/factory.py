@@ -15,6 +15,7 @@ from app.db.engine import Database, open_database
 from app.guidance import service as guidance_service
 from app.guidance.routes import guidance
 from app.interop.routes import interop
+from app.library.routes import library
 from app.logbook.routes import logbook
 from app.settings import PROJECT_ROOT, Mode, Settings, SettingsIncomplete, read_settings
 from app.web.auth import init_auth
@@ -25,7 +26,7 @@ from app.web.openapi import declared, register_operations
 from app.web.pages import pages
 from app.web.problems import register_problems
 
-FEATURES: list[Feature] = [pages, accounts, consent, logbook, guidance, interop]
+FEATURES: list[Feature] = [pages, accounts, consent, library, logbook, guidance, interop]
 
 
 class RouteWithoutPermission(Exception):

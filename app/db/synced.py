@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     insert,
     select,
     update,
@@ -97,6 +99,8 @@ class SyncChange(Base):
     data: Mapped[dict[str, Any] | None] = mapped_column(Json)
     device_id: Mapped[UUID | None]
     at: Mapped[datetime]
+    status: Mapped[str | None] = mapped_column(Text)
+    op_hash: Mapped[str | None] = mapped_column(Text)
 
 
 _CHANGES = Base.metadata.tables[SyncChange.__tablename__]
@@ -118,13 +122,26 @@ class Collection:
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One row to be stored: its own columns, with `deleted_at` set where it is to become a tombstone."""
+    """One row to be stored: its own columns, with `deleted_at` set where it is to become a tombstone.
+
+    A device's operation brings its id as `ver`, what became of it, and the hash of its content.
+    """
 
     id: UUID
     columns: Mapping[str, Any]
     ver: UUID | None = None
     deleted_at: datetime | None = None
     flags: tuple[str, ...] = ()
+    status: str | None = None
+    op_hash: str | None = None
+
+
+_TAKE = (
+    update(SyncStream)
+    .where(SyncStream.patient_id == bindparam("patient"))
+    .values(head=SyncStream.head + bindparam("count"))
+    .returning(SyncStream.head)
+)
 
 
 def open_stream(db: Session, patient_id: UUID, at: datetime) -> None:
@@ -155,30 +172,42 @@ def store(
     device_id: UUID | None,
     at: datetime,
 ) -> list[dict[str, Any]]:
-    """Write the rows with the stream's next numbers, and their versions; return the rows as stored.
+    """Write rows of one collection with the stream's next numbers; see store_all."""
+    return store_all(db, patient_id, [(collection, write) for write in writes], device_id=device_id, at=at)
 
-    Takes a constant number of statements, whatever the number of rows. The caller has decided what is to
-    be stored under `lock_stream`, in the same transaction.
+
+def store_all(
+    db: Session,
+    patient_id: UUID,
+    writes: Sequence[tuple[Collection, Write]],
+    *,
+    device_id: UUID | None,
+    at: datetime,
+) -> list[dict[str, Any]]:
+    """Write the rows with the stream's next numbers, in the order given, and their versions; return the rows.
+
+    Takes one statement for the numbers, one a table, and one for the versions, whatever the number of rows;
+    of several versions of one row the table holds the last. The caller has decided what is to be stored
+    under `lock_stream`, in the same transaction.
     """
     if not writes:
         return []
     first = _take_numbers(db, patient_id, len(writes))
     common = {"patient_id": patient_id, "device_id": device_id, "received_at": at}
-    rows = [_row(write, first + index, common) for index, write in enumerate(writes)]
-    db.execute(_upsert(db, collection.table), rows)
+    rows = [_row(write, first + index, common) for index, (_, write) in enumerate(writes)]
+    newest: dict[Collection, dict[UUID, dict[str, Any]]] = {}
+    for (collection, _), row in zip(writes, rows, strict=True):
+        newest.setdefault(collection, {})[row["id"]] = row
+    for collection, by_id in newest.items():
+        db.execute(_upsert(db.get_bind().dialect.name, collection.table), list(by_id.values()))
+    versions = [_version(collection, write, row, at) for (collection, write), row in zip(writes, rows, strict=True)]
     # Into the table, not the class: the class's bulk insert takes one statement for each pattern of NULLs.
-    db.execute(insert(_CHANGES), [_version(collection, row, at) for row in rows])
+    db.execute(insert(_CHANGES), versions)
     return rows
 
 
 def _take_numbers(db: Session, patient_id: UUID, count: int) -> int:
-    statement = (
-        update(SyncStream)
-        .where(SyncStream.patient_id == patient_id)
-        .values(head=SyncStream.head + count)
-        .returning(SyncStream.head)
-    )
-    head: int = db.execute(statement).scalar_one()
+    head: int = db.execute(_TAKE, {"patient": patient_id, "count": count}).scalar_one()
     return head - count + 1
 
 
@@ -194,7 +223,7 @@ def _row(write: Write, seq: int, common: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _version(collection: Collection, row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+def _version(collection: Collection, write: Write, row: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     deleted = row["deleted_at"] is not None
     return {
         "patient_id": row["patient_id"],
@@ -206,11 +235,14 @@ def _version(collection: Collection, row: Mapping[str, Any], at: datetime) -> di
         "data": None if deleted else collection.wire(row),
         "device_id": row["device_id"],
         "at": at,
+        "status": write.status,
+        "op_hash": write.op_hash,
     }
 
 
-def _upsert(db: Session, table: Table) -> Insert:
-    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+@lru_cache
+def _upsert(dialect: str, table: Table) -> Insert:
+    maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = maker(table)
     keys = {"patient_id", "id"}
     fresh = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}

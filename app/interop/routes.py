@@ -12,7 +12,7 @@ from app.interop.schemas import RunImportedSchema, RunImportSchema
 from app.interop.service import Imported
 from app.kernel.permissions import Permission
 from app.logbook.kinds import PAIN_SCORE, RUN
-from app.logbook.routes import shown, writing
+from app.logbook.schemas import shown, writing
 from app.web.answers import answer
 from app.web.auth import actor, own_patient_id
 from app.web.feature import Feature

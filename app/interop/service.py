@@ -13,8 +13,7 @@ from app.kernel.clock import CLOCK_TOLERANCE
 from app.kernel.errors import Invalid, NotVisible
 from app.logbook import service as logbook
 from app.logbook.domain import PainMoment, PainScore, Run, Side, Source, Surface
-from app.logbook.kinds import PAIN_SCORE, RUN
-from app.logbook.repository import Stored
+from app.logbook.kinds import PAIN_SCORE, RUN, Stored
 from app.logbook.service import Writing
 
 _SURFACES = {"treadmill": Surface.TREADMILL, "trail": Surface.TRAIL, "track": Surface.TRACK}

@@ -1,11 +1,13 @@
-"""The four kinds of entry: for each its table, its value, and what is checked of it."""
+"""The four kinds of entry: for each its table, its value, what is checked of it; and an entry as it is stored."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from app.db.synced import Collection
 from app.kernel.clock import day_in_zone, offset_minutes, with_offset
@@ -76,6 +78,20 @@ class Kind(Generic[E]):
             if values.get(name) is not None:
                 values[name] = words(values[name])
         return self.entry(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[E]):
+    """An entry as it is stored: its place in the stream, its version, when the server received it."""
+
+    entry: E
+    patient_id: UUID
+    seq: int
+    ver: UUID
+    received_at: datetime
+    device_id: UUID | None
+    deleted_at: datetime | None
+    flags: tuple[str, ...]
 
 
 def _logged_set(done: Mapping[str, Any]) -> LoggedSet:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Generic
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, Select, Table, and_, bindparam, func, or_, select, type_coerce
@@ -15,22 +14,8 @@ from sqlalchemy.types import NullType
 
 from app.db.synced import Write, store
 from app.logbook.facts import CheckInFact, Facts, RunFact, ScoreFact
-from app.logbook.kinds import E, Kind
+from app.logbook.kinds import E, Kind, Stored
 from app.logbook.models import CheckInRow, PainScoreRow, Performed, RunRow
-
-
-@dataclass(frozen=True, slots=True)
-class Stored(Generic[E]):
-    """An entry as it is stored: its place in the stream, its version, when the server received it."""
-
-    entry: E
-    patient_id: UUID
-    seq: int
-    ver: UUID
-    received_at: datetime
-    device_id: UUID | None
-    deleted_at: datetime | None
-    flags: tuple[str, ...]
 
 
 def find(db: Session, patient_id: UUID, kind: Kind[E], entry_id: UUID) -> Stored[E] | None:

@@ -6,16 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app
+from flask import Response
 from marshmallow import Schema, fields
 
 from app.consent.domain import Scope
-from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.logbook import repository, service
-from app.logbook.domain import LoggedSet
 from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
-from app.logbook.repository import Stored
 from app.logbook.schemas import (
     CheckInSchema,
     EntrySchema,
@@ -27,8 +24,11 @@ from app.logbook.schemas import (
     StoredPainScoreSchema,
     StoredRunSchema,
     StoredSessionSchema,
+    entry_of,
+    frozen,
+    shown,
+    writing,
 )
-from app.logbook.service import Writing
 from app.web.answers import answer, no_content, require_match
 from app.web.auth import actor
 from app.web.feature import Feature, View
@@ -36,28 +36,6 @@ from app.web.paging import make_cursor, read_cursor
 from app.web.transaction import db
 
 logbook = Feature("logbook", "What was done and felt.")
-
-
-def writing(patient_id: UUID) -> Writing:
-    """Return who writes in this request (only patients do), and the listener that the factory handed over."""
-    listener = current_app.extensions["trochlea.listener"]
-    return Writing(db(), patient_id, actor().zone, actor().device_id, now(), listener)
-
-
-def shown(kind: Kind[Any], stored: Stored[Any]) -> dict[str, Any]:
-    """Return an entry on the wire; free text only for the patient and for those who may read it."""
-    data = kind.collection.wire({**kind.columns_of(stored.entry)})
-    if not actor().is_patient(stored.patient_id) and Scope.NOTES_READ not in actor().scopes:
-        data["note"] = None
-    return {
-        "id": stored.entry.id,
-        "patient_id": stored.patient_id,
-        "seq": stored.seq,
-        "ver": stored.ver,
-        "received_at": stored.received_at,
-        "flags": stored.flags,
-        **data,
-    }
 
 
 def _offer(
@@ -164,7 +142,7 @@ def _read(kind: Kind[Any]) -> View:
 
 def _correct(kind: Kind[Any]) -> View:
     def correct(patient_id: UUID, entry_id: UUID, body: dict[str, Any]) -> Response:
-        changes = {name: _frozen(name, value) for name, value in body.items()}
+        changes = {name: frozen(name, value) for name, value in body.items()}
         stored = service.correct_entry(writing(patient_id), kind, entry_id, changes, require_match)
         return answer(shown(kind, stored), etag=str(stored.ver))
 
@@ -177,17 +155,6 @@ def _delete(kind: Kind[Any]) -> View:
         return no_content()
 
     return delete
-
-
-def entry_of(kind: Kind[Any], body: dict[str, Any]) -> Any:
-    """Return the entry that a loaded body stands for."""
-    return kind.entry(**{name: _frozen(name, value) for name, value in body.items()})
-
-
-def _frozen(name: str, value: Any) -> Any:
-    if name == "sets":
-        return tuple(LoggedSet(**done) for done in value)
-    return tuple(value) if isinstance(value, list) else value
 
 
 def _page(kind: Kind[Any], stored: type[Schema]) -> type[Schema]:

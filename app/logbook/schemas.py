@@ -1,16 +1,25 @@
-"""The wire forms of logbook entries."""
+"""The wire forms of logbook entries, and how a request becomes an entry and an entry an answer."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
+from flask import current_app
 from marshmallow import Schema, fields, validate
 
+from app.consent.domain import Scope
+from app.kernel.clock import now
 from app.kernel.red_flags import RED_FLAG_CODES
-from app.logbook.domain import EarlyWarningSign, Intensity, PainMoment, Side, Surface
+from app.logbook.domain import EarlyWarningSign, Intensity, LoggedSet, PainMoment, Side, Surface
+from app.logbook.kinds import Kind, Stored
+from app.logbook.service import Writing
+from app.web.auth import actor
 from app.web.fields import Choice, Flag, Id, Instant, Note, Number, Pain, Text, Whole, Zone
 from app.web.openapi import Identified
 from app.web.paging import Paged
+from app.web.transaction import db
 
 MOST_SETS = 200
 EXERCISE_SLUG = r"^[a-z0-9_]{1,80}$"
@@ -129,3 +138,36 @@ class PeriodSchema(Paged):
 
     since = Instant(load_default=None)
     until = Instant(load_default=None)
+
+
+def writing(patient_id: UUID) -> Writing:
+    """Return who writes in this request (only patients do), and the listener that the factory handed over."""
+    listener = current_app.extensions["trochlea.listener"]
+    return Writing(db(), patient_id, actor().zone, actor().device_id, now(), listener)
+
+
+def shown(kind: Kind[Any], stored: Stored[Any]) -> dict[str, Any]:
+    """Return an entry on the wire; free text only for the patient and for those who may read it."""
+    data = kind.collection.wire({**kind.columns_of(stored.entry)})
+    if not actor().is_patient(stored.patient_id) and Scope.NOTES_READ not in actor().scopes:
+        data["note"] = None
+    return {
+        "id": stored.entry.id,
+        "patient_id": stored.patient_id,
+        "seq": stored.seq,
+        "ver": stored.ver,
+        "received_at": stored.received_at,
+        "flags": stored.flags,
+        **data,
+    }
+
+
+def entry_of(kind: Kind[Any], body: dict[str, Any]) -> Any:
+    """Return the entry that a loaded body stands for."""
+    return kind.entry(**{name: frozen(name, value) for name, value in body.items()})
+
+
+def frozen(name: str, value: Any) -> Any:
+    if name == "sets":
+        return tuple(LoggedSet(**done) for done in value)
+    return tuple(value) if isinstance(value, list) else value

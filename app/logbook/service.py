@@ -16,8 +16,7 @@ from app.kernel.errors import Conflict, NotVisible
 from app.logbook import repository
 from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, flags_of
 from app.logbook.facts import Facts
-from app.logbook.kinds import E, Kind
-from app.logbook.repository import Stored
+from app.logbook.kinds import E, Kind, Stored
 
 Listener = Callable[["Writing", list[Entry]], Any]
 """(who writes, entries as they were and as they are): told in the same transaction, under the stream's lock."""

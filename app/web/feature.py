@@ -58,7 +58,9 @@ class Parser(FlaskParser):
     def _raw_load_json(self, req: Request) -> Any:
         if req.mimetype != "application/json":
             raise UnsupportedMediaType
-        return parse_json(req.get_data(cache=True))
+        raw = req.get_data(cache=True)
+        _refuse_cut_bodies(req, raw)
+        return parse_json(raw)
 
 
 class _Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
@@ -150,6 +152,12 @@ def _guarded(view: View, permission: Permission, writes: bool, max_bytes: int | 
             return view(**path)
 
     return guarded
+
+
+def _refuse_cut_bodies(req: Request, raw: bytes) -> None:
+    """Refuse a body of unknown length that werkzeug stopped reading at the limit without a word."""
+    if req.content_length is None and req.max_content_length is not None and len(raw) >= req.max_content_length:
+        raise RequestEntityTooLarge
 
 
 def _refuse_unreadable_bodies() -> None:

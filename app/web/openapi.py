@@ -47,6 +47,7 @@ class _Api(flask_smorest.Api):  # type: ignore[misc]
 def register_operations(app: Flask, features: list[Feature]) -> None:
     """Add the features' operations to the application and to the document."""
     app.url_map.converters["id"] = IdConverter
+    app.url_map.merge_slashes = False
     app.config.update(API_TITLE="Trochlea", API_VERSION=VERSION, OPENAPI_VERSION="3.1.0")
     api = _Api(app, spec_kwargs={"info": {"description": _DESCRIPTION, "license": {"name": "Apache-2.0"}}})
     _teach_fields(api)

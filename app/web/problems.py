@@ -107,19 +107,25 @@ def problem(
 ) -> Response:
     """Return one error as problem+json."""
     g.problem_code = code
-    body: dict[str, Any] = {
+    body = problem_body(status, code, title, detail=detail, faults=faults)
+    told = {**body, "request_id": g.get("request_id", ""), **(extra or {})}
+    response = Response(orjson.dumps(told), status, mimetype=PROBLEM)
+    response.headers.update(headers or {})
+    return response
+
+
+def problem_body(
+    status: int, code: str, title: str, *, detail: str = "", faults: Sequence[Mapping[str, str]] = ()
+) -> dict[str, Any]:
+    """Return the members of a problem, as also one item of a batch is refused with."""
+    return {
         "type": f"urn:trochlea:problem:{code}",
         "title": title,
         "status": status,
         "code": code,
-        "request_id": g.get("request_id", ""),
         **({"detail": detail} if detail else {}),
-        **({"errors": list(faults)} if faults else {}),
-        **(extra or {}),
+        **({"errors": list(faults)[:MAX_FAULTS]} if faults else {}),
     }
-    response = Response(orjson.dumps(body), status, mimetype=PROBLEM)
-    response.headers.update(headers or {})
-    return response
 
 
 def status_of(error: TrochleaError) -> int:
@@ -132,6 +138,8 @@ def register_problems(app: Flask) -> None:
     app.register_error_handler(TrochleaError, refusal)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(database_errors.SQLAlchemyError, _database_error)
+    for unstorable in (OverflowError, UnicodeEncodeError):
+        app.register_error_handler(unstorable, _unstorable)
     app.register_error_handler(Exception, _bug)
 
 
@@ -183,6 +191,11 @@ def _flatten(messages: Mapping[str, Any]) -> Iterator[dict[str, str]]:
             yield from ({"parameter": pointer[1:], **fault} for pointer, fault in _walk(by_field, ""))
 
 
+def faults_of(messages: Any, pointer: str) -> list[dict[str, str]]:
+    """Return a schema's messages as faults, their pointers beginning with `pointer`."""
+    return [{"pointer": place, **fault} for place, fault in _walk(messages, pointer)][:MAX_FAULTS]
+
+
 def _walk(node: Any, pointer: str) -> Iterator[tuple[str, dict[str, str]]]:
     if isinstance(node, Mapping):
         for key, child in node.items():
@@ -199,9 +212,17 @@ def _database_error(error: database_errors.SQLAlchemyError) -> Response:
     structlog.get_logger().warning("database_error", error=type(error).__name__, sqlstate=state)
     if isinstance(error, database_errors.IntegrityError):
         return problem(409, "conflict", Conflict.title)
+    if isinstance(error, database_errors.DataError):
+        return _unstorable(error)
     if isinstance(error, _PASSING):
         return problem(503, Unavailable.code, Unavailable.title, headers={"Retry-After": "1"})
     return _bug(error)
+
+
+def _unstorable(error: Exception) -> Response:
+    """Answer a value that no field refused and no database can keep; the field should have (SECURITY 4.8)."""
+    structlog.get_logger().warning("unstorable", error=type(error).__name__, where=_where(error))
+    return problem(422, Invalid.code, Invalid.title)
 
 
 def _bug(error: Exception) -> Response:

@@ -108,6 +108,8 @@ def _streams() -> None:
         sa.Column("data", Json(), nullable=True),
         sa.Column("device_id", Id(), nullable=True),
         sa.Column("at", Instant(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=True),
+        sa.Column("op_hash", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("patient_id", "seq", name=named("pk", "sync_change")),
         sa.UniqueConstraint("patient_id", "ver", name=named("uq", "sync_change", "patient_id", "ver")),
         sa.CheckConstraint("seq > 0", name=op.f("ck_sync_change_seq_positive")),

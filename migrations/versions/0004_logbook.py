@@ -21,13 +21,13 @@ def upgrade() -> None:
     _create(
         "sessions",
         sa.Column("duration_s", sa.BigInteger(), nullable=True),
-        sa.Column("rpe", sa.Float(), nullable=True),
+        sa.Column("rpe", sa.Double(), nullable=True),
         sa.Column("sets", Json(), nullable=False),
     )
     _create("runs", *_run_columns())
     _create(
         "pain_scores",
-        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
         sa.Column("moment", sa.Text(), nullable=False),
         sa.Column("side", sa.Text(), nullable=True),
         sa.Column("run_id", Id(), nullable=True),
@@ -53,7 +53,7 @@ def _run_columns() -> list[Any]:
         sa.Column("descent_m", sa.BigInteger(), nullable=True),
         sa.Column("cadence_spm", sa.BigInteger(), nullable=True),
         sa.Column("shoes", sa.Text(), nullable=True),
-        sa.Column("rpe", sa.Float(), nullable=True),
+        sa.Column("rpe", sa.Double(), nullable=True),
         sa.Column("limp", sa.Boolean(), nullable=False),
         sa.Column("stopped_early_for_pain", sa.Boolean(), nullable=False),
         sa.Column("painkiller_before", sa.Boolean(), nullable=False),
@@ -63,11 +63,11 @@ def _run_columns() -> list[Any]:
 
 def _check_in_columns() -> list[Any]:
     return [
-        sa.Column("morning_pain", sa.Float(), nullable=True),
-        sa.Column("worst_pain", sa.Float(), nullable=True),
+        sa.Column("morning_pain", sa.Double(), nullable=True),
+        sa.Column("worst_pain", sa.Double(), nullable=True),
         sa.Column("side", sa.Text(), nullable=True),
         sa.Column("swelling", sa.Boolean(), nullable=True),
-        sa.Column("sleep_hours", sa.Float(), nullable=True),
+        sa.Column("sleep_hours", sa.Double(), nullable=True),
         sa.Column("stress", sa.BigInteger(), nullable=True),
         sa.Column("mood", sa.BigInteger(), nullable=True),
         sa.Column("early_warning_signs", Json(), nullable=False),

@@ -143,13 +143,16 @@ def test_the_case_of_an_address_does_not_matter(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "email", ["", "ada", "ada@", "@example.org", "a b@example.org", '"\x01"@example.org', "a@b\n.org", "x" * 300 + "@e.org"]
+    "email",
+    ["", "ada", "ada@", "@example.org", "a b@example.org", '"\x01"@example.org', "a@b\n.org", "x" * 300 + "@e.org"],
 )
 def test_what_is_no_address_is_refused(client: FlaskClient, email: str) -> None:
     assert faults(client.post("/v1/accounts", json=registration(email=email))) == {"/email": "invalid"}
 
 
-@pytest.mark.parametrize("password", ["", "short", "fourteen chars", "x" * 129, "nul\0in the middle", "cr\rin the middle"])
+@pytest.mark.parametrize(
+    "password", ["", "short", "fourteen chars", "x" * 129, "nul\0in the middle", "cr\rin the middle"]
+)
 def test_a_password_that_is_too_short_or_too_long_or_unreadable_is_refused(client: FlaskClient, password: str) -> None:
     assert faults(client.post("/v1/accounts", json=registration(password=password))) == {"/password": "invalid"}
 

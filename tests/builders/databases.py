@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.db.engine import open_database
 from migrations import migrate
+from seeds.load import load
 
 
 def prepare(url: str) -> None:
@@ -11,5 +12,7 @@ def prepare(url: str) -> None:
     database = open_database(url)
     try:
         migrate(database.writer)
+        with database.writing.begin() as db:
+            load(db)
     finally:
         database.dispose()

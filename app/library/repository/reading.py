@@ -1,34 +1,18 @@
-"""The queries on the library; a page takes the same few statements whatever its size."""
+"""The questions asked of the library; a page takes the same few statements whatever its size."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
-from datetime import datetime
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    RowMapping,
-    Select,
-    and_,
-    case,
-    delete,
-    func,
-    insert,
-    literal,
-    or_,
-    select,
-    union_all,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.library.domain.catalogue import Dosage, Exercise, ExerciseCard, Reference
-from app.library.domain.changes import folded, revision_of, search_text
-from app.library.domain.questions import ExerciseFilter, Order, Page, ReferenceFilter, Window
+from app.library.domain.changes import folded
+from app.library.domain.questions import ExerciseFilter, Order, Page, Position, ReferenceFilter, Window
 from app.library.domain.words import (
     Basis,
     Chain,
@@ -47,8 +31,17 @@ Row = type[ExerciseRow] | type[ReferenceRow]
 Lists = Mapping[str, tuple[str, ...]]
 """The lists of one exercise, by the name of the member."""
 
-_TAGS = ("targets", "stages", "equipment")
-_LINKS = ("progressions", "regressions")
+_PLAIN_FILTERS = (
+    "group",
+    "chain",
+    "weight_bearing",
+    "pfj_load",
+    "load_basis",
+    "dosage_basis",
+    "review_status",
+    "days_per_week",
+)
+_EXERCISE = frozenset(field.name for field in fields(Exercise))
 _DOSAGE = tuple(field.name for field in fields(Dosage))
 _WORDS: dict[str, type[Any]] = {
     "group": Group,
@@ -101,7 +94,7 @@ def find_citing(db: Session, key: str) -> tuple[ExerciseCard, ...]:
 def count_by_group(db: Session) -> dict[str, int]:
     """Return how many exercises each group has, retired ones left out."""
     statement = select(ExerciseRow.group, func.count()).where(ExerciseRow.retired_at.is_(None))
-    return {group: count for group, count in db.execute(statement.group_by(ExerciseRow.group)).tuples()}
+    return dict(db.execute(statement.group_by(ExerciseRow.group)).all())
 
 
 def find_references(db: Session, wanted: ReferenceFilter, window: Window) -> Page[Reference]:
@@ -127,48 +120,8 @@ def reference_revisions(db: Session) -> dict[str, str | None]:
     return _revisions(db, ReferenceRow.key, ReferenceRow)
 
 
-def write_exercises(db: Session, exercises: Sequence[Exercise], at: datetime) -> None:
-    """Store new and changed exercises with their lists."""
-    if not exercises:
-        return
-    # The rows first: whoever writes them at the same time waits here, and then replaces whole lists.
-    _upsert(db, ExerciseRow, "slug", [_exercise_columns(exercise, at) for exercise in exercises])
-    slugs = [exercise.slug for exercise in exercises]
-    for row, rows in [
-        (TagRow, _list_rows(exercises, _TAGS, "value")),
-        (LinkRow, _list_rows(exercises, _LINKS, "to_slug")),
-        (EvidenceRow, _list_rows(exercises, ("evidence",), "reference_key")),
-    ]:
-        db.execute(delete(row).where(row.slug.in_(slugs)))
-        if rows:
-            db.execute(insert(row), rows)
-
-
-def write_references(db: Session, references: Sequence[Reference], at: datetime) -> None:
-    """Store new and changed references."""
-    if references:
-        _upsert(db, ReferenceRow, "key", [{**asdict(found), **_entry_columns(found, at)} for found in references])
-
-
-def retire_exercises(db: Session, slugs: Collection[str], at: datetime) -> None:
-    """Take exercises out of the lists; whoever was prescribed one can still read it."""
-    if slugs:
-        db.execute(update(ExerciseRow).where(ExerciseRow.slug.in_(slugs)).values(retired_at=at, updated_at=at))
-
-
-def retire_references(db: Session, keys: Collection[str], at: datetime) -> None:
-    """Take references out of the lists."""
-    if keys:
-        db.execute(update(ReferenceRow).where(ReferenceRow.key.in_(keys)).values(retired_at=at, updated_at=at))
-
-
 def _exercise_conditions(wanted: ExerciseFilter) -> Iterator[ColumnElement[bool]]:
-    yield from _any_of(
-        wanted,
-        ExerciseRow,
-        ("group", "chain", "weight_bearing", "pfj_load", "load_basis", "dosage_basis", "review_status"),
-    )
-    yield from _any_of(wanted, ExerciseRow, ("days_per_week",))
+    yield from _any_of(wanted, ExerciseRow, _PLAIN_FILTERS)
     for kind, words in [("targets", wanted.target), ("stages", wanted.stage), ("equipment", wanted.equipment)]:
         if words:
             yield ExerciseRow.slug.in_(select(TagRow.slug).where(TagRow.kind == kind, TagRow.value.in_(words)))
@@ -209,7 +162,7 @@ def _found(row: Row, q: str | None) -> Iterator[ColumnElement[bool]]:
 
 def _exercise_order(order: Order) -> Any:
     named = {"name": ExerciseRow.sort_name, "pfj_load": _HEAVIEST_LAST}
-    return named.get(order.by) if order.by in named else getattr(ExerciseRow, order.by)
+    return named[order.by] if order.by in named else getattr(ExerciseRow, order.by)
 
 
 def _reference_order(order: Order) -> Any:
@@ -220,7 +173,7 @@ def _reference_order(order: Order) -> Any:
 
 def _part(
     db: Session, statement: Select[Any], by: Any, key: Any, window: Window
-) -> tuple[Sequence[RowMapping], tuple[Any, str] | None]:
+) -> tuple[Sequence[RowMapping], Position | None]:
     """Return the rows of one part of the sorted list, and where the next one begins."""
     descending = window.order.descending
     if window.after is not None:
@@ -242,14 +195,12 @@ def _lists(db: Session, slugs: Collection[str]) -> Mapping[str, Lists]:
 
 
 def _exercise(row: RowMapping, lists: Lists) -> Exercise:
-    own = {field.name for field in fields(Exercise)} & row.keys()
-    return Exercise(
-        **{name: _word(name, row[name]) for name in own},
-        dosage=Dosage(**{name: row[name] for name in _DOSAGE}),
-        targets=tuple(Target(word) for word in lists["targets"]),
-        stages=tuple(Stage(word) for word in lists["stages"]),
-        **{name: lists[name] for name in ("equipment", *_LINKS, "evidence")},
-    )
+    facts: dict[str, Any] = {name: _word(name, row[name]) for name in _EXERCISE & row.keys()}
+    facts["targets"] = tuple(Target(word) for word in lists["targets"])
+    facts["stages"] = tuple(Stage(word) for word in lists["stages"])
+    for name in ("equipment", "progressions", "regressions", "evidence"):
+        facts[name] = lists[name]
+    return Exercise(**facts, dosage=Dosage(**{name: row[name] for name in _DOSAGE}))
 
 
 def _reference(row: RowMapping) -> Reference:
@@ -260,7 +211,7 @@ def _word(name: str, value: Any) -> Any:
     return _WORDS[name](value) if name in _WORDS and value is not None else value
 
 
-def _cards() -> Select[Any]:
+def _cards() -> Select[str, str, str]:
     return select(ExerciseRow.slug, ExerciseRow.name, ExerciseRow.pfj_load)
 
 
@@ -271,36 +222,3 @@ def _card(row: Any) -> ExerciseCard:
 def _revisions(db: Session, key: Any, row: Row) -> dict[str, str | None]:
     found = db.execute(select(key, row.revision, row.retired_at))
     return {name: revision if retired_at is None else None for name, revision, retired_at in found}
-
-
-def _exercise_columns(exercise: Exercise, at: datetime) -> dict[str, Any]:
-    facts = asdict(exercise)
-    dosage = facts.pop("dosage")
-    for name in (*_TAGS, *_LINKS, "evidence"):
-        del facts[name]
-    return {**facts, **dosage, "sort_name": folded(exercise.name), **_entry_columns(exercise, at)}
-
-
-def _entry_columns(entry: Exercise | Reference, at: datetime) -> dict[str, Any]:
-    return {
-        "search_text": search_text(entry),
-        "revision": revision_of(entry),
-        "updated_at": at,
-        "retired_at": None,
-    }
-
-
-def _list_rows(exercises: Sequence[Exercise], names: Iterable[str], column: str) -> list[dict[str, Any]]:
-    return [
-        {"slug": exercise.slug, "kind": name, column: value, "position": position}
-        for exercise in exercises
-        for name in names
-        for position, value in enumerate(getattr(exercise, name))
-    ]
-
-
-def _upsert(db: Session, row: Row, key: str, rows: list[dict[str, Any]]) -> None:
-    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = maker(row)
-    fresh = {name: statement.excluded[name] for name in rows[0] if name != key}
-    db.execute(statement.on_conflict_do_update(index_elements=[key], set_=fresh), rows)

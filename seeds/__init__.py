@@ -1,0 +1,1 @@
+"""What an installation begins with: the library, and demo people for development."""

@@ -1,0 +1,124 @@
+"""Logbooks of many days, written in a few statements: what a patient has done before anything is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.db.synced import Write, store
+from app.kernel.clock import now
+from app.kernel.ids import new_id
+from app.logbook.domain import CheckIn, Entry, LoggedSession, LoggedSet, PainMoment, PainScore, Run, Side
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
+
+ZONE = "Europe/Berlin"
+DAYS = 90
+CHECK_IN_DAYS = 60
+_SCORES = ((PainMoment.DURING, 0, 9, 1.0), (PainMoment.AFTER_60_MIN, 0, 10, 1.0), (PainMoment.NEXT_MORNING, 1, 7, 0.0))
+
+
+def ninety_days() -> dict[str, list[Entry]]:
+    """Return 45 runs with about 130 scores, and 60 check-ins, none of them today."""
+    runs = [run(day) for day in range(DAYS, 0, -2)]
+    days = range(DAYS, 0, -2)
+    return {
+        "run": list(runs),
+        "pain_score": [score for done, day in zip(runs, days, strict=True) for score in scores_of(done, day)],
+        "check_in": [check_in(day) for day in range(CHECK_IN_DAYS, 0, -1)],
+    }
+
+
+def entries(kind: Kind, count: int) -> list[Entry]:  # type: ignore[type-arg]
+    """Return so many entries of one kind, one a day back from yesterday; scores are about no run."""
+    made = {"run": run, "pain_score": lone_score, "check_in": check_in, "session": session}[kind.name]
+    return [made(day) for day in range(1, count + 1)]
+
+
+def write(db: Session, patient_id: UUID, told: dict[str, list[Entry]]) -> None:
+    """Store entries of any kinds, a few statements a kind; nobody is told."""
+    for kind in (SESSION, RUN, PAIN_SCORE, CHECK_IN):
+        writes = [Write(entry.id, kind.columns_of(entry)) for entry in told.get(kind.name, ())]
+        store(db, kind.collection, patient_id, writes, device_id=None, at=now())
+
+
+def run(days_ago: int) -> Run:
+    """Return a calm run of 5 km."""
+    return Run(
+        id=new_id(),
+        performed_at=_clock(days_ago, 8),
+        zone=ZONE,
+        distance_m=5000,
+        duration_s=1800,
+        surface=None,
+        intensity=None,
+        ascent_m=None,
+        descent_m=None,
+        cadence_spm=166,
+        shoes=None,
+        rpe=None,
+        limp=False,
+        stopped_early_for_pain=False,
+        painkiller_before=False,
+    )
+
+
+def scores_of(done: Run, days_ago: int) -> Iterator[PainScore]:
+    """Return the scores during and after a run, and of the next morning where that is over."""
+    for moment, later, hour, score in _SCORES:
+        if days_ago - later >= 1:
+            yield pain_score(_clock(days_ago - later, hour), score, moment, done.id)
+
+
+def lone_score(days_ago: int) -> PainScore:
+    """Return a score about no run."""
+    return pain_score(_clock(days_ago, 20), 1.0, PainMoment.WORST, None)
+
+
+def pain_score(at: datetime, score: float, moment: PainMoment, run_id: UUID | None) -> PainScore:
+    """Return a score of the left knee."""
+    return PainScore(
+        id=new_id(),
+        performed_at=at,
+        zone=ZONE,
+        score=score,
+        moment=moment,
+        side=Side.LEFT,
+        run_id=run_id,
+        session_id=None,
+    )
+
+
+def check_in(days_ago: int) -> CheckIn:
+    """Return a check-in of a good day."""
+    return CheckIn(
+        id=new_id(),
+        performed_at=_clock(days_ago, 21),
+        zone=ZONE,
+        morning_pain=0.0,
+        worst_pain=1.0,
+        side=Side.LEFT,
+        swelling=False,
+        sleep_hours=7.5,
+        stress=2,
+        mood=7,
+        early_warning_signs=(),
+        red_flags=(),
+    )
+
+
+def session(days_ago: int) -> LoggedSession:
+    """Return an exercise session of one set a side."""
+    done = tuple(
+        LoggedSet(exercise="straight_leg_raise", side=side, repetitions=10, hold_seconds=None, load_kg=None, rpe=4.0)
+        for side in Side
+    )
+    return LoggedSession(id=new_id(), performed_at=_clock(days_ago, 18), zone=ZONE, duration_s=1200, rpe=4.0, sets=done)
+
+
+def _clock(days_ago: int, hour: int) -> datetime:
+    zone = ZoneInfo(ZONE)
+    return datetime.combine(now().astimezone(zone).date() - timedelta(days=days_ago), time(hour), zone)
