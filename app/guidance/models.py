@@ -68,8 +68,7 @@ class AdviceRow(Synced, Base):
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
-        by_time, by_successor = Index(None, "patient_id", "given_at"), Index(None, "patient_id", "supersedes")
-        return (*synced_constraints(), by_time, by_successor, PARTITIONED)
+        return (*synced_constraints(), Index(None, "patient_id", "supersedes"), PARTITIONED)
 
 
 class PauseRow(Synced, Base):

@@ -8,15 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db.synced import Collection, Write, store
 from app.guidance.models import ADVICE, ADVICE_FIELDS, PAUSE_FIELDS, PAUSES, AdviceRow, PauseRow
 from app.guidance.values import GivenAdvice, Pause
 
-_ADVICE = [AdviceRow.id, *(getattr(AdviceRow, name) for name in ADVICE_FIELDS)]
-_NEWEST_FIRST = (AdviceRow.given_at.desc(), AdviceRow.id.desc())
+_ADVICE = [AdviceRow.id, AdviceRow.seq, *(getattr(AdviceRow, name) for name in ADVICE_FIELDS)]
 _PAUSE = [PauseRow.id, *(getattr(PauseRow, name) for name in PAUSE_FIELDS)]
 
 
@@ -32,7 +31,7 @@ class NewestAdvice:
 def newest_advice(db: Session, patient_id: UUID) -> NewestAdvice | None:
     """Return the advice that nothing has superseded, without its body."""
     columns = (AdviceRow.id, AdviceRow.inputs_hash, AdviceRow.valid_until)
-    statement = select(*columns).where(AdviceRow.patient_id == patient_id).order_by(*_NEWEST_FIRST).limit(1)
+    statement = select(*columns).where(AdviceRow.patient_id == patient_id).order_by(AdviceRow.seq.desc()).limit(1)
     row = db.execute(statement).one_or_none()
     return NewestAdvice(*row) if row else None
 
@@ -43,13 +42,12 @@ def find_advice(db: Session, patient_id: UUID, advice_id: UUID) -> GivenAdvice |
     return GivenAdvice(**row) if row else None
 
 
-def list_advice(db: Session, patient_id: UUID, before: tuple[datetime, UUID] | None, limit: int) -> list[GivenAdvice]:
-    """Return advice as it was given, newest first, beginning behind `before`."""
+def list_advice(db: Session, patient_id: UUID, before: int | None, limit: int) -> list[GivenAdvice]:
+    """Return advice as it was given, newest first, numbered below `before`."""
     statement = _with_successor(patient_id)
     if before is not None:
-        earlier, same = AdviceRow.given_at < before[0], AdviceRow.given_at == before[0]
-        statement = statement.where(or_(earlier, and_(same, AdviceRow.id < before[1])))
-    ordered = statement.order_by(*_NEWEST_FIRST).limit(limit)
+        statement = statement.where(AdviceRow.seq < before)
+    ordered = statement.order_by(AdviceRow.seq.desc()).limit(limit)
     return [GivenAdvice(**row) for row in db.execute(ordered).mappings()]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -59,10 +58,9 @@ def list_advice_history(patient_id: UUID, query: dict[str, Any]) -> Response:
     """List advice as it was given, newest first; superseded advice stays readable."""
     bound = ("advice", patient_id, actor().account_id)
     position = read_cursor(query["cursor"], *bound)
-    before = (datetime.fromisoformat(position[0]), UUID(position[1])) if position else None
-    found = repository.list_advice(db(), patient_id, before, query["limit"] + 1)
+    found = repository.list_advice(db(), patient_id, position[0] if position else None, query["limit"] + 1)
     items, more = found[: query["limit"]], len(found) > query["limit"]
-    following = make_cursor((items[-1].given_at, items[-1].id), *bound) if more else None
+    following = make_cursor([items[-1].seq], *bound) if more else None
     return answer({"items": [_shown(given) for given in items], "next_cursor": following})
 
 

@@ -28,7 +28,7 @@ from app.kernel.permissions import Actor
 from app.logbook import service as logbook
 from app.logbook.domain import CheckIn, Entry, LoggedSession, PainScore
 from app.logbook.facts import Facts, as_id
-from app.logbook.service import Writing
+from app.logbook.writing import Writing
 
 HISTORY_DAYS = 200
 """How far back the engine looks: 84 days of cycles and the rest before them, with room (CLINICAL 5.5)."""
@@ -172,9 +172,15 @@ def _matters(entry: Entry) -> bool:
 def _consult(db: Session, patient_id: UUID, earliest: date | None, at: datetime, zone: str) -> Consultation:
     """Read the facts that can matter from `earliest` on, and what was deleted today."""
     today = day_in_zone(at, zone)
-    since = min(earliest or today, today) - timedelta(days=HISTORY_DAYS)
+    first = min(earliest or today, today)
     midnight = datetime.combine(today, time(), ZoneInfo(zone))
-    return Consultation(logbook.facts_since(db, patient_id, since, midnight, at), POLICY)
+    facts = logbook.facts_since(db, patient_id, first - timedelta(days=HISTORY_DAYS), midnight, at)
+    if not facts.runs:
+        # Whoever has not run for long still has a last run, and it is not the same as none.
+        before = logbook.last_run_before(db, patient_id, first)
+        if before is not None:
+            facts = logbook.facts_since(db, patient_id, before - timedelta(days=HISTORY_DAYS), midnight, at)
+    return Consultation(facts, POLICY)
 
 
 def _today(facts: Facts, at: datetime, zone: str) -> date:

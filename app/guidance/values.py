@@ -26,6 +26,7 @@ class GivenAdvice:
     as_of_seq: int
     valid_until: datetime
     supersedes: UUID | None = None
+    seq: int = 0
     superseded_at: datetime | None = None
     superseded_by: UUID | None = None
 

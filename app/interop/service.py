@@ -14,7 +14,7 @@ from app.kernel.errors import Invalid, NotVisible
 from app.logbook import service as logbook
 from app.logbook.domain import PainMoment, PainScore, Run, Side, Source, Surface
 from app.logbook.kinds import PAIN_SCORE, RUN, Stored
-from app.logbook.service import Writing
+from app.logbook.writing import Writing
 
 _SURFACES = {"treadmill": Surface.TREADMILL, "trail": Surface.TRAIL, "track": Surface.TRACK}
 

@@ -107,6 +107,14 @@ def read_facts(db: Session, patient_id: UUID, since: date, deleted_since: dateti
     )
 
 
+def last_run_before(db: Session, patient_id: UUID, day: date) -> date | None:
+    """Return the day of the newest living run before a day."""
+    statement = select(func.max(RunRow.performed_on)).where(
+        RunRow.patient_id == patient_id, RunRow.performed_on < day, RunRow.deleted_at.is_(None)
+    )
+    return db.execute(statement).scalar_one()
+
+
 @lru_cache
 def _fact_statements(dialect: str) -> tuple[Select[Any], Select[Any], Select[Any]]:
     """Return the three statements, built once: building them costs as much as running them."""

@@ -14,7 +14,7 @@ from app.kernel.clock import now
 from app.kernel.red_flags import RED_FLAG_CODES
 from app.logbook.domain import EarlyWarningSign, Intensity, LoggedSet, PainMoment, Side, Surface
 from app.logbook.kinds import Kind, Stored
-from app.logbook.service import Writing
+from app.logbook.writing import Writing
 from app.web.auth import actor
 from app.web.fields import Choice, Flag, Id, Instant, Note, Number, Pain, Text, Whole, Zone
 from app.web.openapi import Identified

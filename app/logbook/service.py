@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,7 @@ from app.logbook import repository
 from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, flags_of
 from app.logbook.facts import Facts
 from app.logbook.kinds import E, Kind, Stored
-
-Listener = Callable[["Writing", list[Entry]], Any]
-"""(who writes, entries as they were and as they are): told in the same transaction, under the stream's lock."""
+from app.logbook.writing import Writing
 
 
 class IdInUse(Conflict):
@@ -34,18 +32,6 @@ class LogbookFull(Conflict):
 
     code = "logbook_full"
     title = "There are too many entries"
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """Whose logbook, in which zone that person lives, which device writes, when, and who is to be told."""
-
-    db: Session
-    patient_id: UUID
-    zone: str
-    device_id: UUID
-    at: datetime
-    listener: Listener
 
 
 def log_entry(writing: Writing, kind: Kind[E], entry: E) -> tuple[Stored[E], bool]:
@@ -132,3 +118,8 @@ def facts_since(db: Session, patient_id: UUID, since: date, deleted_since: datet
     What was deleted from `deleted_since` on is there too, and marked; so is what lies ahead of `at`.
     """
     return repository.read_facts(db, patient_id, since, deleted_since, at)
+
+
+def last_run_before(db: Session, patient_id: UUID, day: date) -> date | None:
+    """Return the day of the newest run before a day, however long ago."""
+    return repository.last_run_before(db, patient_id, day)

@@ -30,8 +30,8 @@ def upgrade() -> None:
         sa.Column("valid_until", Instant(), nullable=False),
         sa.Column("supersedes", Id(), nullable=True),
     )
-    for key in (["patient_id", "given_at"], ["patient_id", "supersedes"]):
-        op.create_index(named("ix", "advice", *key), "advice", key)
+    key = ["patient_id", "supersedes"]
+    op.create_index(named("ix", "advice", *key), "advice", key)
     create_synced_table(
         "pauses",
         sa.Column("opened_on", sa.Date(), nullable=False),

@@ -25,7 +25,7 @@ from app.kernel.permissions import Role
 from app.logbook import service as logbook
 from app.logbook.domain import CheckIn, Entry, LoggedSession, LoggedSet, PainMoment, PainScore, Run, Side, Surface
 from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
-from app.logbook.service import Writing
+from app.logbook.writing import Writing
 
 DEMO_PASSWORD = "kneecap in the groove"  # noqa: S105 - printed for everybody, development only
 _DEMO = UUID("7d0c8a4e-0000-4000-8000-000000000001")

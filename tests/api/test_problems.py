@@ -149,6 +149,14 @@ def test_a_path_that_does_not_exist_is_404(client: FlaskClient, path: str) -> No
     problem(client.get(path), 404, "not_found")
 
 
+@pytest.mark.parametrize("part", ["x", "%C3%9E", "%00", "01A10000-0000-7000-8000-000000000001", "%0a", "0" * 36])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_id_of_another_form_is_404_also_where_two_methods_share_the_path(
+    client: FlaskClient, method: str, part: str
+) -> None:
+    problem(client.open(f"/v1/patients/{part}/care-links", method=method), 404, "not_found")
+
+
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH", "TRACE", "PROPFIND", "X" * 5000])
 def test_a_method_that_is_not_offered_is_405_and_says_which_are(client: FlaskClient, method: str) -> None:
     found = client.open("/v1/me", method=method)

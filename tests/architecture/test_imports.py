@@ -43,7 +43,7 @@ def strangers_to_the_database(module: Module) -> list[str]:
     """Return the imports of SQLAlchemy outside models, repository and db; a service may name the Session's type."""
     if module.feature in {"db", "cli"} or module.kind in {"models", "repository"} or module.name in WEB_WITH_DATABASE:
         return []
-    allowed = {SESSION} if module.kind == "service" or module.name == "app.web.auth" else set()
+    allowed = {SESSION} if module.kind in {"service", "writing"} or module.name == "app.web.auth" else set()
     return [name for name in module.imports() if is_of(name, DATABASE_LIBRARIES) and name not in allowed]
 
 

@@ -34,7 +34,7 @@ class Operation:
         """Return its operationId."""
         return str(self.said["operationId"])
 
-    def url(self, patient_id: object, **instead: str) -> str:
+    def url(self, patient_id: object, /, **instead: str) -> str:
         """Return its path for a patient, with some parts replaced."""
         path = self.path
         for name in self.path_names:

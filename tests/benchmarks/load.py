@@ -1,0 +1,122 @@
+"""A closed loop of clients over keep-alive connections, light enough not to measure itself."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import orjson
+
+CONNECTIONS = 8
+_TIMEOUT_S = 30
+
+
+class UnexpectedAnswer(Exception):
+    """A request was answered with another status than the benchmark is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A whole request as bytes, and the status it must be answered with."""
+
+    raw: bytes
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One measurement: requests a second, and how long each took, in milliseconds."""
+
+    per_s: float
+    took_ms: list[float]
+
+
+def request(method: str, path: str, status: int, body: object = None, **headers: str) -> Request:
+    """Return a request ready to be sent."""
+    content = b"" if body is None else orjson.dumps(body)
+    lines = [
+        f"{method} {path} HTTP/1.1",
+        "Host: 127.0.0.1",
+        *(f"{k.replace('_', '-')}: {v}" for k, v in headers.items()),
+    ]
+    if content:
+        lines += ["Content-Type: application/json", f"Content-Length: {len(content)}"]
+    return Request("\r\n".join([*lines, "", ""]).encode() + content, status)
+
+
+def measure(port: int, requests: Sequence[Request], connections: int = CONNECTIONS) -> Sample:
+    """Send the requests over so many connections, each waiting for its answer; raise UnexpectedAnswer."""
+    shares = [requests[number::connections] for number in range(connections)]
+    took: list[float] = []
+    failures: list[Exception] = []
+    begin = threading.Barrier(connections + 1)
+
+    def client(share: Sequence[Request]) -> None:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=_TIMEOUT_S) as connection:
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                begin.wait(_TIMEOUT_S)
+                took.extend([_exchange(connection, one) for one in share])
+        except Exception as error:
+            failures.append(error)
+            begin.abort()
+
+    threads = [threading.Thread(target=client, args=(share,), daemon=True) for share in shares]
+    for thread in threads:
+        thread.start()
+    begin.wait(_TIMEOUT_S)
+    began = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    passed = time.perf_counter() - began
+    if failures:
+        raise failures[0]
+    return Sample(len(requests) / passed, took)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """Return the value that this share of the values does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def middle(samples: Sequence[Sample]) -> float:
+    """Return the median of the requests a second."""
+    return median(sample.per_s for sample in samples)
+
+
+def _exchange(connection: socket.socket, one: Request) -> float:
+    began = time.perf_counter()
+    connection.sendall(one.raw)
+    head, _, rest = _read_head(connection)
+    missing = _content_length(head) - len(rest)
+    while missing > 0:
+        missing -= len(_received(connection))
+    status = int(head[9:12])
+    if status != one.status:
+        raise UnexpectedAnswer(f"{status} for {one.raw[:120]!r}")
+    return (time.perf_counter() - began) * 1000
+
+
+def _read_head(connection: socket.socket) -> tuple[bytes, bytes, bytes]:
+    read = b""
+    while b"\r\n\r\n" not in read:
+        read += _received(connection)
+    return read.partition(b"\r\n\r\n")
+
+
+def _received(connection: socket.socket) -> bytes:
+    if not (chunk := connection.recv(65536)):
+        raise UnexpectedAnswer("the server closed the connection")
+    return chunk
+
+
+def _content_length(head: bytes) -> int:
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.split(b":")[1])
+    return 0
