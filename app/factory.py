@@ -18,7 +18,9 @@ from app.interop.routes import interop
 from app.library.routes import library
 from app.logbook.routes import logbook
 from app.settings import PROJECT_ROOT, Mode, Settings, SettingsIncomplete, read_settings
+from app.sync.routes import sync
 from app.web.auth import init_auth
+from app.web.encodings import deflate
 from app.web.feature import Feature
 from app.web.keyring import KeyRing, NoSigningKey, create_key, load_keyring
 from app.web.logs import configure_logs, log_requests
@@ -26,7 +28,7 @@ from app.web.openapi import declared, register_operations
 from app.web.pages import pages
 from app.web.problems import register_problems
 
-FEATURES: list[Feature] = [pages, accounts, consent, library, logbook, guidance, interop]
+FEATURES: list[Feature] = [pages, accounts, consent, library, logbook, guidance, interop, sync]
 
 
 class RouteWithoutPermission(Exception):
@@ -56,6 +58,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     register_operations(app, FEATURES)
     register_commands(app)
     app.after_request(_headers)
+    app.after_request(deflate)
     refuse_open_routes(app)
     return app
 

@@ -28,11 +28,15 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who holds a permission: roles for what belongs to no patient; else the patient, and linked therapists."""
+    """Who holds a permission: roles for what belongs to no patient; else the patient, and linked therapists.
+
+    With `any_scope` a therapist needs some scope, and the answer holds what that scope opens.
+    """
 
     roles: frozenset[Role] = frozenset()
     patient: bool = False
     scope: Scope | None = None
+    any_scope: bool = False
 
 
 EVERYONE = frozenset(Role)
@@ -49,6 +53,9 @@ TABLE: dict[Permission, Access] = {
     Permission.PAIN_WRITE: Access(patient=True),
     Permission.ADVICE_READ: Access(patient=True, scope=Scope.ADVICE_READ),
     Permission.PAUSE_CLOSE: Access(patient=True, scope=Scope.PLAN_WRITE),
+    Permission.SYNC_CONFIG: Access(roles=EVERYONE),
+    Permission.SYNC_READ: Access(roles=EVERYONE, patient=True, any_scope=True),
+    Permission.SYNC_WRITE: Access(patient=True),
     Permission.CARE_LINKS_MANAGE: Access(patient=True),
 }
 """Permission.PUBLIC is not here: it asks nobody."""
@@ -71,7 +78,8 @@ def may(actor: Actor, permission: Permission, patient_id: UUID | None, scopes: f
         return Verdict.GRANTED if access.patient else Verdict.DENIED
     if actor.role is not Role.THERAPIST or scopes is None:
         return Verdict.HIDDEN
-    return Verdict.GRANTED if access.scope is not None and access.scope in scopes else Verdict.DENIED
+    opens = access.any_scope or (access.scope is not None and access.scope in scopes)
+    return Verdict.GRANTED if opens else Verdict.DENIED
 
 
 class LinkTooLong(Invalid):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.consent.domain import CareLink, Scope
@@ -25,6 +25,23 @@ def active_scopes(db: Session, patient_id: UUID, therapist_id: UUID, at: datetim
     )
     granted = db.execute(statement).scalars().all()
     return frozenset(Scope(scope) for scopes in granted for scope in scopes) if granted else None
+
+
+def link_version(db: Session, patient_id: UUID, therapist_id: UUID) -> int:
+    """Return the number of the newest change to any link between the two; 0 where there never was one."""
+    statement = select(func.max(CareLinkRow.seq)).where(
+        CareLinkRow.patient_id == patient_id, CareLinkRow.therapist_id == therapist_id
+    )
+    return db.execute(statement).scalar_one() or 0
+
+
+def linked_patients(db: Session, therapist_id: UUID, at: datetime) -> list[tuple[UUID, bool]]:
+    """Return every patient with a link to the therapist, and whether one is in force."""
+    statement = select(CareLinkRow.patient_id, is_active(at)).where(CareLinkRow.therapist_id == therapist_id)
+    found: dict[UUID, bool] = {}
+    for patient_id, active in db.execute(statement):
+        found[patient_id] = found.get(patient_id, False) or bool(active)
+    return sorted(found.items())
 
 
 def has_active_link(db: Session, patient_id: UUID, at: datetime) -> bool:

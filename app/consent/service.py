@@ -11,10 +11,37 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.consent import repository
 from app.consent.domain import TABLE, CareLink, Verdict, check_end, may
+from app.consent.models import CARE_LINKS
 from app.db.synced import lock_stream
 from app.kernel.clock import now
 from app.kernel.errors import Denied, Invalid, NotVisible
 from app.kernel.permissions import Actor, Permission, Role
+
+COLLECTIONS = (CARE_LINKS,)
+"""What devices read of consent."""
+
+
+SYNC = frozenset({Permission.SYNC_READ, Permission.SYNC_WRITE})
+
+
+class ConsentRevoked(Denied):
+    """The link was withdrawn or has ended: the local copy is to be deleted."""
+
+    code = "consent_revoked"
+    title = "The consent has ended; delete the local copy"
+
+
+class ReadOnly(Denied):
+    """This stream is only read by this person."""
+
+    code = "read_only"
+    title = "You only read this stream"
+
+
+class NoSuchStream(NotVisible):
+    """There is no stream of that patient, or not for this person."""
+
+    code = "no_such_stream"
 
 
 class NoSuchTherapist(Invalid):
@@ -26,17 +53,42 @@ class NoSuchTherapist(Invalid):
 
 def permits(db: Session, account_id: UUID, device_id: UUID, permission: Permission, patient_id: UUID | None) -> Actor:
     """Return who asks; raise Unauthenticated, Denied, or NotVisible for what must look as if it did not exist."""
-    at = now()
-    actor = accounts.actor_of(db, account_id, device_id, at)
-    scopes = None
+    actor = accounts.actor_of(db, account_id, device_id, now())
+    return admit_to(db, actor, permission, patient_id)
+
+
+def admit_to(db: Session, actor: Actor, permission: Permission, patient_id: UUID | None) -> Actor:
+    """Return somebody known with the scopes they hold for a patient; raise Denied or NotVisible."""
+    at, scopes = now(), None
     if patient_id is not None and actor.role is Role.THERAPIST:
         scopes = repository.active_scopes(db, patient_id, actor.account_id, at)
     verdict = may(actor, permission, patient_id, scopes)
     if verdict is Verdict.HIDDEN:
-        raise NotVisible
+        raise _hidden(db, actor, permission, patient_id)
     if verdict is Verdict.DENIED:
-        raise Denied
+        raise ReadOnly if permission is Permission.SYNC_WRITE else Denied
     return replace(actor, scopes=frozenset(scopes or ()))
+
+
+def _hidden(db: Session, actor: Actor, permission: Permission, patient_id: UUID | None) -> Denied | NotVisible:
+    """Return what somebody without access is told: to drop a copy they once might have, else nothing at all."""
+    if permission not in SYNC or patient_id is None:
+        return NotVisible()
+    if actor.role is Role.THERAPIST and repository.link_version(db, patient_id, actor.account_id):
+        return ConsentRevoked(extra={"purge": True})
+    return NoSuchStream()
+
+
+def consent_version(db: Session, patient_id: UUID, reader: Actor) -> int:
+    """Return a number that grows with every change of what a reader may see; 0 for the patient."""
+    return 0 if reader.is_patient(patient_id) else repository.link_version(db, patient_id, reader.account_id)
+
+
+def patients_of(db: Session, reader: Actor, at: datetime) -> list[tuple[UUID, bool]]:
+    """Return the patients whose stream a person may read (True) or could once (False)."""
+    if reader.role is Role.PATIENT:
+        return [(reader.account_id, True)]
+    return repository.linked_patients(db, reader.account_id, at)
 
 
 def grant_access(db: Session, patient_id: UUID, link: CareLink, device_id: UUID) -> CareLink:

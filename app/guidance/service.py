@@ -20,6 +20,7 @@ from app.guidance.domain.policy import Policy, resolve_policy
 from app.guidance.domain.presets import DEFAULT_PRESET
 from app.guidance.domain.ruleset import RULESET_VERSION, VALID_FOR_HOURS
 from app.guidance.judgement import Consultation, Judgement, as_plain, body_of, judge, pauses_due
+from app.guidance.models import ADVICE, PAUSES
 from app.guidance.values import Closing, GivenAdvice, Pause
 from app.kernel.clock import day_in_zone
 from app.kernel.errors import Conflict, Denied, FieldFault, Invalid, NotVisible
@@ -34,6 +35,8 @@ HISTORY_DAYS = 200
 """How far back the engine looks: 84 days of cycles and the rest before them, with room (CLINICAL 5.5)."""
 REPEAT_DAYS = 28
 """How long an arriving run can make later runs count as a row (repeat_window_days of the default policy)."""
+COLLECTIONS = (ADVICE, PAUSES)
+"""What devices read of guidance."""
 URGENT = frozenset({"emergency", "urgent"})
 POLICY: Policy = resolve_policy(DEFAULT_PRESET, {})
 POLICY_AS_PLAIN = as_plain(POLICY)

@@ -56,6 +56,13 @@ class Conflict(TrochleaError):
     title = "This does not fit what is stored"
 
 
+class Gone(TrochleaError):
+    """It was there and is not any more: start again without it."""
+
+    code = "gone"
+    title = "This is gone; start again"
+
+
 class Denied(TrochleaError):
     """The person is known, and this is not for their role."""
 

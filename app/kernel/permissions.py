@@ -29,6 +29,9 @@ class Permission(StrEnum):
     ADVICE_READ = "advice.read"
     PAUSE_CLOSE = "pause.close"
     RUNS_IMPORT = "runs.import"
+    SYNC_READ = "sync.read"
+    SYNC_WRITE = "sync.write"
+    SYNC_CONFIG = "sync.config"
     CARE_LINKS_MANAGE = "care_links.manage"
 
 

@@ -107,7 +107,7 @@ def _wanted(kind: type[Filter], query: dict[str, Any]) -> Filter:
 
 def _unordered(value: Any) -> Any:
     """Return the same for a repeated parameter in whatever order it was given, so that cursors fit."""
-    return tuple(value) if isinstance(value, list | tuple) else value
+    return tuple(sorted(set(value))) if isinstance(value, list | tuple) else value
 
 
 def _window(wanted: Filter, query: dict[str, Any]) -> Window:

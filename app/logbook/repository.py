@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -45,13 +45,13 @@ def list_between(
     return [_stored(kind, dict(row)) for row in db.execute(ordered).mappings()]
 
 
-def count_on(db: Session, patient_id: UUID, kind: Kind[Any], day: date) -> int:
-    """Return how many living entries lie on a day."""
+def count_by_day(db: Session, patient_id: UUID, kind: Kind[Any], days: Collection[date]) -> dict[date, int]:
+    """Return how many living entries lie on each of these days; a day without any is not there."""
     table = kind.collection.table
-    statement = select(func.count()).where(
-        table.c.patient_id == patient_id, table.c.performed_on == day, table.c.deleted_at.is_(None)
+    statement = select(table.c.performed_on, func.count()).where(
+        table.c.patient_id == patient_id, table.c.performed_on.in_(days), table.c.deleted_at.is_(None)
     )
-    return db.execute(statement).scalar_one()
+    return {row[0]: row[1] for row in db.execute(statement.group_by(table.c.performed_on))}
 
 
 def store_entry(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -108,7 +108,7 @@ def _check_room(writing: Writing, kind: Kind[Any], entry: Entry, head: int) -> N
     if head >= MOST_IN_ALL:
         raise LogbookFull
     day = day_in_zone(entry.performed_at, entry.zone)
-    if repository.count_on(writing.db, writing.patient_id, kind, day) >= MOST_A_DAY:
+    if count_by_day(writing.db, writing.patient_id, kind, [day]).get(day, 0) >= MOST_A_DAY:
         raise LogbookFull(f"at most {MOST_A_DAY} of a kind for one day")
 
 
@@ -123,3 +123,8 @@ def facts_since(db: Session, patient_id: UUID, since: date, deleted_since: datet
 def last_run_before(db: Session, patient_id: UUID, day: date) -> date | None:
     """Return the day of the newest run before a day, however long ago."""
     return repository.last_run_before(db, patient_id, day)
+
+
+def count_by_day(db: Session, patient_id: UUID, kind: Kind[Any], days: Collection[date]) -> dict[date, int]:
+    """Return how many living entries of a kind lie on each of these days; a day without any is not there."""
+    return repository.count_by_day(db, patient_id, kind, days)

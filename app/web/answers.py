@@ -31,6 +31,7 @@ def answer(
     status: int = 200,
     *,
     etag: str | None = None,
+    weak: bool = False,
     location: str | None = None,
     mimetype: str = JSON,
 ) -> Response:
@@ -40,7 +41,7 @@ def answer(
     else:
         response = Response(orjson.dumps(body), status, mimetype=mimetype)
     if etag is not None:
-        response.set_etag(etag)
+        response.set_etag(etag, weak)
     if location is not None:
         response.headers["Location"] = location
     return response

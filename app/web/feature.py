@@ -18,6 +18,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from app.kernel.ids import parse_id
 from app.kernel.permissions import Permission
 from app.web.auth import admit
+from app.web.encodings import UnsupportedEncoding, inflate
 from app.web.json_input import parse_json
 from app.web.transaction import request_transaction
 
@@ -163,9 +164,14 @@ def _refuse_cut_bodies(req: Request, raw: bytes) -> None:
 
 
 def _refuse_unreadable_bodies() -> None:
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType
     limit = request.max_content_length
     g.limits = {"body_bytes": limit}
     if limit is not None and (request.content_length or 0) > limit:
         raise RequestEntityTooLarge
+    match request.headers.get("Content-Encoding", "identity").lower():
+        case "identity":
+            return
+        case "gzip":
+            inflate(request, limit or request.content_length or 0)
+        case _:
+            raise UnsupportedEncoding

@@ -127,13 +127,14 @@ class Whole(fields.Integer):
 
 
 class Count(fields.Integer):
-    """A whole number in a query: one to nine ASCII digits."""
+    """A whole number in a query, in ASCII digits and nothing else."""
 
-    def __init__(self, *, least: int, most: int, **kwargs: Any) -> None:
+    def __init__(self, *, least: int, most: int, digits: int = 9, **kwargs: Any) -> None:
+        self.digits = digits
         super().__init__(validate=[validate.Range(min=least, max=most)], **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,9}", value, re.ASCII):
+        if not isinstance(value, str) or not re.fullmatch(rf"[0-9]{{1,{self.digits}}}", value, re.ASCII):
             raise ValidationError("Not a whole number.")
         return int(value)
 

@@ -16,6 +16,7 @@ from app.kernel.errors import (
     Conflict,
     Denied,
     FieldFault,
+    Gone,
     Invalid,
     NotVisible,
     TrochleaError,
@@ -23,6 +24,7 @@ from app.kernel.errors import (
     Unavailable,
 )
 from app.web.answers import PreconditionFailed, PreconditionRequired
+from app.web.encodings import UnsupportedEncoding
 from app.web.json_input import BadJson
 from app.web.limits import TooMany
 from app.web.paging import BadCursor
@@ -37,9 +39,11 @@ _STATUS: list[tuple[type[TrochleaError], int]] = [
     (TooMany, 429),
     (PreconditionRequired, 428),
     (PreconditionFailed, 412),
+    (UnsupportedEncoding, 415),
     (Invalid, 422),
     (NotVisible, 404),
     (Conflict, 409),
+    (Gone, 410),
     (Unauthenticated, 401),
     (Denied, 403),
     (Unavailable, 503),

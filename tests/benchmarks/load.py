@@ -53,7 +53,8 @@ def measure(port: int, requests: Sequence[Request], connections: int = CONNECTIO
     shares = [requests[number::connections] for number in range(connections)]
     took: list[float] = []
     failures: list[Exception] = []
-    begin = threading.Barrier(connections + 1)
+    began: list[float] = []
+    begin = threading.Barrier(connections, action=lambda: began.append(time.perf_counter()))
 
     def client(share: Sequence[Request]) -> None:
         try:
@@ -68,14 +69,12 @@ def measure(port: int, requests: Sequence[Request], connections: int = CONNECTIO
     threads = [threading.Thread(target=client, args=(share,), daemon=True) for share in shares]
     for thread in threads:
         thread.start()
-    begin.wait(_TIMEOUT_S)
-    began = time.perf_counter()
     for thread in threads:
         thread.join()
-    passed = time.perf_counter() - began
+    ended = time.perf_counter()
     if failures:
         raise failures[0]
-    return Sample(len(requests) / passed, took)
+    return Sample(len(requests) / (ended - began[0]), took)
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +15,22 @@ from uuid import UUID, uuid4
 import orjson
 import psycopg
 from flask import Flask
+from sqlalchemy import select
 
 from app.db.engine import Database, open_database
 from app.factory import create_app
+from app.guidance.models import ADVICE_FIELDS, AdviceRow
 from app.logbook.kinds import RUN
 from app.settings import Mode, Settings
 from tests.benchmarks import raw_app
 from tests.benchmarks.histories import entries, ninety_days, write
 from tests.builders.databases import prepare
 from tests.builders.people import People, Person
-from tests.builders.servers import Server, product_environment, running_server
+from tests.builders.servers import Server, product_environment, start_server
 
 SECRET = "a secret of the benchmarks, long enough"
 LISTED_RUNS = 120
+RAW_APP = "tests.benchmarks.raw_app:create_app()"
 
 
 @dataclass
@@ -88,12 +92,25 @@ def _open(name: str, url: str, folder: Path, workers: int) -> Iterator[Place]:
     advice_file = folder / "advice.json"
     advice_file.write_bytes(orjson.dumps(_an_advice(app, database)))
     raw = {raw_app.URL: url, raw_app.ADVICE: str(advice_file)}
-    baseline = {"application": "tests.benchmarks.raw_app:create_app()", "ready_at": "/bare", "workers": workers}
     with ExitStack() as stack:
         stack.callback(database.dispose)
-        product = running_server(product_environment(url, folder / "var", SECRET), folder, workers=workers)
-        servers = stack.enter_context(product), stack.enter_context(running_server(raw, folder, **baseline))
-        yield Place(name, url, database, app, *servers, orjson.loads(advice_file.read_bytes()))
+        product, baseline = _serve(stack, folder, product_environment(url, folder / "var", SECRET), raw, workers)
+        yield Place(name, url, database, app, product, baseline, orjson.loads(advice_file.read_bytes()))
+
+
+def _serve(
+    stack: ExitStack, folder: Path, product: dict[str, str], raw: dict[str, str], workers: int
+) -> tuple[Server, Server]:
+    """Start the product and the baseline at the same time, and have both stopped with the stack."""
+    with ThreadPoolExecutor(2) as pool:
+        starting = [
+            pool.submit(start_server, product, folder, workers=workers),
+            pool.submit(start_server, raw, folder, workers=workers, application=RAW_APP, ready_at="/bare"),
+        ]
+    for started in starting:
+        if started.exception() is None:
+            stack.callback(started.result().stop)
+    return starting[0].result(), starting[1].result()
 
 
 def _an_advice(app: Flask, database: Database) -> dict[str, Any]:
@@ -101,9 +118,10 @@ def _an_advice(app: Flask, database: Database) -> dict[str, Any]:
     person = People(app).patient()
     with database.writing.begin() as db:
         write(db, person.id, ninety_days())
-    body = person.get("/v1/patients/{me}/guidance/advice").json
-    named = {name: body[name] for name in ("decision", "rule", "ruleset_version", "policy", "input_ids", "inputs_hash")}
-    return {**named, "as_of": body["as_of"], "preset": "", "body": body, "as_of_seq": 1, "supersedes": None}
+    person.get("/v1/patients/{me}/guidance/advice")
+    with database.reading() as db:
+        stored = db.execute(select(AdviceRow).where(AdviceRow.patient_id == person.id)).scalar_one()
+    return {name: getattr(stored, name) for name in ADVICE_FIELDS}
 
 
 @contextmanager

@@ -22,8 +22,7 @@ ETAG = '"the library"'
 def create_app() -> Flask:
     """Return the baseline application."""
     app = Flask("raw", static_folder=None)
-    advice = orjson.loads(Path(os.environ[ADVICE]).read_bytes())
-    threads = PerThread(os.environ[URL], {**advice, "as_of": now().date()})
+    threads = PerThread(os.environ[URL], orjson.loads(Path(os.environ[ADVICE]).read_bytes()))
 
     @app.get("/bare")
     def bare() -> Response:

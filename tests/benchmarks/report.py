@@ -25,8 +25,8 @@ machines differ, and this one was shared while it was measured.
 
 ## How it was measured
 
-* The product is the real server: gunicorn, gthread, {workers} workers × {threads} threads, on 127.0.0.1, with its
-  checks of the token and the device session, its rules, and its advice stored with each write. Settings as
+* The product is the real server: gunicorn, gthread, {workers} workers with {threads} threads each, on 127.0.0.1,
+  with its checks of the token and the device session, its rules, and its advice stored with each write. Settings as
   shipped: SQLite {sqlite}; PostgreSQL {postgresql}.
 * *raw over HTTP* is a bare Flask application on the same server that executes the same writes with the bare driver
   (sqlite3, psycopg): the number of the stream, the entry, its version, the advice, its version, in one transaction;
@@ -96,7 +96,7 @@ def summary(results: Results) -> str:
 
 def _table(results: Results, place: str) -> Iterator[str]:
     yield f"## {NAMES[place]}\n"
-    yield "| route | requests/s (lowest–highest) | p50 | p95 | p99 | raw over HTTP | ratio | raw in-process | ratio |"
+    yield "| route | requests/s (of rounds) | p50 | p95 | p99 | raw over HTTP | ratio | raw in-process | ratio |"
     yield "|---|---|---|---|---|---|---|---|---|"
     for route in ROUTES:
         own = results.samples[place, PRODUCT, route]
@@ -118,14 +118,14 @@ def _share_table(results: Results) -> Iterator[str]:
         low, high = percentile(share.shares, 0.25), percentile(share.shares, 0.75)
         met = "yes" if share.middle < SHARE_GOAL else "**no**"
         yield (
-            f"| {NAMES[place]} | {share.middle:.0%} ({low:.0%}–{high:.0%}) | {median(share.whole_ms):.1f} "
+            f"| {NAMES[place]} | {share.middle:.0%} ({low:.0%} to {high:.0%}) | {median(share.whole_ms):.1f} "
             f"| {median(share.advice_ms):.1f} | {len(share.whole_ms)} | {met} |"
         )
 
 
 def _per_s(samples: list[Sample]) -> str:
     rates = [sample.per_s for sample in samples]
-    return f"{middle(samples):,.0f} ({min(rates):,.0f}–{max(rates):,.0f})"
+    return f"{middle(samples):,.0f} ({min(rates):,.0f} to {max(rates):,.0f})"
 
 
 def _machine() -> str:

@@ -57,7 +57,7 @@ def raw_requests(route: str, cast: Cast, count: int) -> list[Request]:
 
 def raw_in_process(route: str, place: Place, cast: Cast, count: int) -> Sample:
     """Do the same statements over one connection in this process."""
-    raw = open_raw(place.url, {**place.advice, "as_of": now().date()})
+    raw = open_raw(place.url, place.advice)
     work = _raw_work(route, raw, cast)
     took = []
     began = time.perf_counter()

@@ -116,7 +116,8 @@ class Raw:
         with self.driver.transaction():
             head = self._take_numbers(patient_id, 2)
             row = self._store(kind.collection, patient_id, head - 1, entry.id, kind.columns_of(entry), at)
-            self._store(ADVICE, patient_id, head, new_id(), {**self.advice, "given_at": at, "valid_until": at}, at)
+            own = {"as_of": at.date(), "given_at": at, "valid_until": at, "supersedes": None}
+            self._store(ADVICE, patient_id, head, new_id(), {**self.advice, **own}, at)
         return row
 
     def list_runs(self, patient_id: UUID) -> list[Mapping[str, Any]]:
@@ -135,9 +136,7 @@ class Raw:
 
     def read_advice(self, patient_id: UUID) -> Any:
         """Return what the newest advice says."""
-        statement = (
-            f"SELECT body FROM advice WHERE patient_id = {self.driver.mark} ORDER BY given_at DESC, id DESC LIMIT 1"
-        )
+        statement = f"SELECT body FROM advice WHERE patient_id = {self.driver.mark} ORDER BY seq DESC LIMIT 1"
         body = self.driver.rows(statement, [self.driver.bound(patient_id)])[0]["body"]
         return orjson.loads(body) if isinstance(body, str) else body
 
@@ -157,7 +156,7 @@ class Raw:
         data = orjson.loads(orjson.dumps(collection.wire(row)))
         change = {**shared, "collection": collection.name, "deleted": False, "data": data, "at": at}
         self._insert(collection.table.name, row, upsert=True)
-        self._insert("sync_change", {name: change[name] for name in CHANGE_COLUMNS}, upsert=False)
+        self._insert("sync_change", {name: change.get(name) for name in CHANGE_COLUMNS}, upsert=False)
         return row
 
     def _insert(self, table: str, row: Mapping[str, Any], *, upsert: bool) -> None:

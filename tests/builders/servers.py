@@ -9,8 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,16 +87,6 @@ def start_server(
         server.kill()
         raise
     return server
-
-
-@contextmanager
-def running_server(environment: Mapping[str, str], folder: Path, **options: object) -> Iterator[Server]:
-    """Serve while the block runs."""
-    server = start_server(environment, folder, **options)  # type: ignore[arg-type]
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 def _spawn(command: list[str], environment: Mapping[str, str], folder: Path, bound: socket.socket) -> Server:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, inspect, select
 
 from app.db.base import Base
 from app.db.engine import Database, open_database
@@ -252,6 +252,27 @@ def test_names_sort_by_letter_on_both_databases(own: Database, folder: Path) -> 
         names = [e.name for e in service.list_exercises(db, ExerciseFilter(), by_name).items]
     assert names == sorted(names, key=str.casefold)
     assert names[-1] == "éclair step"
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("exercises", "slug"),
+        ("exercises", "sort_name"),
+        ("exercises", "group"),
+        ("exercise_tags", "value"),
+        ("exercise_links", "to_slug"),
+        ("exercise_evidence", "reference_key"),
+        ("evidence_references", "key"),
+    ],
+)
+def test_postgresql_sorts_by_code_point_whatever_language_it_speaks(
+    database: Database, table: str, column: str
+) -> None:
+    if database.dialect != "postgresql":
+        pytest.skip("SQLite knows no other order")
+    columns = {found["name"]: found["type"] for found in inspect(database.writer).get_columns(table)}
+    assert columns[column].collation == "C"
 
 
 def test_no_step_of_the_library_leads_in_a_circle(own: Database) -> None:

@@ -1,0 +1,1 @@
+"""DOOR: devices that were away: push what was written offline, pull what others wrote."""

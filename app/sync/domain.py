@@ -1,0 +1,103 @@
+"""Who wins: one operation against what is stored, with the version it began from as the base."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+Data = Mapping[str, Any]
+
+
+class Status(StrEnum):
+    """What became of an operation."""
+
+    APPLIED = "applied"
+    MERGED = "merged"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+
+
+class Action(StrEnum):
+    """What an operation does."""
+
+    PUT = "put"
+    PATCH = "patch"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a record; the data of a tombstone is None."""
+
+    collection: str
+    id: UUID
+    seq: int
+    ver: UUID
+    deleted: bool
+    data: Data | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of an operation: where it is stored, the data (None for a tombstone); where not, what clashes."""
+
+    status: Status
+    data: dict[str, Any] | None = None
+    fields: tuple[str, ...] = ()
+
+    @property
+    def is_stored(self) -> bool:
+        """Does this make a new version?"""
+        return self.status in (Status.APPLIED, Status.MERGED)
+
+
+UNCHANGED = Outcome(Status.UNCHANGED)
+TOMBSTONE = Outcome(Status.APPLIED)
+
+
+def decide_edit(stored: Version | None, base: Version | None, wanted: Data) -> Outcome:
+    """Decide on an edit: `wanted` holds the fields that the client names, and no others.
+
+    Fields that only one side changed since the base are kept from that side; a field that both changed to
+    different values is a conflict, and so is an edit of what was deleted without knowing it.
+    """
+    if stored is None:
+        return Outcome(Status.APPLIED, dict(wanted))
+    if stored.data is None:
+        knows = base is not None and base.ver == stored.ver
+        return Outcome(Status.APPLIED, dict(wanted)) if knows else Outcome(Status.CONFLICT)
+    differing = [name for name, value in wanted.items() if stored.data.get(name) != value]
+    if not differing:
+        return UNCHANGED
+    if base is not None and base.ver == stored.ver:
+        return Outcome(Status.APPLIED, {**stored.data, **wanted})
+    if base is None or base.data is None:
+        return Outcome(Status.CONFLICT, fields=tuple(sorted(differing)))
+    return _merge(stored.data, base.data, {name: wanted[name] for name in differing})
+
+
+def decide_delete(stored: Version | None, base: Version | None) -> Outcome:
+    """Decide on a deletion: of an unknown or deleted record it changes nothing, of an edited one it is a conflict."""
+    if stored is None or stored.deleted:
+        return UNCHANGED
+    if base is None:
+        return Outcome(Status.CONFLICT)
+    same = base.ver == stored.ver or base.data == stored.data
+    return TOMBSTONE if same else Outcome(Status.CONFLICT, fields=_edited(base.data, stored.data))
+
+
+def _merge(stored: Data, base: Data, differing: Data) -> Outcome:
+    mine = {name: value for name, value in differing.items() if base.get(name) != value}
+    clashing = tuple(sorted(name for name in mine if base.get(name) != stored.get(name)))
+    if clashing:
+        return Outcome(Status.CONFLICT, fields=clashing)
+    return Outcome(Status.MERGED, {**stored, **mine}) if mine else UNCHANGED
+
+
+def _edited(base: Data | None, stored: Data | None) -> tuple[str, ...]:
+    before, after = base or {}, stored or {}
+    return tuple(sorted(name for name in after if before.get(name) != after[name]))

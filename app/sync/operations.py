@@ -1,0 +1,70 @@
+"""What a push consists of: operations that can be read, and refusals of those that cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.logbook.domain import Entry
+from app.sync.domain import Action
+from app.sync.registry import SyncedCollection
+from app.web.problems import problem_body
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The version an edit began from: its id, or its number, or nothing for a new record."""
+
+    ver: UUID | None = None
+    seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation that can be read; `data` as it was sent."""
+
+    op_id: UUID
+    collection: SyncedCollection
+    id: UUID
+    action: Action
+    base: Base
+    data: Mapping[str, Any]
+
+
+class OperationRefused(Exception):
+    """An operation cannot be read; carries the problem that the client is told."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__(problem["code"])
+        self.problem = problem
+
+
+def refuse(code: str, title: str, *faults: Mapping[str, str]) -> OperationRefused:
+    """Return a refusal with the problem that names what is wrong."""
+    return OperationRefused(problem_body(422, code, title, faults=faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One item of a push: as it was sent, its id and hash, and what it says or why it cannot be read."""
+
+    raw: Any
+    op_id: UUID
+    op_hash: str
+    said: Operation | OperationRefused
+
+    @property
+    def op(self) -> Operation | None:
+        """Return the operation, or None where it could not be read."""
+        return self.said if isinstance(self.said, Operation) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """How records are checked: what an edit names, and the entry a whole record stands for."""
+
+    wanted: Callable[[Operation, int], dict[str, Any]]
+    entry: Callable[[SyncedCollection, UUID, Mapping[str, Any]], Entry]
+    wire: Callable[[SyncedCollection, Entry], dict[str, Any]]

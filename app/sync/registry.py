@@ -1,0 +1,70 @@
+"""The synced collections: a later feature adds its collection here and inherits the whole contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.consent import service as consent
+from app.consent.domain import Scope
+from app.db.synced import Collection
+from app.guidance import service as guidance
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
+from app.logbook.schemas import CheckInSchema, EntrySchema, PainScoreSchema, RunSchema, SessionSchema
+
+SCHEMA_VERSION = 2
+"""The newest schema version of clients; version 1 did not know the fields named in `since`."""
+
+
+@dataclass(frozen=True)
+class SyncedCollection:
+    """One collection: who may read it, and for those a device writes how it is checked.
+
+    `since` names the fields that came after schema version 1, and the version that they came with;
+    `read_only` those that the server sets: a device may send them back, and cannot change them.
+    """
+
+    collection: Collection
+    scope: Scope | None
+    kind: Kind[Any] | None = None
+    schema: EntrySchema | None = None
+    since: Mapping[str, int] = field(default_factory=dict)
+    read_only: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """Return its name on the wire."""
+        return self.collection.name
+
+    @property
+    def is_written_by_devices(self) -> bool:
+        """May a device write it?"""
+        return self.kind is not None
+
+    def known_to(self, version: int) -> frozenset[str]:
+        """Return the fields that a client of this schema version knows."""
+        names = set(self.schema.fields) - {"id"} if self.schema is not None else set()
+        return frozenset(name for name in names if self.since.get(name, 1) <= version)
+
+    def shown_to(self, data: Mapping[str, Any], version: int) -> Mapping[str, Any]:
+        """Return the fields of a record that a client of this schema version knows, empty ones as null."""
+        hidden = [name for name, since in self.since.items() if since > version]
+        return {name: value for name, value in data.items() if name not in hidden} if hidden else data
+
+
+_ALL = (
+    SyncedCollection(SESSION.collection, Scope.SESSIONS_READ, SESSION, SessionSchema()),
+    SyncedCollection(RUN.collection, Scope.SESSIONS_READ, RUN, RunSchema(), {"shoes": 2}, frozenset({"source"})),
+    SyncedCollection(PAIN_SCORE.collection, Scope.PAIN_READ, PAIN_SCORE, PainScoreSchema()),
+    SyncedCollection(CHECK_IN.collection, Scope.SESSIONS_READ, CHECK_IN, CheckInSchema(), {"mood": 2, "stress": 2}),
+    *(SyncedCollection(found, Scope.ADVICE_READ) for found in guidance.COLLECTIONS),
+    *(SyncedCollection(found, None) for found in consent.COLLECTIONS),
+)
+
+COLLECTIONS: dict[str, SyncedCollection] = {found.name: found for found in _ALL}
+
+
+def readable(scopes: frozenset[str] | None) -> frozenset[str]:
+    """Return the collections that these scopes open; None is the patient, who reads all."""
+    return frozenset(found.name for found in _ALL if scopes is None or found.scope in scopes)

@@ -1,0 +1,265 @@
+"""The operations by which devices that were away send and fetch."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app.consent import service as consent
+from app.guidance.values import GivenAdvice
+from app.kernel.clock import now
+from app.kernel.errors import Denied, Gone, NotVisible
+from app.kernel.permissions import Permission
+from app.logbook.schemas import writing
+from app.sync.registry import COLLECTIONS, SCHEMA_VERSION, readable
+from app.sync.repository import Stream
+from app.sync.schemas.documents import (
+    BulkPulledSchema,
+    BulkPullSchema,
+    ChangesQuerySchema,
+    ChangesSchema,
+    ConfigSchema,
+    DigestSchema,
+    ParkedPageSchema,
+    PushedSchema,
+    PushSchema,
+    SettlementSchema,
+    StreamsSchema,
+)
+from app.sync.schemas.reading import MOST_RECORD_BYTES, RECORDS, read_sent
+from app.sync.service import parking, pull, streams
+from app.sync.service.pull import Page
+from app.sync.service.push import Result, push
+from app.web.answers import answer, no_content
+from app.web.auth import actor
+from app.web.feature import Feature
+from app.web.paging import MAX_LIMIT, BadCursor, Paged, make_cursor, read_cursor
+from app.web.problems import problem_body, status_of
+from app.web.transaction import db
+
+sync = Feature("sync", "Devices that were away: push, pull.")
+
+STREAM = "/v1/sync/streams/<id:patient_id>"
+MOST_OPERATIONS = 500
+PUSH_BYTES = 1024 * 1024
+LIMITS = {"operations": MOST_OPERATIONS, "body_bytes": PUSH_BYTES, "record_bytes": MOST_RECORD_BYTES, "page": MAX_LIMIT}
+
+
+class TooManyOperations(RequestEntityTooLarge):
+    """More than a batch may hold; the client halves it."""
+
+
+@sync.operation(
+    "POST",
+    f"{STREAM}/ops",
+    permission=Permission.SYNC_WRITE,
+    body=PushSchema,
+    answers={200: PushedSchema},
+    max_bytes=PUSH_BYTES,
+)
+def push_operations(patient_id: UUID, body: dict[str, Any]) -> Response:
+    """Send what was written offline; each operation has an outcome of its own."""
+    if len(body["ops"]) > MOST_OPERATIONS:
+        raise TooManyOperations
+    pushed = push(
+        writing(patient_id),
+        body["epoch"],
+        read_sent(body["ops"], patient_id),
+        RECORDS,
+        schema_version=_schema_version(),
+        base_cursor=body["base_cursor"],
+    )
+    told: dict[str, Any] = {
+        "epoch": pushed.stream.epoch,
+        "head": pushed.stream.head,
+        "results": [_result(result) for result in pushed.results],
+    }
+    return answer(told if pushed.advice is None else {**told, "advice": _advice(pushed.advice)})
+
+
+@sync.operation(
+    "GET",
+    f"{STREAM}/changes",
+    permission=Permission.SYNC_READ,
+    query=ChangesQuerySchema,
+    answers={200: ChangesSchema, 304: None, 410: None},
+)
+def pull_changes(patient_id: UUID, query: dict[str, Any]) -> Response:
+    """Fetch what has changed since a cursor; without one, everything that is there."""
+    asked = query["cursor"] or query["since"]
+    version = consent.consent_version(db(), patient_id, actor())
+    stream = streams.stream_of(db(), patient_id)
+    variant = [stream.epoch, stream.head, version, asked, query["limit"], query["collections"], _schema_version()]
+    etag = streams.fingerprint(variant)
+    if asked and request.if_none_match.contains_weak(etag):
+        return answer({}, etag=etag, weak=True)
+    page = _pull(patient_id, query, version, stream)
+    return answer(_page(patient_id, page, version), etag=etag, weak=True)
+
+
+@sync.operation("GET", f"{STREAM}/digest", permission=Permission.SYNC_READ, answers={200: DigestSchema})
+def get_digest(patient_id: UUID) -> Response:
+    """Read how many records of each collection live, and the XOR by which a device proves it holds them."""
+    stream = streams.stream_of(db(), patient_id)
+    found = streams.digest(db(), patient_id, stream, _visible(patient_id))
+    return answer({"epoch": stream.epoch, "head": stream.head, "collections": found})
+
+
+@sync.operation(
+    "GET", f"{STREAM}/parked", permission=Permission.SYNC_WRITE, query=Paged, answers={200: ParkedPageSchema}
+)
+def list_parked(patient_id: UUID, query: dict[str, Any]) -> Response:
+    """List the operations that were refused or lost, whole, until somebody deals with them."""
+    bound = ("parked", patient_id, actor().account_id)
+    found = parking.waiting(db(), patient_id, read_cursor(query["cursor"], *bound), query["limit"])
+    following = make_cursor(found.following, *bound) if found.following else None
+    return answer({"items": found.items, "next_cursor": following})
+
+
+@sync.operation(
+    "POST",
+    f"{STREAM}/parked/<id:op_id>/settlement",
+    permission=Permission.SYNC_WRITE,
+    body=SettlementSchema,
+    answers={204: None},
+)
+def settle_parked(patient_id: UUID, op_id: UUID, body: dict[str, Any]) -> Response:
+    """Say that a parked operation was resolved by another one, or is not wanted any more."""
+    parking.settle(db(), patient_id, op_id, body["settled_as"], now())
+    return no_content()
+
+
+@sync.operation("GET", "/v1/sync/streams", permission=Permission.SYNC_READ, answers={200: StreamsSchema})
+def list_streams() -> Response:
+    """List the streams one may read, with their heads, and those that were withdrawn."""
+    items = []
+    for patient_id, visible in consent.patients_of(db(), actor(), now()):
+        told: dict[str, Any] = {"patient_id": patient_id, "withdrawn": not visible}
+        if visible:
+            stream = streams.stream_of(db(), patient_id)
+            told |= {"epoch": stream.epoch, "head": stream.head}
+        items.append(told)
+    return answer({"items": items})
+
+
+@sync.operation("GET", "/v1/sync/config", permission=Permission.SYNC_CONFIG, answers={200: ConfigSchema})
+def get_sync_config() -> Response:
+    """Read the protocol's version, its limits, and which collections a device writes."""
+    collections = {
+        found.name: {"direction": "both" if found.is_written_by_devices else "pull", "since": dict(found.since)}
+        for found in COLLECTIONS.values()
+    }
+    body = {
+        "protocol": 1,
+        "limits": LIMITS,
+        "collections": collections,
+        "schema_versions": {"oldest": 1, "newest": SCHEMA_VERSION},
+        "minimum_app_version": None,
+    }
+    return answer(body)
+
+
+@sync.operation(
+    "POST",
+    "/v1/sync/pull",
+    permission=Permission.SYNC_READ,
+    body=BulkPullSchema,
+    answers={200: BulkPulledSchema},
+    writes=False,
+)
+def pull_many(body: dict[str, Any]) -> Response:
+    """Fetch the changes of many streams at once, for a therapist's app."""
+    return answer({"items": [_pull_one(asked, body["limit"]) for asked in body["streams"]]})
+
+
+def _pull_one(asked: dict[str, Any], limit: int) -> dict[str, Any]:
+    """Return one stream's page, or its problem; who may read it is asked anew for each."""
+    patient_id = asked["patient_id"]
+    try:
+        g.actor = consent.admit_to(db(), actor(), Permission.SYNC_READ, patient_id)
+        version, stream = consent.consent_version(db(), patient_id, actor()), streams.stream_of(db(), patient_id)
+        query = {"cursor": asked["cursor"], "since": None, "limit": limit, "collections": []}
+        page = _page(patient_id, _pull(patient_id, query, version, stream), version)
+    except (Denied, NotVisible, Gone, BadCursor) as error:
+        told = problem_body(status_of(error), error.code, error.title)
+        return {"patient_id": patient_id, "problem": told, **error.extra}
+    return {"patient_id": patient_id, "page": page}
+
+
+def _pull(patient_id: UUID, query: dict[str, Any], version: int, stream: Stream) -> Page:
+    asked = query["collections"]
+    collections = _visible(patient_id) & (frozenset(asked) if asked else frozenset(COLLECTIONS))
+    return pull.pull(
+        db(),
+        patient_id,
+        stream,
+        _position(patient_id, query, version, stream, collections),
+        collections,
+        query["limit"],
+    )
+
+
+def _position(
+    patient_id: UUID, query: dict[str, Any], version: int, stream: Stream, collections: frozenset[str]
+) -> pull.Position | None:
+    values = read_cursor(query["cursor"], "stream", patient_id, actor().account_id)
+    if values is not None:
+        return pull.position_of(values)
+    return pull.position_at(stream, query["since"], collections, version) if query["since"] else None
+
+
+def _page(patient_id: UUID, page: Page, version: int) -> dict[str, Any]:
+    blank = not actor().is_patient(patient_id) and "notes.read" not in actor().scopes
+    changes = [pull.shown(change, _schema_version()) for change in page.changes]
+    if blank:
+        changes = [_without_note(change) for change in changes]
+    return {
+        "epoch": page.stream.epoch,
+        "changes": changes,
+        "cursor": make_cursor(page.position.as_list(), "stream", patient_id, actor().account_id),
+        "has_more": page.has_more,
+        "head": page.stream.head,
+        "through": page.through,
+        "int_cursor": pull.int_cursor(page.stream, page.through, version),
+        "directives": [{"type": "drop_collection", "collection": name} for name in page.dropped],
+    }
+
+
+def _without_note(change: dict[str, Any]) -> dict[str, Any]:
+    data = change["data"]
+    return {**change, "data": {**data, "note": None}} if data and "note" in data else change
+
+
+def _visible(patient_id: UUID) -> frozenset[str]:
+    """Return the collections that whoever asks may read of this patient."""
+    return readable(None if actor().is_patient(patient_id) else actor().scopes)
+
+
+def _schema_version() -> int:
+    """Return the client's schema version; without a word, or from a client ahead of us, the newest."""
+    told = request.headers.get("Sync-Schema", "")
+    return (
+        min(max(int(told), 1), SCHEMA_VERSION)
+        if told.isascii() and told.isdigit() and len(told) < 9
+        else SCHEMA_VERSION
+    )
+
+
+def _result(result: Result) -> dict[str, Any]:
+    told: dict[str, Any] = {"op_id": result.op_id, "status": result.status, "seq": result.seq, "ver": result.ver}
+    if result.record is not None:
+        told["record"] = pull.shown(result.record, _schema_version())
+    if result.fields:
+        told["fields"] = list(result.fields)
+    if result.problem is not None:
+        told["problem"] = result.problem
+    if result.duplicate:
+        told |= {"duplicate": True, "superseded": result.superseded}
+    return told
+
+
+def _advice(given: GivenAdvice) -> dict[str, Any]:
+    return {**given.body, "id": given.id, "given_at": given.given_at, "supersedes": given.supersedes}

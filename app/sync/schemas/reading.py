@@ -1,0 +1,167 @@
+"""Reads the operations of a push, each alone: a bad one becomes a refusal, and sinks nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+from marshmallow import ValidationError
+
+from app.kernel.errors import Invalid
+from app.kernel.ids import parse_id
+from app.logbook.domain import Entry
+from app.logbook.schemas import entry_of
+from app.sync.domain import Action
+from app.sync.operations import Base, Operation, OperationRefused, Records, Sent, refuse
+from app.sync.registry import COLLECTIONS, SyncedCollection
+from app.web.problems import faults_of, problem_body
+
+MOST_RECORD_BYTES = 64 * 1024
+_MEMBERS = frozenset({"op_id", "collection", "id", "action", "base", "data"})
+_BASES = frozenset({"ver", "seq"})
+
+
+def read_sent(raw_ops: list[Any], patient_id: UUID) -> list[Sent]:
+    """Return the items of a push, each read alone."""
+    return [Sent(raw, _op_id_of(raw, patient_id), _hash_of(raw), _said(raw)) for raw in raw_ops]
+
+
+def _said(raw: Any) -> Operation | OperationRefused:
+    try:
+        return read_operation(raw)
+    except OperationRefused as refused:
+        return refused
+
+
+def _hash_of(raw: Any) -> str:
+    """Return the hash by which the same operation is known when it comes again."""
+    return hashlib.sha256(orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _op_id_of(raw: Any, patient_id: UUID) -> UUID:
+    """Return the operation's id; one without a readable id gets one that follows from its content."""
+    given = raw.get("op_id") if isinstance(raw, dict) else None
+    found = parse_id(given) if isinstance(given, str) else None
+    return found or uuid5(patient_id, _hash_of(raw))
+
+
+def read_operation(raw: Any) -> Operation:
+    """Return the operation; raise OperationRefused with a pointer to what is wrong with it."""
+    if not isinstance(raw, dict):
+        raise refuse("invalid", "An operation is a JSON object")
+    unknown = [{"pointer": f"/{name}"[:200], "code": "unknown_field"} for name in raw if name not in _MEMBERS]
+    if unknown:
+        raise refuse("unknown_field", "The operation has members that are not known", *unknown)
+    if len(orjson.dumps(raw)) > MOST_RECORD_BYTES:
+        raise refuse("record_too_large", f"A record has at most {MOST_RECORD_BYTES} bytes")
+    return Operation(
+        op_id=_id(raw, "op_id"),
+        collection=_collection(raw),
+        id=_id(raw, "id"),
+        action=_action(raw),
+        base=_base(raw.get("base")),
+        data=_data(raw),
+    )
+
+
+def read_wanted(op: Operation, schema_version: int) -> dict[str, Any]:
+    """Return the fields that an edit names, in the form they are stored in; raise OperationRefused.
+
+    A put names every field its schema version knows, so a field it leaves out is cleared; a patch names
+    those it sends.
+    """
+    known = op.collection.known_to(schema_version)
+    data = {name: value for name, value in op.data.items() if name not in op.collection.read_only}
+    strange = [{"pointer": f"/data/{name}"[:200], "code": "unknown_field"} for name in data if name not in known]
+    if strange:
+        raise refuse("unknown_field", "The record has fields that are not known", *strange)
+    if op.action is Action.PATCH:
+        _load(op.collection, data, partial=True)
+        return data
+    whole = wire_of(op.collection, read_entry(op.collection, op.id, data))
+    return {name: whole[name] for name in known}
+
+
+def read_entry(collection: SyncedCollection, entry_id: UUID, data: Mapping[str, Any]) -> Entry:
+    """Return the entry that a whole record stands for, checked; raise OperationRefused."""
+    assert collection.kind is not None  # the caller has refused read-only collections
+    kept = {name: data[name] for name in collection.read_only & data.keys()}
+    own = {name: value for name, value in data.items() if name not in kept}
+    entry: Entry = entry_of(collection.kind, _load(collection, {**own, "id": str(entry_id)}, partial=False))
+    entry = replace(entry, **kept)
+    try:
+        collection.kind.check(entry)
+    except Invalid as error:
+        faults = [{"pointer": f"/data{fault.pointer}", "code": fault.code} for fault in error.faults]
+        raise OperationRefused(problem_body(422, error.code, error.title, faults=faults)) from None
+    return entry
+
+
+def wire_of(collection: SyncedCollection, entry: Entry) -> dict[str, Any]:
+    """Return an entry as it goes over the wire and as its versions are kept; read-only fields left out."""
+    assert collection.kind is not None
+    return orjson.loads(orjson.dumps(collection.collection.wire(collection.kind.columns_of(entry))))  # type: ignore[no-any-return]
+
+
+def _load(collection: SyncedCollection, data: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
+    schema = collection.schema
+    assert schema is not None  # read_operation refuses what devices cannot write
+    try:
+        loaded: dict[str, Any] = schema.load(data, partial=partial)
+    except ValidationError as error:
+        raise refuse("invalid", "The record is not valid", *faults_of(error.messages, "/data")) from None
+    return loaded
+
+
+def _id(raw: Mapping[str, Any], name: str) -> UUID:
+    value = raw.get(name)
+    found = parse_id(value) if isinstance(value, str) else None
+    if found is None:
+        raise refuse("invalid", "An id is a UUID in lower-case text", {"pointer": f"/{name}", "code": "not_a_uuid"})
+    return found
+
+
+def _collection(raw: Mapping[str, Any]) -> SyncedCollection:
+    name = raw.get("collection")
+    found = COLLECTIONS.get(name) if isinstance(name, str) else None
+    if found is None:
+        raise refuse("unknown_collection", "There is no such collection", {"pointer": "/collection", "code": "unknown"})
+    if not found.is_written_by_devices:
+        raise refuse("read_only", "Devices only read this collection", {"pointer": "/collection", "code": "read_only"})
+    return found
+
+
+def _action(raw: Mapping[str, Any]) -> Action:
+    action = raw.get("action")
+    if not isinstance(action, str) or action not in set(Action):
+        raise refuse("invalid", "An action is put, patch or delete", {"pointer": "/action", "code": "unknown"})
+    return Action(action)
+
+
+def _base(raw: Any) -> Base:
+    if raw is None:
+        return Base()
+    if not isinstance(raw, dict) or not raw.keys() <= _BASES:
+        raise refuse("invalid", "A base names ver or seq", {"pointer": "/base", "code": "invalid"})
+    seq = raw.get("seq")
+    if seq is not None and (isinstance(seq, bool) or not isinstance(seq, int) or seq < 0):
+        raise refuse("invalid", "A number of a stream is whole", {"pointer": "/base/seq", "code": "invalid"})
+    return Base(None if raw.get("ver") is None else _id(raw, "ver"), seq)
+
+
+def _data(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    data = raw.get("data")
+    if raw.get("action") == Action.DELETE:
+        if data is not None:
+            raise refuse("invalid", "A delete has no data", {"pointer": "/data", "code": "unknown_field"})
+        return {}
+    if not isinstance(data, dict):
+        raise refuse("invalid", "A put or patch has data", {"pointer": "/data", "code": "required"})
+    return data
+
+
+RECORDS = Records(wanted=read_wanted, entry=read_entry, wire=wire_of)

@@ -1,0 +1,23 @@
+"""The benchmarks run: one small round of everything, which writes nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from tests.benchmarks.routes import ROUTES
+from tests.builders.servers import ROOT
+
+WITHIN_S = 120
+"""Generous: a machine that runs all tests at once is slow. Alone it takes about ten seconds."""
+
+
+def test_a_small_round_measures_every_route_and_writes_nothing() -> None:
+    page = ROOT / "docs" / "benchmarks.md"
+    before = page.read_bytes() if page.exists() else None
+    command = [sys.executable, "-m", "tests.benchmarks", "--quick"]
+    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=WITHIN_S)
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert [done.stdout.count(f"| {route} |") for route in ROUTES] == [2] * len(ROUTES)
+    assert done.stdout.count("under the goal") == 1
+    assert (page.read_bytes() if page.exists() else None) == before
