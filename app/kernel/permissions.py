@@ -31,7 +31,7 @@ class Permission(StrEnum):
     RUNS_IMPORT = "runs.import"
     SYNC_READ = "sync.read"
     SYNC_WRITE = "sync.write"
-    SYNC_CONFIG = "sync.config"
+    SYNC_USE = "sync.use"
     CARE_LINKS_MANAGE = "care_links.manage"
 
 

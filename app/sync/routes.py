@@ -132,7 +132,7 @@ def settle_parked(patient_id: UUID, op_id: UUID, body: dict[str, Any]) -> Respon
     return no_content()
 
 
-@sync.operation("GET", "/v1/sync/streams", permission=Permission.SYNC_READ, answers={200: StreamsSchema})
+@sync.operation("GET", "/v1/sync/streams", permission=Permission.SYNC_USE, answers={200: StreamsSchema})
 def list_streams() -> Response:
     """List the streams one may read, with their heads, and those that were withdrawn."""
     items = []
@@ -145,7 +145,7 @@ def list_streams() -> Response:
     return answer({"items": items})
 
 
-@sync.operation("GET", "/v1/sync/config", permission=Permission.SYNC_CONFIG, answers={200: ConfigSchema})
+@sync.operation("GET", "/v1/sync/config", permission=Permission.SYNC_USE, answers={200: ConfigSchema})
 def get_sync_config() -> Response:
     """Read the protocol's version, its limits, and which collections a device writes."""
     collections = {
@@ -165,7 +165,7 @@ def get_sync_config() -> Response:
 @sync.operation(
     "POST",
     "/v1/sync/pull",
-    permission=Permission.SYNC_READ,
+    permission=Permission.SYNC_USE,
     body=BulkPullSchema,
     answers={200: BulkPulledSchema},
     writes=False,
