@@ -144,13 +144,17 @@ _TAKE = (
 )
 
 
+def generation_at(at: datetime) -> int:
+    """Return the generation of a stream that begins then: the hours since 2025."""
+    return int((at - GENERATION_ZERO).total_seconds() // 3600)
+
+
 def open_stream(db: Session, patient_id: UUID, at: datetime) -> None:
     """Begin a patient's stream; done once, with the account."""
-    hours = int((at - GENERATION_ZERO).total_seconds() // 3600)
     row = {
         "patient_id": patient_id,
         "epoch": new_id(),
-        "generation": hours,
+        "generation": generation_at(at),
         "head": FIRST_HEAD,
         "floor": FIRST_HEAD,
     }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
+from app.db.types import Json
 from app.library.domain.words import PfjLoad, ReviewStatus
 
 Word = Text().with_variant(Text(collation="C"), "postgresql")
@@ -116,3 +119,28 @@ class EvidenceRow(Base):
     slug: Mapped[str] = mapped_column(Word, ForeignKey("exercises.slug"))
     reference_key: Mapped[str] = mapped_column(Word, ForeignKey("evidence_references.key"))
     position: Mapped[int]
+
+
+class StreamRow(Base):
+    """The one row that every writer of the library locks; head is the last number given."""
+
+    __tablename__ = "library_stream"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    epoch: Mapped[UUID]
+    generation: Mapped[int]
+    head: Mapped[int]
+
+
+class ChangeRow(Base):
+    """The newest version of one entry, as phones read it; a retired one is a tombstone."""
+
+    __tablename__ = "library_changes"
+    __table_args__ = (PrimaryKeyConstraint("collection", "id"), UniqueConstraint("seq"))
+
+    collection: Mapped[str] = mapped_column(Text)
+    id: Mapped[str] = mapped_column(Text)
+    seq: Mapped[int]
+    ver: Mapped[str] = mapped_column(Text)
+    deleted: Mapped[bool]
+    data: Mapped[dict[str, Any] | None] = mapped_column(Json)

@@ -13,7 +13,9 @@ from app.library.domain.changes import LoadReport, compare, revision_of
 from app.library.domain.questions import ExerciseFilter, Page, ReferenceFilter, Window
 from app.library.domain.wholeness import check_exercises, check_references, is_slug
 from app.library.domain.words import Group
-from app.library.repository import reading, writing
+from app.library.repository import reading, stream, writing
+from app.library.repository.stream import LibraryChange as LibraryChange
+from app.library.repository.stream import LibraryStream as LibraryStream
 
 
 def list_exercises(db: Session, wanted: ExerciseFilter, window: Window) -> Page[Exercise]:
@@ -61,8 +63,10 @@ def put_references(db: Session, references: Sequence[Reference], at: datetime) -
     given = {reference.key: revision_of(reference) for reference in references}
     changes = compare(given, reading.reference_revisions(db))
     fresh = changes.created | changes.changed
-    writing.write_references(db, [reference for reference in references if reference.key in fresh], at)
+    written = [reference for reference in references if reference.key in fresh]
+    writing.write_references(db, written, at)
     writing.retire_references(db, changes.removed, at)
+    stream.number_changes(db, "references", {found.key: found for found in written}, changes.removed, at)
     return changes.report
 
 
@@ -73,6 +77,18 @@ def put_exercises(db: Session, exercises: Sequence[Exercise], at: datetime) -> L
     given = {exercise.slug: revision_of(exercise) for exercise in exercises}
     changes = compare(given, reading.exercise_revisions(db))
     fresh = changes.created | changes.changed
-    writing.write_exercises(db, [exercise for exercise in exercises if exercise.slug in fresh], at)
+    written = [exercise for exercise in exercises if exercise.slug in fresh]
+    writing.write_exercises(db, written, at)
     writing.retire_exercises(db, changes.removed, at)
+    stream.number_changes(db, "exercises", {found.slug: found for found in written}, changes.removed, at)
     return changes.report
+
+
+def read_stream(db: Session) -> LibraryStream:
+    """Return the library's stream: its epoch, and the last number given."""
+    return stream.find_stream(db)
+
+
+def changes_after(db: Session, seq: int, up_to: int, *, tombstones_after: int, limit: int) -> list[LibraryChange]:
+    """Return the newest versions of entries numbered above `seq`, in the order of their numbers."""
+    return stream.find_changes(db, seq, up_to, tombstones_after=tombstones_after, limit=limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,8 @@ from app.sync.schemas.documents import (
     ChangesSchema,
     ConfigSchema,
     DigestSchema,
+    LibraryChangesSchema,
+    LibraryQuerySchema,
     ParkedPageSchema,
     PushedSchema,
     PushSchema,
@@ -30,7 +33,7 @@ from app.sync.schemas.documents import (
     StreamsSchema,
 )
 from app.sync.schemas.reading import MOST_RECORD_BYTES, RECORDS, read_sent
-from app.sync.service import parking, pull, streams
+from app.sync.service import library, parking, pull, streams
 from app.sync.service.pull import Page
 from app.sync.service.push import Result, push
 from app.web.answers import answer, no_content
@@ -143,6 +146,31 @@ def list_streams() -> Response:
             told |= {"epoch": stream.epoch, "head": stream.head}
         items.append(told)
     return answer({"items": items})
+
+
+@sync.operation(
+    "GET",
+    "/v1/sync/library/changes",
+    permission=Permission.SYNC_USE,
+    query=LibraryQuerySchema,
+    answers={200: LibraryChangesSchema, 304: None, 410: None},
+)
+def pull_library_changes(query: dict[str, Any]) -> Response:
+    """Fetch what has changed in the library since a cursor; without one, the whole library."""
+    page = library.pull(db(), read_cursor(query["cursor"], "library", actor().account_id), query["limit"])
+    stream = page.stream
+    etag = streams.fingerprint([stream.epoch, stream.head, query["cursor"], query["limit"]])
+    body = {
+        "epoch": stream.epoch,
+        "changes": [asdict(change) for change in page.changes],
+        "cursor": make_cursor(page.position, "library", actor().account_id),
+        "has_more": page.has_more,
+        "head": stream.head,
+        "through": page.position[1],
+        "int_cursor": stream.generation << pull.GENERATION_SHIFT | page.position[1],
+        "directives": [],
+    }
+    return answer(body, etag=etag, weak=True)
 
 
 @sync.operation("GET", "/v1/sync/config", permission=Permission.SYNC_USE, answers={200: ConfigSchema})

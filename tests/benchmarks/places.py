@@ -45,14 +45,9 @@ class Place:
     raw: Server
     advice: dict[str, Any]
 
-    def patients(self, count: int) -> list[Person]:
-        """Return so many new patients, each with ninety days behind them."""
-        found = [People(self.app).patient() for _ in range(count)]
-        for person in found:
-            with self.database.writing.begin() as db:
-                write(db, person.id, ninety_days())
-            person.get("/v1/patients/{me}/guidance/advice")
-        return found
+    def patients(self, count: int) -> list[tuple[Person, UUID]]:
+        """Return so many new patients, each with ninety days behind them, and the id of the last run of each."""
+        return [self._patient() for _ in range(count)]
 
     def runner(self) -> tuple[Person, UUID]:
         """Return a new patient with more than a hundred runs, and the id of one of them."""
@@ -61,6 +56,13 @@ class Place:
             write(db, person.id, {"run": runs})
         person.get("/v1/patients/{me}/guidance/advice")
         return person, runs[0].id
+
+    def _patient(self) -> tuple[Person, UUID]:
+        person, told = People(self.app).patient(), ninety_days()
+        with self.database.writing.begin() as db:
+            write(db, person.id, told)
+        person.get("/v1/patients/{me}/guidance/advice")
+        return person, told["run"][-1].id
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def entry_of(collection: str, body: dict[str, Any]) -> Run | PainScore:
             score=body["score"],
             moment=PainMoment(body["moment"]),
             side=Side(body["side"]),
-            run_id=None,
+            run_id=UUID(body["run_id"]),
             session_id=None,
         )
     return Run(

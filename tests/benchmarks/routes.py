@@ -32,6 +32,7 @@ COLLECTIONS = {"log a run": "runs", "log a pain score": "pain-scores"}
 class Cast:
     """The people of one round: patients with ninety days, and one with more than a hundred runs."""
 
+    last_runs: dict[UUID, UUID]
     patients: list[Person]
     runner: Person
     run_id: UUID
@@ -42,7 +43,8 @@ def new_cast(place: Place, patients: int) -> Cast:
     """Return new people, so that no round meets what another one has logged."""
     runner, run_id = place.runner()
     etag = runner.get("/v1/exercises?limit=100").headers["ETag"]
-    return Cast(place.patients(patients), runner, run_id, etag)
+    people = place.patients(patients)
+    return Cast({person.id: last for person, last in people}, [person for person, _ in people], runner, run_id, etag)
 
 
 def product_requests(route: str, cast: Cast, count: int) -> list[Request]:
@@ -71,7 +73,9 @@ def raw_in_process(route: str, place: Place, cast: Cast, count: int) -> Sample:
 def _raw_work(route: str, raw: Raw, cast: Cast) -> Callable[[int], Any]:
     if route in COLLECTIONS:
         name = COLLECTIONS[route]
-        return lambda number: raw.log(KINDS[name], _patient(cast, number).id, entry_of(name, body_of(name)), now())
+        return lambda number: raw.log(
+            KINDS[name], _patient(cast, number).id, entry_of(name, _body(route, cast, number)), now()
+        )
     return {
         "list 100 runs": lambda _: raw.list_runs(cast.runner.id),
         "read a run": lambda _: raw.read_run(cast.runner.id, cast.run_id),
@@ -86,7 +90,7 @@ def _request(route: str, cast: Cast, number: int, etag: str, *, token: bool) -> 
     headers = {"Authorization": f"Bearer {person.token}"} if token else {}
     if route == "list exercises, 304":
         headers["If_None_Match"] = etag
-    body = body_of(COLLECTIONS[route]) if writes else None
+    body = _body(route, cast, number) if writes else None
     return request("POST" if writes else "GET", _path(route, person, cast), ROUTES[route], body, **headers)
 
 
@@ -100,13 +104,19 @@ def _path(route: str, person: Person, cast: Cast) -> str:
     }.get(route) or f"{base}/{COLLECTIONS[route]}"
 
 
+def _body(route: str, cast: Cast, number: int) -> dict[str, Any]:
+    person = _patient(cast, number)
+    return body_of(COLLECTIONS[route], number // len(cast.patients), cast.last_runs[person.id])
+
+
 def _patient(cast: Cast, number: int) -> Person:
     return cast.patients[number % len(cast.patients)]
 
 
-def body_of(collection: str) -> dict[str, Any]:
-    """Return a new entry of five minutes ago."""
+def body_of(collection: str, number: int, run_id: UUID | None) -> dict[str, Any]:
+    """Return a new entry of five minutes ago; a score is about a run and higher than the one before it."""
     shared = {"id": str(uuid4()), "performed_at": (now() - timedelta(minutes=5)).isoformat(), "zone": ZONE}
     if collection == "pain-scores":
-        return {**shared, "score": 1.5, "moment": "during", "side": "left"}
+        score = 1.1 + number % 20 / 10
+        return {**shared, "score": round(score, 1), "moment": "during", "side": "left", "run_id": str(run_id)}
     return {**shared, "distance_m": 5000, "duration_s": 1800, "cadence_spm": 166}

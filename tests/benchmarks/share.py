@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
+from uuid import UUID
 
-from app.kernel.clock import now
 from tests.benchmarks.places import Place
 from tests.benchmarks.routes import body_of
 from tests.builders.people import Person
@@ -38,23 +38,25 @@ class Share:
 def measure_share(place: Place, writes: int) -> Share:
     """Send writes to the application in this process, and time the listener within them."""
     share, app = Share(), place.app
-    people = place.patients(max(1, writes // WRITES_A_PATIENT))
+    people = [person for person, _ in place.patients(max(1, writes // WRITES_A_PATIENT))]
     listener, wsgi = app.extensions["trochlea.listener"], app.wsgi_app
     app.extensions["trochlea.listener"] = _timed(listener, share.advice_ms)
     app.wsgi_app = _timed(wsgi, share.whole_ms)  # type: ignore[method-assign]
     try:
-        for number in range(writes):
-            _write(people[number % len(people)], number)
+        for number in range(0, writes, 2):
+            _write_two(people[number // 2 % len(people)], number // 2)
     finally:
         app.extensions["trochlea.listener"], app.wsgi_app = listener, wsgi
     return share
 
 
-def _write(person: Person, number: int) -> None:
-    name = ("runs", "pain-scores")[number % 2]
-    answer = person.post(f"/v1/patients/{{me}}/{name}", {**body_of(name), "recorded_at": now().isoformat()})
-    if answer.status_code != 201:
-        raise RuntimeError(f"{answer.status_code} for a write")
+def _write_two(person: Person, number: int) -> None:
+    """Log a run, and how it felt."""
+    run = body_of("runs", number, None)
+    for name, body in (("runs", run), ("pain-scores", body_of("pain-scores", number, UUID(run["id"])))):
+        answer = person.post(f"/v1/patients/{{me}}/{name}", body)
+        if answer.status_code != 201:
+            raise RuntimeError(f"{answer.status_code} for a write")
 
 
 def _timed(work: Callable[..., Any], took_ms: list[float]) -> Callable[..., Any]:

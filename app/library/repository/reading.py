@@ -41,7 +41,9 @@ _PLAIN_FILTERS = (
     "review_status",
     "days_per_week",
 )
-_EXERCISE = frozenset(field.name for field in fields(Exercise))
+_TEXT_LISTS = ("equipment", "progressions", "regressions", "evidence")
+_COMPOSED = {"dosage", "targets", "stages", *_TEXT_LISTS}
+_PLAIN = tuple(field.name for field in fields(Exercise) if field.name not in _COMPOSED)
 _DOSAGE = tuple(field.name for field in fields(Dosage))
 _WORDS: dict[str, type[Any]] = {
     "group": Group,
@@ -195,10 +197,10 @@ def _lists(db: Session, slugs: Collection[str]) -> Mapping[str, Lists]:
 
 
 def _exercise(row: RowMapping, lists: Lists) -> Exercise:
-    facts: dict[str, Any] = {name: _word(name, row[name]) for name in _EXERCISE & row.keys()}
+    facts: dict[str, Any] = {name: _word(name, row[name]) for name in _PLAIN}
     facts["targets"] = tuple(Target(word) for word in lists["targets"])
     facts["stages"] = tuple(Stage(word) for word in lists["stages"])
-    for name in ("equipment", "progressions", "regressions", "evidence"):
+    for name in _TEXT_LISTS:
         facts[name] = lists[name]
     return Exercise(**facts, dosage=Dosage(**{name: row[name] for name in _DOSAGE}))
 

@@ -98,6 +98,31 @@ class ChangesSchema(Schema):
     directives = fields.List(fields.Nested(DirectiveSchema), required=True)
 
 
+class LibraryQuerySchema(Schema):
+    """Where to go on in the library, and how much of it."""
+
+    cursor = fields.String(load_default=None)
+    limit = Count(least=1, most=MAX_LIMIT, load_default=DEFAULT_LIMIT)
+
+
+class LibraryChangeSchema(Schema):
+    """The newest version of one exercise or reference; its id is the slug or key, its ver the revision."""
+
+    collection = fields.String(required=True)
+    id = fields.String(required=True)
+    seq = fields.Integer(required=True)
+    ver = fields.String(required=True)
+    deleted = fields.Boolean(required=True)
+    data = fields.Dict(keys=fields.String(), required=True, allow_none=True)
+
+
+class LibraryChangesSchema(ChangesSchema):
+    """A page of the library's changes."""
+
+    epoch = fields.UUID(required=True, allow_none=True)
+    changes = fields.List(fields.Nested(LibraryChangeSchema), required=True)
+
+
 class CollectionDigestSchema(Schema):
     """How many records of a collection live, and the XOR over them."""
 
