@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import Account, Device, EmailTaken, ProfessionalRole
 from app.accounts.models import AccountRow, DeviceRow, RefreshTokenRow
+from app.db.base import table_of
 from app.kernel.permissions import Role
 
 _ACCOUNT = [
@@ -35,6 +36,17 @@ _DEVICE = [
     DeviceRow.rotated_at,
     DeviceRow.revoked_at,
 ]
+
+
+_ACCOUNTS, _DEVICES = table_of(AccountRow), table_of(DeviceRow)
+_DEVICE_AND_ACCOUNT = (
+    select(
+        *(_ACCOUNTS.c[name] for name in Account.__dataclass_fields__),
+        *(_DEVICES.c[name].label(f"d_{name}") for name in Device.__dataclass_fields__),
+    )
+    .join(_DEVICES, _DEVICES.c.account_id == _ACCOUNTS.c.id)
+    .where(_DEVICES.c.id == bindparam("device"), _ACCOUNTS.c.disabled_at.is_(None))
+)
 
 
 def insert_account(db: Session, account: Account, password_hash: str) -> None:
@@ -64,16 +76,10 @@ def find_account(db: Session, account_id: UUID) -> Account | None:
 
 def find_device_and_account(db: Session, device_id: UUID) -> tuple[Device, Account] | None:
     """Return a device session with its enabled account, in one statement."""
-    columns = [column.label(f"d_{column.key}") for column in _DEVICE]
-    statement = (
-        select(*_ACCOUNT, *columns)
-        .join(DeviceRow, DeviceRow.account_id == AccountRow.id)
-        .where(DeviceRow.id == device_id, AccountRow.disabled_at.is_(None))
-    )
-    row = db.execute(statement).mappings().one_or_none()
+    row = db.execute(_DEVICE_AND_ACCOUNT, {"device": device_id}).mappings().one_or_none()
     if row is None:
         return None
-    return _device({column.key: row[f"d_{column.key}"] for column in _DEVICE}), _account(row)
+    return _device({name: row[f"d_{name}"] for name in Device.__dataclass_fields__}), _account(row)
 
 
 def insert_device(db: Session, device: Device) -> None:

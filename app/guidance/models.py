@@ -25,7 +25,6 @@ ADVICE_FIELDS: tuple[str, ...] = (
     "body",
     "input_ids",
     "inputs_hash",
-    "as_of_seq",
     "valid_until",
     "supersedes",
 )
@@ -62,7 +61,6 @@ class AdviceRow(Synced, Base):
     body: Mapped[dict[str, Any]] = mapped_column(Json)
     input_ids: Mapped[list[str]] = mapped_column(Json)
     inputs_hash: Mapped[str] = mapped_column(Text)
-    as_of_seq: Mapped[int]
     valid_until: Mapped[datetime]
     supersedes: Mapped[UUID | None]
 

@@ -8,15 +8,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
+from app.db.base import table_of
 from app.db.synced import Collection, Write, store
 from app.guidance.models import ADVICE, ADVICE_FIELDS, PAUSE_FIELDS, PAUSES, AdviceRow, PauseRow
 from app.guidance.values import GivenAdvice, Pause
 
 _ADVICE = [AdviceRow.id, AdviceRow.seq, *(getattr(AdviceRow, name) for name in ADVICE_FIELDS)]
-_PAUSE = [PauseRow.id, *(getattr(PauseRow, name) for name in PAUSE_FIELDS)]
+
+
+_advice, _pauses = table_of(AdviceRow), table_of(PauseRow)
+_NEWEST = (
+    select(_advice.c.id, _advice.c.inputs_hash, _advice.c.valid_until)
+    .where(_advice.c.patient_id == bindparam("patient"))
+    .order_by(_advice.c.seq.desc())
+    .limit(1)
+)
+_PAUSES_OF = (
+    select(_pauses.c.id, *(_pauses.c[name] for name in PAUSE_FIELDS))
+    .where(_pauses.c.patient_id == bindparam("patient"))
+    .order_by(_pauses.c.opened_at, _pauses.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +44,7 @@ class NewestAdvice:
 
 def newest_advice(db: Session, patient_id: UUID) -> NewestAdvice | None:
     """Return the advice that nothing has superseded, without its body."""
-    columns = (AdviceRow.id, AdviceRow.inputs_hash, AdviceRow.valid_until)
-    statement = select(*columns).where(AdviceRow.patient_id == patient_id).order_by(AdviceRow.seq.desc()).limit(1)
-    row = db.execute(statement).one_or_none()
+    row = db.execute(_NEWEST, {"patient": patient_id}).one_or_none()
     return NewestAdvice(*row) if row else None
 
 
@@ -61,8 +73,7 @@ def _with_successor(patient_id: UUID) -> Select[Any]:
 
 def list_pauses(db: Session, patient_id: UUID) -> list[Pause]:
     """Return all pauses of a patient, closed ones as well, oldest first."""
-    statement = select(*_PAUSE).where(PauseRow.patient_id == patient_id).order_by(PauseRow.opened_at, PauseRow.id)
-    return [Pause(**row) for row in db.execute(statement).mappings()]
+    return [Pause(**row) for row in db.execute(_PAUSES_OF, {"patient": patient_id}).mappings()]
 
 
 def store_advice(db: Session, patient_id: UUID, advice: GivenAdvice, at: datetime) -> None:

@@ -224,7 +224,6 @@ def _give(db: Session, patient_id: UUID, judgement: Judgement, at: datetime) -> 
         body=body_of(judgement, POLICY_AS_PLAIN, at),
         input_ids=[str(found) for found in judgement.input_ids],
         inputs_hash=judgement.inputs_hash,
-        as_of_seq=lock_stream(db, patient_id),
         valid_until=at + timedelta(hours=VALID_FOR_HOURS),
         supersedes=before.id if before is not None else None,
     )

@@ -23,7 +23,6 @@ class GivenAdvice:
     body: dict[str, Any]
     input_ids: list[str]
     inputs_hash: str
-    as_of_seq: int
     valid_until: datetime
     supersedes: UUID | None = None
     seq: int = 0

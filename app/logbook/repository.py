@@ -8,22 +8,26 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Select, Table, and_, bindparam, func, or_, select, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, LargeBinary, Select, Table, and_, bindparam, func, or_, select, type_coerce
+from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
 from app.db.synced import Write, store
 from app.logbook.facts import CheckInFact, Facts, RunFact, ScoreFact
-from app.logbook.kinds import E, Kind, Stored
-from app.logbook.models import CheckInRow, PainScoreRow, Performed, RunRow
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, E, Kind, Stored
+from app.logbook.models import RunRow
 
 
 def find(db: Session, patient_id: UUID, kind: Kind[E], entry_id: UUID) -> Stored[E] | None:
     """Return the entry with this id, a deleted one as well."""
-    table = kind.collection.table
-    statement = select(table).where(table.c.patient_id == patient_id, table.c.id == entry_id)
-    row = db.execute(statement).mappings().one_or_none()
+    asked = {"patient": patient_id, "id": entry_id}
+    row = db.execute(_one(kind.collection.table), asked).mappings().one_or_none()
     return _stored(kind, dict(row)) if row else None
+
+
+@lru_cache
+def _one(table: Table) -> Select[Any]:
+    return select(table).where(table.c.patient_id == bindparam("patient"), table.c.id == bindparam("id"))
 
 
 def list_between(
@@ -47,11 +51,15 @@ def list_between(
 
 def count_by_day(db: Session, patient_id: UUID, kind: Kind[Any], days: Collection[date]) -> dict[date, int]:
     """Return how many living entries lie on each of these days; a day without any is not there."""
-    table = kind.collection.table
-    statement = select(table.c.performed_on, func.count()).where(
-        table.c.patient_id == patient_id, table.c.performed_on.in_(days), table.c.deleted_at.is_(None)
-    )
-    return {row[0]: row[1] for row in db.execute(statement.group_by(table.c.performed_on))}
+    asked = {"patient": patient_id, "days": list(days)}
+    return {row[0]: row[1] for row in db.execute(_per_day(kind.collection.table), asked)}
+
+
+@lru_cache
+def _per_day(table: Table) -> Select[Any]:
+    days = table.c.performed_on.in_(bindparam("days", expanding=True))
+    counted = select(table.c.performed_on, func.count()).where(table.c.patient_id == bindparam("patient"), days)
+    return counted.where(table.c.deleted_at.is_(None)).group_by(table.c.performed_on)
 
 
 def store_entry(
@@ -118,26 +126,27 @@ def last_run_before(db: Session, patient_id: UUID, day: date) -> date | None:
 @lru_cache
 def _fact_statements(dialect: str) -> tuple[Select[Any], Select[Any], Select[Any]]:
     """Return the three statements, built once: building them costs as much as running them."""
-    about_session = PainScoreRow.session_id.is_not(None)
-    score = (PainScoreRow.score, PainScoreRow.moment, PainScoreRow.side, _raw(dialect, PainScoreRow.run_id))
+    runs, scores, check_ins = RUN.collection.table, PAIN_SCORE.collection.table, CHECK_IN.collection.table
+    score = (scores.c.score, scores.c.moment, scores.c.side, _raw(dialect, scores.c.run_id))
     return (
-        _facts(dialect, RunRow, *(getattr(RunRow, name) for name in RunFact._fields[4:])),
-        _facts(dialect, PainScoreRow, *score, about_session),
-        _facts(dialect, CheckInRow, *(getattr(CheckInRow, name) for name in CheckInFact._fields[4:])),
+        _facts(dialect, runs, *(runs.c[name] for name in RunFact._fields[4:])),
+        _facts(dialect, scores, *score, scores.c.session_id.is_not(None)),
+        _facts(dialect, check_ins, *(check_ins.c[name] for name in CheckInFact._fields[4:])),
     )
 
 
-def _facts(dialect: str, row: type[Performed], *own: Any) -> Select[Any]:
+def _facts(dialect: str, table: Table, *own: Any) -> Select[Any]:
     # The only flag that an entry can carry is that its clock ran ahead.
-    ahead = and_(row.performed_at > bindparam("at"), row.flags != [])
-    shown = or_(row.deleted_at.is_(None), row.deleted_at >= bindparam("deleted_since"))
+    c = table.c
+    ahead = and_(c.performed_at > bindparam("at"), c.flags != [])
+    shown = or_(c.deleted_at.is_(None), c.deleted_at >= bindparam("deleted_since"))
     return (
-        select(_raw(dialect, row.id), row.performed_on, ahead, row.deleted_at.is_not(None), *own)
-        .where(row.patient_id == bindparam("patient"), row.performed_on >= bindparam("since"), shown)
-        .order_by(row.performed_at)
+        select(_raw(dialect, c.id), c.performed_on, ahead, c.deleted_at.is_not(None), *own)
+        .where(c.patient_id == bindparam("patient"), c.performed_on >= bindparam("since"), shown)
+        .order_by(c.performed_at)
     )
 
 
-def _raw(dialect: str, column: InstrumentedAttribute[Any]) -> Any:
+def _raw(dialect: str, column: ColumnElement[Any]) -> Any:
     """Read an id without making a UUID of it."""
     return type_coerce(column, LargeBinary() if dialect == "sqlite" else NullType())

@@ -27,6 +27,7 @@ _PHRASES = {
     403: "Not for this role",
     404: "There is nothing here, or not for you",
     409: "Does not fit what is stored",
+    410: "Gone; start again without it",
     412: "Changed since you read it",
     413: "Too large",
     415: "Not a content type or encoding that is read here",

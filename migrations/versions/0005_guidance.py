@@ -26,7 +26,6 @@ def upgrade() -> None:
         sa.Column("body", Json(), nullable=False),
         sa.Column("input_ids", Json(), nullable=False),
         sa.Column("inputs_hash", sa.Text(), nullable=False),
-        sa.Column("as_of_seq", sa.BigInteger(), nullable=False),
         sa.Column("valid_until", Instant(), nullable=False),
         sa.Column("supersedes", Id(), nullable=True),
     )

@@ -21,6 +21,7 @@ from app.db.synced import SyncChange
 from app.kernel.errors import Denied, NotVisible, TrochleaError, Unauthenticated
 from app.kernel.ids import new_id
 from app.kernel.permissions import Permission
+from app.web.problems import status_of
 from tests.builders.people import People, Person
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
@@ -29,7 +30,9 @@ LINKS = "/v1/patients/{me}/care-links"
 
 OF_A_PATIENT = [permission for permission, access in TABLE.items() if access.patient]
 BY_SCOPE = {permission: access.scope for permission, access in TABLE.items() if access.scope is not None}
-OF_THE_PATIENT_ALONE = [permission for permission in OF_A_PATIENT if permission not in BY_SCOPE]
+BY_ANY_SCOPE = [permission for permission, access in TABLE.items() if access.any_scope]
+OF_THE_PATIENT_ALONE = [one for one in OF_A_PATIENT if one not in BY_SCOPE and one not in BY_ANY_SCOPE]
+FAMILIES = {401: "Unauthenticated", 403: "Denied", 404: "NotVisible"}
 
 
 def grant(
@@ -48,12 +51,12 @@ def grant(
 
 
 def asked(database: Database, person: Person, permission: Permission, patient: UUID | None) -> str:
-    """Return what the one permission function says: 'granted' or the name of the refusal."""
+    """Return what the one permission function says: 'granted' or the family of the refusal."""
     with database.reading() as db:
         try:
             permits(db, person.id, person.device_id, permission, patient)
         except TrochleaError as refused:
-            return type(refused).__name__
+            return FAMILIES[status_of(refused)]
     return "granted"
 
 
@@ -213,6 +216,18 @@ def test_all_scopes_but_the_needed_one_do_not_open_it(
     ada, therapist = people.patient(), people.therapist()
     grant(ada, therapist.id, *(scope for scope in Scope if scope != BY_SCOPE[permission]))
     assert asked(database, therapist, permission, ada.id) == "Denied"
+
+
+@pytest.mark.parametrize("permission", BY_ANY_SCOPE)
+@pytest.mark.parametrize("scope", Scope)
+def test_any_scope_opens_what_shows_each_reader_their_part(
+    people: People, database: Database, permission: Permission, scope: Scope
+) -> None:
+    ada, therapist = people.patient(), people.therapist()
+    link = grant(ada, therapist.id, scope).json["id"]
+    assert asked(database, therapist, permission, ada.id) == "granted"
+    ada.send("DELETE", f"{LINKS}/{link}")
+    assert asked(database, therapist, permission, ada.id) != "granted"
 
 
 @pytest.mark.parametrize("permission", OF_THE_PATIENT_ALONE)
