@@ -14,7 +14,11 @@ from app.db.types import Json
 
 
 class ParkedRow(Base):
-    """An operation, whole, with what was wrong; nothing a person entered is lost."""
+    """An operation, whole, with what was wrong; nothing a person entered is lost.
+
+    `op` is its JSON as text: it may hold what jsonb cannot (NUL, null alone). `ver` is the version it met, of
+    a refused one the version it began from.
+    """
 
     __tablename__ = "sync_parked"
     __table_args__ = (PrimaryKeyConstraint("patient_id", "id"), PARTITIONED)

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.logbook.domain import Entry
 from app.sync.domain import Action
 from app.sync.registry import SyncedCollection
-from app.web.problems import problem_body
+from app.web.problems import MAX_POINTER, problem_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +43,31 @@ class OperationRefused(Exception):
 
 def refuse(code: str, title: str, *faults: Mapping[str, str]) -> OperationRefused:
     """Return a refusal with the problem that names what is wrong."""
-    return OperationRefused(problem_body(422, code, title, faults=faults))
+    return OperationRefused(problem_body(422, code, title, faults=[_storable(fault) for fault in faults]))
+
+
+def pointer(*steps: str) -> str:
+    """Return the JSON pointer to a member."""
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)[:MAX_POINTER]
+
+
+def _storable(fault: Mapping[str, str]) -> dict[str, str]:
+    """Return the fault without NUL, which no text of PostgreSQL can hold; names of members are the client's."""
+    return {name: said.replace("\0", "\ufffd") for name, said in fault.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One item of a push: as it was sent, its id and hash, and what it says or why it cannot be read."""
+    """One item of a push: as it was sent, its id and hash, and what it says or why it cannot be read.
+
+    `base_ver` is the version it began from, also where the rest cannot be read.
+    """
 
     raw: Any
     op_id: UUID
     op_hash: str
     said: Operation | OperationRefused
+    base_ver: UUID | None = None
 
     @property
     def op(self) -> Operation | None:
@@ -65,6 +79,6 @@ class Sent:
 class Records:
     """How records are checked: what an edit names, and the entry a whole record stands for."""
 
-    wanted: Callable[[Operation, int], dict[str, Any]]
+    wanted: Callable[[Operation, int, Mapping[str, Any] | None], dict[str, Any]]
     entry: Callable[[SyncedCollection, UUID, Mapping[str, Any]], Entry]
     wire: Callable[[SyncedCollection, Entry], dict[str, Any]]

@@ -19,14 +19,14 @@ SCHEMA_VERSION = 2
 
 @dataclass(frozen=True)
 class SyncedCollection:
-    """One collection: who may read it, and for those a device writes how it is checked.
+    """One collection: which scopes open it (the patient reads all), and for those a device writes how it is checked.
 
     `since` names the fields that came after schema version 1, and the version that they came with;
     `read_only` those that the server sets: a device may send them back, and cannot change them.
     """
 
     collection: Collection
-    scope: Scope | None
+    scopes: frozenset[Scope]
     kind: Kind[Any] | None = None
     schema: EntrySchema | None = None
     since: Mapping[str, int] = field(default_factory=dict)
@@ -53,13 +53,19 @@ class SyncedCollection:
         return {name: value for name, value in data.items() if name not in hidden} if hidden else data
 
 
+_SESSIONS = frozenset({Scope.SESSIONS_READ})
+_GUIDANCE = {
+    "advice": frozenset({Scope.ADVICE_READ}),
+    "pauses": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
+}
+
 _ALL = (
-    SyncedCollection(SESSION.collection, Scope.SESSIONS_READ, SESSION, SessionSchema()),
-    SyncedCollection(RUN.collection, Scope.SESSIONS_READ, RUN, RunSchema(), {"shoes": 2}, frozenset({"source"})),
-    SyncedCollection(PAIN_SCORE.collection, Scope.PAIN_READ, PAIN_SCORE, PainScoreSchema()),
-    SyncedCollection(CHECK_IN.collection, Scope.SESSIONS_READ, CHECK_IN, CheckInSchema(), {"mood": 2, "stress": 2}),
-    *(SyncedCollection(found, Scope.ADVICE_READ) for found in guidance.COLLECTIONS),
-    *(SyncedCollection(found, None) for found in consent.COLLECTIONS),
+    SyncedCollection(SESSION.collection, _SESSIONS, SESSION, SessionSchema()),
+    SyncedCollection(RUN.collection, _SESSIONS, RUN, RunSchema(), {"shoes": 2}, frozenset({"source"})),
+    SyncedCollection(PAIN_SCORE.collection, frozenset({Scope.PAIN_READ}), PAIN_SCORE, PainScoreSchema()),
+    SyncedCollection(CHECK_IN.collection, _SESSIONS, CHECK_IN, CheckInSchema(), {"mood": 2, "stress": 2}),
+    *(SyncedCollection(found, _GUIDANCE[found.name]) for found in guidance.COLLECTIONS),
+    *(SyncedCollection(found, frozenset()) for found in consent.COLLECTIONS),
 )
 
 COLLECTIONS: dict[str, SyncedCollection] = {found.name: found for found in _ALL}
@@ -67,4 +73,4 @@ COLLECTIONS: dict[str, SyncedCollection] = {found.name: found for found in _ALL}
 
 def readable(scopes: frozenset[str] | None) -> frozenset[str]:
     """Return the collections that these scopes open; None is the patient, who reads all."""
-    return frozenset(found.name for found in _ALL if scopes is None or found.scope in scopes)
+    return frozenset(found.name for found in _ALL if scopes is None or found.scopes & scopes)

@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, or_, select, union_all, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from app.db.base import table_of
 from app.db.synced import SyncChange, SyncStream
-from app.sync.domain import Version
+from app.sync.domain import Status, Version
 from app.sync.models import ParkedRow
 
 _newer = aliased(SyncChange)
@@ -39,13 +41,18 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An operation that was dealt with before."""
+    """An operation that was dealt with before; `base` is the version that stands in for one that made none.
+
+    What changed nothing stands for the version it found; what was refused or lost stands for the one that it
+    began from, so that an edit on top of it neither undoes the other side's nor conflicts with itself.
+    """
 
     op_id: UUID
     op_hash: str | None
     status: str
     version: Version | None = None
     ver: UUID | None = None
+    base: UUID | None = None
     fields: tuple[str, ...] = ()
     problem: Mapping[str, Any] | None = None
 
@@ -73,29 +80,50 @@ def find_parked(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUID
     """Return the operations among these that made no version."""
     columns = (ParkedRow.id, ParkedRow.op_hash, ParkedRow.status, ParkedRow.ver, ParkedRow.fields, ParkedRow.problem)
     statement = select(*columns).where(ParkedRow.patient_id == patient_id, ParkedRow.id.in_(op_ids))
-    return {
-        row.id: Done(row.id, row.op_hash, row.status, ver=row.ver, fields=tuple(row.fields), problem=row.problem)
-        for row in db.execute(statement)
-    }
+    return {row.id: _parked(row) for row in db.execute(statement)}
 
 
-def find_newest(db: Session, patient_id: UUID, ids: Group[UUID]) -> list[Version]:
-    """Return the newest version of each record with one of these ids."""
-    statement = select(*_VERSION).where(
-        SyncChange.patient_id == patient_id, SyncChange.id.in_(ids), ~_has_newer(_newer.seq)
+def _parked(row: Any) -> Done:
+    """Return a parked operation; the version kept with a refused one is what it began from, else what it met."""
+    refused, idle = row.status == Status.REJECTED, row.status == Status.UNCHANGED
+    return Done(
+        row.id,
+        row.op_hash,
+        row.status,
+        ver=None if refused else row.ver,
+        base=row.ver if refused or idle else None,
+        fields=tuple(row.fields),
+        problem=row.problem,
     )
+
+
+def find_newest(db: Session, patient_id: UUID, names: Group[str], ids: Group[UUID]) -> list[Version]:
+    """Return the newest version of each record of these collections with one of these ids."""
+    statement = select(*_VERSION).where(_among(patient_id, names, ids), ~_has_newer(_newer.seq))
     return [Version(*row) for row in db.execute(statement)]
 
 
 def find_versions(
-    db: Session, patient_id: UUID, vers: Group[UUID], seqs: Group[int], ids: Group[UUID], as_of: int | None
+    db: Session,
+    patient_id: UUID,
+    vers: Group[UUID],
+    seqs: Group[int],
+    names: Group[str],
+    ids: Group[UUID],
+    as_of: int | None,
 ) -> list[Version]:
     """Return versions by their ids or numbers, and with `as_of` those of `ids` that were the newest then."""
-    named = or_(SyncChange.ver.in_(vers), SyncChange.seq.in_(seqs))
+    own = SyncChange.patient_id == patient_id
+    asked = [select(*_VERSION).where(own, or_(SyncChange.ver.in_(vers), SyncChange.seq.in_(seqs)))]
     if as_of is not None:
-        then = and_(SyncChange.id.in_(ids), SyncChange.seq <= as_of, ~_has_newer(as_of))
-        named = or_(named, then)
-    return [Version(*row) for row in db.execute(select(*_VERSION).where(SyncChange.patient_id == patient_id, named))]
+        then = and_(_among(patient_id, names, ids), SyncChange.seq <= as_of, ~_has_newer(as_of))
+        asked.append(select(*_VERSION).where(then))
+    return [Version(*row) for row in db.execute(union_all(*asked))]
+
+
+def _among(patient_id: UUID, names: Group[str], ids: Group[UUID]) -> Any:
+    """Return the condition that a version is of one of these records; it names all that the index begins with."""
+    return and_(SyncChange.patient_id == patient_id, SyncChange.collection.in_(names), SyncChange.id.in_(ids))
 
 
 def _has_newer(up_to: Any) -> Any:
@@ -161,9 +189,11 @@ def live_versions(
 
 
 def park(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep operations that made no version."""
-    if rows:
-        db.execute(insert(ParkedRow), list(rows))
+    """Keep operations that made no version; one that is kept already stays as it is."""
+    if not rows:
+        return
+    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    db.execute(maker(table_of(ParkedRow)).on_conflict_do_nothing(), list(rows))
 
 
 def list_parked(
@@ -191,9 +221,9 @@ def settle(db: Session, patient_id: UUID, op_id: UUID, how: str, at: datetime) -
     return db.execute(statement).one_or_none() is not None
 
 
-def begin_epoch(db: Session, patient_id: UUID, epoch: UUID) -> None:
+def begin_epoch(db: Session, patient_id: UUID, epoch: UUID, generation: int) -> None:
     """Begin a new epoch: every device starts again without a cursor; numbers and generation only grow."""
-    changed = {"epoch": epoch, "generation": SyncStream.generation + 1}
+    changed = {"epoch": epoch, "generation": generation}
     db.execute(update(SyncStream).where(SyncStream.patient_id == patient_id).values(**changed))
 
 

@@ -10,6 +10,7 @@ from flask import Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.consent import service as consent
+from app.consent.domain import Scope
 from app.guidance.values import GivenAdvice
 from app.kernel.clock import now
 from app.kernel.errors import Denied, Gone, NotVisible
@@ -47,6 +48,7 @@ sync = Feature("sync", "Devices that were away: push, pull.")
 
 STREAM = "/v1/sync/streams/<id:patient_id>"
 MOST_OPERATIONS = 500
+FREE_TEXT = ("note", "seen_whom")
 PUSH_BYTES = 1024 * 1024
 LIMITS = {"operations": MOST_OPERATIONS, "body_bytes": PUSH_BYTES, "record_bytes": MOST_RECORD_BYTES, "page": MAX_LIMIT}
 
@@ -66,6 +68,7 @@ class TooManyOperations(RequestEntityTooLarge):
 def push_operations(patient_id: UUID, body: dict[str, Any]) -> Response:
     """Send what was written offline; each operation has an outcome of its own."""
     if len(body["ops"]) > MOST_OPERATIONS:
+        g.limits = LIMITS
         raise TooManyOperations
     pushed = push(
         writing(patient_id),
@@ -95,7 +98,8 @@ def pull_changes(patient_id: UUID, query: dict[str, Any]) -> Response:
     asked = query["cursor"] or query["since"]
     version = consent.consent_version(db(), patient_id, actor())
     stream = streams.stream_of(db(), patient_id)
-    variant = [stream.epoch, stream.head, version, asked, query["limit"], query["collections"], _schema_version()]
+    scope = [version, sorted(_visible(patient_id)), _reads_notes(patient_id)]
+    variant = [*asdict(stream).values(), *scope, asked, query["limit"], query["collections"], _schema_version()]
     etag = streams.fingerprint(variant)
     if asked and request.if_none_match.contains_weak(etag):
         return answer({}, etag=etag, weak=True)
@@ -227,6 +231,7 @@ def _pull(patient_id: UUID, query: dict[str, Any], version: int, stream: Stream)
         _position(patient_id, query, version, stream, collections),
         collections,
         query["limit"],
+        notes=_reads_notes(patient_id),
     )
 
 
@@ -236,14 +241,15 @@ def _position(
     values = read_cursor(query["cursor"], "stream", patient_id, actor().account_id)
     if values is not None:
         return pull.position_of(values)
-    return pull.position_at(stream, query["since"], collections, version) if query["since"] else None
+    if not query["since"]:
+        return None
+    return pull.position_at(stream, query["since"], collections, version, notes=_reads_notes(patient_id))
 
 
 def _page(patient_id: UUID, page: Page, version: int) -> dict[str, Any]:
-    blank = not actor().is_patient(patient_id) and "notes.read" not in actor().scopes
     changes = [pull.shown(change, _schema_version()) for change in page.changes]
-    if blank:
-        changes = [_without_note(change) for change in changes]
+    if not _reads_notes(patient_id):
+        changes = [_without_notes(change) for change in changes]
     return {
         "epoch": page.stream.epoch,
         "changes": changes,
@@ -256,9 +262,15 @@ def _page(patient_id: UUID, page: Page, version: int) -> dict[str, Any]:
     }
 
 
-def _without_note(change: dict[str, Any]) -> dict[str, Any]:
-    data = change["data"]
-    return {**change, "data": {**data, "note": None}} if data and "note" in data else change
+def _without_notes(change: dict[str, Any]) -> dict[str, Any]:
+    data = change["data"] or {}
+    blank = {name: None for name in FREE_TEXT if name in data}
+    return {**change, "data": {**data, **blank}} if blank else change
+
+
+def _reads_notes(patient_id: UUID) -> bool:
+    """May whoever asks read free text of this patient?"""
+    return actor().is_patient(patient_id) or Scope.NOTES_READ in actor().scopes
 
 
 def _visible(patient_id: UUID) -> frozenset[str]:

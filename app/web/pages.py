@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
+from functools import lru_cache
 from importlib.metadata import distribution
 from pathlib import Path
 
 import orjson
-from flask import Response, current_app, send_from_directory
+from flask import Response, current_app, request
 from marshmallow import Schema, fields
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -67,11 +69,22 @@ def get_docs_page() -> Response:
 @pages.operation("GET", "/docs/<name>", permission=Permission.PUBLIC, answers={200: None, 304: None})
 def get_docs_file(name: str) -> Response:
     """Read a part of the docs page."""
-    if name == "start.js":
-        return Response(_START, mimetype="text/javascript")
-    if name not in _SHIPPED:
+    if name != "start.js" and name not in _SHIPPED:
         raise NotVisible
-    return send_from_directory(_SWAGGER, name)
+    content, etag = _shipped(name)
+    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    if request.if_none_match.contains_weak(etag):
+        return answer({}, etag=etag)
+    response = Response(content, mimetype=kind)
+    response.set_etag(etag)
+    return response
+
+
+@lru_cache
+def _shipped(name: str) -> tuple[bytes, str]:
+    """Return a part of the page and its tag."""
+    content = _START.encode() if name == "start.js" else (_SWAGGER / name).read_bytes()
+    return content, hashlib.sha256(content).hexdigest()[:32]
 
 
 @pages.operation("GET", "/health/live", permission=Permission.PUBLIC, answers={200: HealthSchema})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -308,9 +309,12 @@ def sides(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[
         side.database.dispose()
 
 
-def shown(side: Side, found: TestResponse) -> Any:
-    """Return an answer's body without what may differ: the request's id, and the person's."""
-    text = found.text.replace(str(side.person.id), "ME")
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def shown(found: TestResponse) -> Any:
+    """Return an answer's body without what may differ: the ids that each side made."""
+    text = _ID.sub("ID", found.text)
     body = json.loads(text, parse_constant=_refuse) if text and "json" in found.mimetype else text[:200]
     return {**body, "request_id": ""} if isinstance(body, dict) else body
 
@@ -340,7 +344,7 @@ class Attack:
                 query_string=_query(query),
                 **options,
             ) as found:
-                answers.append((found.status_code, shown(side, found) if found.status_code >= 400 else None))
+                answers.append((found.status_code, shown(found) if found.status_code >= 400 else None))
         self._judge(what, answers)
 
     def _judge(self, what: str, answers: list[tuple[int, Any]]) -> None:

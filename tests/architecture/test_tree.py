@@ -17,7 +17,8 @@ LONGEST_MODULE = 300
 
 # Written in parts, so that this file does not find itself.
 REGISTRIES = ["py" + "pi.org", "python" + "hosted", "npm" + "js", "crates" + ".io", "ruby" + "gems.org"]
-REGISTRIES += ["proxy.go" + "lang", "ana" + "conda.org", "//reg" + "istry.", "--index" + "-url", "--extra-index" + "-url"]
+REGISTRIES += ["proxy.go" + "lang", "ana" + "conda.org", "//reg" + "istry."]
+REGISTRIES += ["--index" + "-url", "--extra-index" + "-url"]
 _REGISTRY = re.compile("|".join(re.escape(name) for name in REGISTRIES), re.IGNORECASE)
 _OWN_PATH = re.compile(r"(?<![\w.:/}\])-])/(?:work|root|home/\w+|Users/\w+)(?:/|\b(?![\w.-]))")
 

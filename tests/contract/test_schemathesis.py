@@ -28,8 +28,10 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
-ENDS_THE_SESSION = {"log_out"}
-"""With the session over every later answer would be a 401; tests/api/test_accounts.py covers it."""
+LEFT_OUT = {
+    "log_out": "with the session over every later answer would be a 401; tests/api/test_accounts.py covers it",
+    "get_docs_file": "sends an open file, which schemathesis never closes; tests/api/test_problems.py covers it",
+}
 
 SHARDS = 4
 
@@ -44,7 +46,7 @@ def run(app: Flask, person: Person, shard: int, examples: int) -> int:
     """Send generated requests to a share of the operations and check each answer; return how many were sent."""
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
     sent = 0
-    for operation in [one for one in operations(app) if one.name not in ENDS_THE_SESSION][shard::SHARDS]:
+    for operation in [one for one in operations(app) if one.name not in LEFT_OUT][shard::SHARDS]:
         sent += _send(schema[operation.path][operation.method], person, examples)
     return sent
 
@@ -71,7 +73,9 @@ def _send(operation: Any, person: Person, examples: int) -> int:
             # The deeper code is behind one's own id; it may mend just what was broken on purpose.
             case.path_parameters["patient_id"] = str(person.id)
             checks = CHECKS
-        case.call_and_validate(headers={"Authorization": f"Bearer {person.token}"}, checks=checks)
+        # Over WSGI schemathesis asks for gzip and does not read it.
+        headers = {"Authorization": f"Bearer {person.token}", "Accept-Encoding": "identity"}
+        case.call_and_validate(headers=headers, checks=checks)
 
     check()
     return sent

@@ -202,6 +202,20 @@ def test_a_run_of_long_ago_is_a_run_to_restart_from(ada: Person, days_ago: int) 
     assert decision(ada) == ("reduce", "GAP_RESTART")
 
 
+@pytest.mark.parametrize("newer", ["ahead", "deleted", "after the day asked about"])
+def test_a_run_of_long_ago_is_found_behind_a_newer_one_that_does_not_count(ada: Person, newer: str) -> None:
+    run(ada, 400)
+    as_of = clock(150).date().isoformat() if newer.startswith("after") else None
+    if newer == "ahead":
+        log(ada, "runs", NOON + timedelta(minutes=30), distance_m=5000)
+    else:
+        last = log(ada, "runs", clock(1), distance_m=5000)
+        if newer == "deleted":
+            path = f"/v1/patients/{{me}}/runs/{last['id']}"
+            assert ada.send("DELETE", path, headers={"If-Match": f'"{last["ver"]}"'}).status_code == 204
+    assert decision(ada, as_of) == ("reduce", "GAP_RESTART")
+
+
 def test_nothing_logged_never_progresses(ada: Person) -> None:
     assert decision(ada) == ("hold", "NO_HISTORY")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders.databases import prepare
-from tests.builders.servers import ROOT, Server, product_environment, running_server
+from tests.builders.servers import ROOT, Server, product_environment, start_server
 
 BLOCK = re.compile(r"```bash\n(.*?)```", re.DOTALL)
 SEPARATOR = "@@next@@"
@@ -26,8 +26,9 @@ def server(fresh_database_url: str, tmp_path: Path) -> Iterator[Server]:
     """A server on an empty, seeded database."""
     prepare(fresh_database_url)
     environment = product_environment(fresh_database_url, tmp_path / "var", "a secret of the README's session")
-    with running_server(environment, tmp_path) as found:
-        yield found
+    found = start_server(environment, tmp_path)
+    yield found
+    found.stop()
 
 
 def first_session() -> list[str]:

@@ -16,7 +16,7 @@ from app.kernel.ids import parse_id
 from app.logbook.domain import Entry
 from app.logbook.schemas import entry_of
 from app.sync.domain import Action
-from app.sync.operations import Base, Operation, OperationRefused, Records, Sent, refuse
+from app.sync.operations import Base, Operation, OperationRefused, Records, Sent, pointer, refuse
 from app.sync.registry import COLLECTIONS, SyncedCollection
 from app.web.problems import faults_of, problem_body
 
@@ -27,7 +27,7 @@ _BASES = frozenset({"ver", "seq"})
 
 def read_sent(raw_ops: list[Any], patient_id: UUID) -> list[Sent]:
     """Return the items of a push, each read alone."""
-    return [Sent(raw, _op_id_of(raw, patient_id), _hash_of(raw), _said(raw)) for raw in raw_ops]
+    return [Sent(raw, _op_id_of(raw, patient_id), _hash_of(raw), _said(raw), _base_ver(raw)) for raw in raw_ops]
 
 
 def _said(raw: Any) -> Operation | OperationRefused:
@@ -35,6 +35,13 @@ def _said(raw: Any) -> Operation | OperationRefused:
         return read_operation(raw)
     except OperationRefused as refused:
         return refused
+
+
+def _base_ver(raw: Any) -> UUID | None:
+    """Return the version an operation began from, without asking whether the operation is any good."""
+    base = raw.get("base") if isinstance(raw, dict) else None
+    ver = base.get("ver") if isinstance(base, dict) else None
+    return parse_id(ver) if isinstance(ver, str) else None
 
 
 def _hash_of(raw: Any) -> str:
@@ -53,52 +60,60 @@ def read_operation(raw: Any) -> Operation:
     """Return the operation; raise OperationRefused with a pointer to what is wrong with it."""
     if not isinstance(raw, dict):
         raise refuse("invalid", "An operation is a JSON object")
-    unknown = [{"pointer": f"/{name}"[:200], "code": "unknown_field"} for name in raw if name not in _MEMBERS]
+    unknown = [{"pointer": pointer(name), "code": "unknown_field"} for name in raw if name not in _MEMBERS]
     if unknown:
         raise refuse("unknown_field", "The operation has members that are not known", *unknown)
     if len(orjson.dumps(raw)) > MOST_RECORD_BYTES:
         raise refuse("record_too_large", f"A record has at most {MOST_RECORD_BYTES} bytes")
     return Operation(
-        op_id=_id(raw, "op_id"),
+        op_id=_id(raw.get("op_id"), "/op_id"),
         collection=_collection(raw),
-        id=_id(raw, "id"),
+        id=_id(raw.get("id"), "/id"),
         action=_action(raw),
         base=_base(raw.get("base")),
         data=_data(raw),
     )
 
 
-def read_wanted(op: Operation, schema_version: int) -> dict[str, Any]:
+def read_wanted(op: Operation, schema_version: int, stored: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the fields that an edit names, in the form they are stored in; raise OperationRefused.
 
     A put names every field its schema version knows, so a field it leaves out is cleared; a patch names
-    those it sends.
+    those it sends, and what is stored completes it.
     """
     known = op.collection.known_to(schema_version)
     data = {name: value for name, value in op.data.items() if name not in op.collection.read_only}
-    strange = [{"pointer": f"/data/{name}"[:200], "code": "unknown_field"} for name in data if name not in known]
+    strange = [{"pointer": pointer("data", name), "code": "unknown_field"} for name in data if name not in known]
     if strange:
         raise refuse("unknown_field", "The record has fields that are not known", *strange)
-    if op.action is Action.PATCH:
-        _load(op.collection, data, partial=True)
+    if op.action is Action.PUT:
+        whole = wire_of(op.collection, read_entry(op.collection, op.id, data))
+        return {name: whole[name] for name in known}
+    _load(op.collection, data, partial=True)
+    if stored is None:
         return data
-    whole = wire_of(op.collection, read_entry(op.collection, op.id, data))
-    return {name: whole[name] for name in known}
+    whole = wire_of(op.collection, _entry(op.collection, op.id, {**stored, **data}))
+    return {name: whole[name] for name in data}
 
 
 def read_entry(collection: SyncedCollection, entry_id: UUID, data: Mapping[str, Any]) -> Entry:
     """Return the entry that a whole record stands for, checked; raise OperationRefused."""
     assert collection.kind is not None  # the caller has refused read-only collections
-    kept = {name: data[name] for name in collection.read_only & data.keys()}
-    own = {name: value for name, value in data.items() if name not in kept}
-    entry: Entry = entry_of(collection.kind, _load(collection, {**own, "id": str(entry_id)}, partial=False))
-    entry = replace(entry, **kept)
+    entry = _entry(collection, entry_id, data)
     try:
         collection.kind.check(entry)
     except Invalid as error:
         faults = [{"pointer": f"/data{fault.pointer}", "code": fault.code} for fault in error.faults]
         raise OperationRefused(problem_body(422, error.code, error.title, faults=faults)) from None
     return entry
+
+
+def _entry(collection: SyncedCollection, entry_id: UUID, data: Mapping[str, Any]) -> Entry:
+    assert collection.kind is not None  # the caller has refused read-only collections
+    kept = {name: data[name] for name in collection.read_only & data.keys()}
+    own = {name: value for name, value in data.items() if name not in kept}
+    entry: Entry = entry_of(collection.kind, _load(collection, {**own, "id": str(entry_id)}, partial=False))
+    return replace(entry, **kept)
 
 
 def wire_of(collection: SyncedCollection, entry: Entry) -> dict[str, Any]:
@@ -117,11 +132,10 @@ def _load(collection: SyncedCollection, data: Mapping[str, Any], *, partial: boo
     return loaded
 
 
-def _id(raw: Mapping[str, Any], name: str) -> UUID:
-    value = raw.get(name)
+def _id(value: Any, place: str) -> UUID:
     found = parse_id(value) if isinstance(value, str) else None
     if found is None:
-        raise refuse("invalid", "An id is a UUID in lower-case text", {"pointer": f"/{name}", "code": "not_a_uuid"})
+        raise refuse("invalid", "An id is a UUID in lower-case text", {"pointer": place, "code": "not_a_uuid"})
     return found
 
 
@@ -150,7 +164,7 @@ def _base(raw: Any) -> Base:
     seq = raw.get("seq")
     if seq is not None and (isinstance(seq, bool) or not isinstance(seq, int) or seq < 0):
         raise refuse("invalid", "A number of a stream is whole", {"pointer": "/base/seq", "code": "invalid"})
-    return Base(None if raw.get("ver") is None else _id(raw, "ver"), seq)
+    return Base(None if raw.get("ver") is None else _id(raw["ver"], "/base/ver"), seq)
 
 
 def _data(raw: Mapping[str, Any]) -> Mapping[str, Any]:

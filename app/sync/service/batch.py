@@ -52,15 +52,16 @@ def load_batch(
     db, patient_id = writing.db, writing.patient_id
     ops = [item.op for item in sent if item.op is not None]
     op_ids, ids = {item.op_id for item in sent}, {op.id for op in ops}
-    base_vers = {op.base.ver for op in ops if op.base.ver is not None}
+    names = {op.collection.name for op in ops}
+    base_vers = {item.base_ver for item in sent if item.base_ver is not None}
     parked = repository.find_parked(db, patient_id, op_ids | base_vers)
     done = {op_id: known for op_id, known in parked.items() if op_id in op_ids}
     done |= repository.find_applied(db, patient_id, op_ids)
-    newest = repository.find_newest(db, patient_id, ids)
-    # An operation that changed nothing is as good a base as the version it found.
-    stand_ins = {op_id: known.ver for op_id, known in parked.items() if known.ver is not None}
+    newest = repository.find_newest(db, patient_id, names, ids)
+    stand_ins = {op_id: known.base for op_id, known in parked.items() if known.base is not None}
     seqs = {op.base.seq for op in ops if op.base.seq is not None}
-    found = repository.find_versions(db, patient_id, base_vers | set(stand_ins.values()), seqs, ids, base_cursor)
+    vers = base_vers | set(stand_ins.values()) | {known.ver for known in done.values() if known.ver is not None}
+    found = repository.find_versions(db, patient_id, vers, seqs, names, ids, base_cursor)
     versions = {version.ver: version for version in [*newest, *found]}
     versions |= {op_id: versions[ver] for op_id, ver in stand_ins.items() if ver in versions}
     return Batch(
@@ -84,7 +85,7 @@ def _days_near(performed_at: Any) -> Iterable[date]:
         day = date.fromisoformat(performed_at[:10])
     except (TypeError, ValueError):
         return ()
-    return (day + timedelta(days=shift) for shift in (-1, 0, 1))
+    return (day + timedelta(days=shift) for shift in (-1, 0, 1) if date.min < day < date.max)
 
 
 def _held_then(found: Iterable[Version], base_cursor: int | None) -> dict[RecordKey, Version]:

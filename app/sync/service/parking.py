@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy.orm import Session
 
 from app.kernel.errors import NotVisible
 from app.sync import repository
 
-_SHOWN = ("status", "collection", "record_id", "op", "fields", "problem", "device_id", "parked_at")
+_SHOWN = ("status", "collection", "record_id", "fields", "problem", "device_id", "parked_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +41,4 @@ def settle(db: Session, patient_id: UUID, op_id: UUID, how: str, at: datetime) -
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {"op_id": row["id"], **{name: row[name] for name in _SHOWN}}
+    return {"op_id": row["id"], **{name: row[name] for name in _SHOWN}, "op": orjson.loads(row["op"])}

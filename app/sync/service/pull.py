@@ -16,8 +16,10 @@ from app.sync.domain import Version
 from app.sync.registry import COLLECTIONS
 from app.sync.repository import Stream
 
-PAGE_BYTES = 1024 * 1024
-"""How large the data of one page may grow."""
+PAGE_BYTES = 1024 * 1024 - 4096
+"""How large the changes of one page may grow; the rest of 1 MiB is for what stands around them."""
+FRAME_BYTES = 200
+"""What a change takes besides its data: ids, number, names."""
 GENERATION_SHIFT = 32
 
 
@@ -34,6 +36,7 @@ class Position:
 
     `seq` is the last number seen and `tombstones_after` the head at which a first sync began. `joined` are
     collections that came into scope later and are still to be filled up, from `joined_seq` to `joined_to`.
+    `notes` says whether free text was shown: when that changes, all comes again with it, or with it blank.
     """
 
     epoch: UUID
@@ -43,6 +46,7 @@ class Position:
     joined: tuple[str, ...] = ()
     joined_seq: int = 0
     joined_to: int = 0
+    notes: bool = True
 
     def as_list(self) -> list[Any]:
         """Return the position as JSON values, for a cursor."""
@@ -54,6 +58,7 @@ class Position:
             list(self.joined),
             self.joined_seq,
             self.joined_to,
+            self.notes,
         ]
 
 
@@ -75,16 +80,24 @@ class Page:
 
 def position_of(values: Sequence[Any]) -> Position:
     """Return the position that a cursor was made of."""
-    epoch, seq, tombstones_after, collections, joined, joined_seq, joined_to = values
-    return Position(UUID(epoch), seq, tombstones_after, tuple(collections), tuple(joined), joined_seq, joined_to)
+    epoch, seq, tombstones_after, collections, joined, joined_seq, joined_to, notes = values
+    return Position(UUID(epoch), seq, tombstones_after, tuple(collections), tuple(joined), joined_seq, joined_to, notes)
 
 
-def position_at(stream: Stream, since: int, collections: frozenset[str], consent_version: int) -> Position:
+def position_at(
+    stream: Stream, since: int, collections: frozenset[str], consent_version: int, *, notes: bool
+) -> Position:
     """Return the position that a bare number stands for; raise StreamGone for one of another generation."""
-    generation, seq = since >> GENERATION_SHIFT, since & ((1 << GENERATION_SHIFT) - 1)
-    if generation != stream.generation + consent_version or seq > stream.head:
+    seq = seq_of(stream, since, consent_version)
+    if seq is None:
         raise StreamGone(extra={"reason": "generation"})
-    return Position(stream.epoch, seq, 0, tuple(sorted(collections)))
+    return Position(stream.epoch, seq, 0, tuple(sorted(collections)), notes=notes)
+
+
+def seq_of(stream: Stream, cursor: int, consent_version: int) -> int | None:
+    """Return the number in an int_cursor of this stream, None for one of another generation."""
+    generation, seq = cursor >> GENERATION_SHIFT, cursor & ((1 << GENERATION_SHIFT) - 1)
+    return seq if generation == stream.generation + consent_version and seq <= stream.head else None
 
 
 def int_cursor(stream: Stream, seq: int, consent_version: int) -> int:
@@ -93,39 +106,46 @@ def int_cursor(stream: Stream, seq: int, consent_version: int) -> int:
 
 
 def pull(
-    db: Session, patient_id: UUID, stream: Stream, position: Position | None, collections: frozenset[str], limit: int
+    db: Session,
+    patient_id: UUID,
+    stream: Stream,
+    position: Position | None,
+    collections: frozenset[str],
+    limit: int,
+    *,
+    notes: bool,
 ) -> Page:
-    """Return the changes after a position, for a reader of these collections; raise StreamGone.
+    """Return the changes after a position, for a reader of these collections, and of free text; raise StreamGone.
 
     The stream was read before the rows, so everything up to its head is visible. A page is filled while
     there is more.
     """
     if position is None:
-        position = Position(stream.epoch, 0, stream.head, tuple(sorted(collections)))
+        position = Position(stream.epoch, 0, stream.head, tuple(sorted(collections)), notes=notes)
     elif position.epoch != stream.epoch:
         raise StreamGone(extra={"reason": "epoch"})
     elif position.seq < stream.floor and position.tombstones_after < stream.floor:
         raise StreamGone(extra={"reason": "purged"})
     dropped = tuple(sorted(set(position.collections) - collections))
-    position = _in_scope(position, collections)
+    position = _in_scope(position, collections, notes)
     late, position, more_late = _fill_up(db, patient_id, position, limit)
     if more_late:
         return Page(stream, late, position, True, dropped)
     rest = limit - len(late)
     found = _read(db, patient_id, position.collections, position.seq, stream.head, position.tombstones_after, rest)
-    changes, has_more = _page(found, rest, PAGE_BYTES - _size(late))
-    seq = changes[-1].seq if has_more and changes else (position.seq if has_more else stream.head)
+    changes, has_more = _page(found, rest, PAGE_BYTES - _size(late), must_move=not late)
+    seq = changes[-1].seq if has_more and changes else (position.seq if has_more else max(position.seq, stream.head))
     return Page(stream, late + changes, replace(position, seq=seq), has_more, dropped)
 
 
-def _in_scope(position: Position, collections: frozenset[str]) -> Position:
+def _in_scope(position: Position, collections: frozenset[str], notes: bool) -> Position:
     """Take in what joined the scope since the cursor was made, and leave out what left it."""
-    joined = tuple(sorted((set(position.joined) & collections) | (collections - set(position.collections))))
-    fresh = collections - set(position.collections)
+    fresh = collections - set(position.collections) if notes == position.notes else collections
     return replace(
         position,
         collections=tuple(sorted(collections)),
-        joined=joined,
+        notes=notes,
+        joined=tuple(sorted((set(position.joined) & collections) | fresh)),
         joined_seq=0 if fresh else position.joined_seq,
         joined_to=position.seq if fresh else position.joined_to,
     )
@@ -136,7 +156,7 @@ def _fill_up(db: Session, patient_id: UUID, position: Position, limit: int) -> t
     if not position.joined:
         return [], position, False
     found = _read(db, patient_id, position.joined, position.joined_seq, position.joined_to, position.joined_to, limit)
-    changes, has_more = _page(found, limit, PAGE_BYTES)
+    changes, has_more = _page(found, limit, PAGE_BYTES, must_move=True)
     if has_more:
         return changes, replace(position, joined_seq=changes[-1].seq), True
     return changes, replace(position, joined=(), joined_seq=0, joined_to=0), False
@@ -164,18 +184,18 @@ def _read(
     )
 
 
-def _page(found: list[Version], limit: int, room: int) -> tuple[list[Version], bool]:
-    """Cut at the limit of rows and of bytes; a single large record always fits."""
+def _page(found: list[Version], limit: int, room: int, *, must_move: bool) -> tuple[list[Version], bool]:
+    """Cut at the limit of rows and of bytes; with `must_move` a single large record always fits."""
     size = 0
     for index, version in enumerate(found[:limit]):
         size += _size([version])
-        if size > room and index > 0:
+        if size > room and (index > 0 or not must_move):
             return found[:index], True
     return found[:limit], len(found) > limit
 
 
 def _size(versions: list[Version]) -> int:
-    return sum(len(orjson.dumps(version.data)) for version in versions)
+    return sum(len(orjson.dumps(version.data)) + FRAME_BYTES for version in versions)
 
 
 def shown(version: Version, schema_version: int) -> dict[str, Any]:

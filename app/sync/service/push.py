@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
+
+import orjson
 
 from app.db.synced import Write, store_all
 from app.guidance.service import reconsider
@@ -20,6 +22,7 @@ from app.sync.domain import Action, Outcome, Status, Version, decide_delete, dec
 from app.sync.operations import Operation, OperationRefused, Records, Sent, refuse
 from app.sync.repository import Done, Stream
 from app.sync.service.batch import Batch, base_of, load_batch
+from app.sync.service.pull import seq_of
 
 
 class ResyncRequired(Conflict):
@@ -71,12 +74,21 @@ def push(
     stream = repository.find_stream(db, writing.patient_id, lock=True)
     if stream.epoch != epoch:
         raise ResyncRequired(extra={"reason": "epoch", "epoch": str(stream.epoch)})
-    batch = load_batch(writing, stream, sent, records, schema_version, base_cursor)
+    known_to = None if base_cursor is None else _number_of(stream, base_cursor)
+    batch = load_batch(writing, stream, sent, records, schema_version, known_to)
     results = [_deal_with(batch, item) for item in sent]
     store_all(db, writing.patient_id, batch.writes, device_id=writing.device_id, at=writing.at)
     repository.park(db, batch.parked)
     advice = reconsider(writing, batch.changed) if batch.changed else None
     return Pushed(repository.find_stream(db, writing.patient_id), results, advice)
+
+
+def _number_of(stream: Stream, cursor: int) -> int:
+    """Return the number that an int_cursor stands for; raise ResyncRequired for one of another generation."""
+    seq = seq_of(stream, cursor, consent_version=0)  # only patients push
+    if seq is None:
+        raise ResyncRequired(extra={"reason": "generation", "epoch": str(stream.epoch)})
+    return seq
 
 
 def _deal_with(batch: Batch, item: Sent) -> Result:
@@ -99,10 +111,25 @@ def _decide(batch: Batch, item: Sent, op: Operation) -> Result:
     else:
         if op.action is Action.PATCH and stored is None:
             raise refuse("no_such_record", "There is no record to patch", {"pointer": "/id", "code": "unknown"})
-        outcome = decide_edit(stored, base, batch.records.wanted(op, batch.schema_version))
+        wanted = batch.records.wanted(op, batch.schema_version, stored.data if stored else None)
+        outcome = _tenable(batch, op, decide_edit(stored, base, wanted), stored)
     if outcome.is_stored:
         return _store(batch, item, op, stored, outcome)
-    return _without_effect(batch, item, stored, outcome)
+    return _without_effect(batch, item, stored, base, outcome)
+
+
+def _tenable(batch: Batch, op: Operation, outcome: Outcome, stored: Version | None) -> Outcome:
+    """Return a conflict where each side is right and both together are not."""
+    if outcome.status is not Status.MERGED:
+        return outcome
+    assert outcome.data is not None  # a merge is of two records
+    try:
+        batch.records.entry(op.collection, op.id, outcome.data)
+    except OperationRefused:
+        held = (stored.data if stored else None) or {}
+        mine = tuple(sorted(name for name, value in outcome.data.items() if held.get(name) != value))
+        return Outcome(Status.CONFLICT, fields=mine)
+    return outcome
 
 
 def _store(batch: Batch, item: Sent, op: Operation, stored: Version | None, outcome: Outcome) -> Result:
@@ -162,15 +189,17 @@ def _entry_before(batch: Batch, op: Operation, stored: Version | None) -> Entry 
     return batch.records.entry(op.collection, op.id, stored.data)
 
 
-def _without_effect(batch: Batch, item: Sent, stored: Version | None, outcome: Outcome) -> Result:
-    problem = None
+def _without_effect(batch: Batch, item: Sent, stored: Version | None, base: Version | None, outcome: Outcome) -> Result:
+    problem, stand_in = None, stored
     if outcome.status is Status.CONFLICT:
+        stand_in = base
         problem = refuse("conflict", "Somebody else changed the same", *_clashes(outcome.fields)).problem
     done = Done(
         item.op_id,
         item.op_hash,
         outcome.status.value,
         ver=stored.ver if stored is not None else None,
+        base=stand_in.ver if stand_in is not None else None,
         fields=outcome.fields,
         problem=problem,
     )
@@ -184,8 +213,21 @@ def _clashes(fields: Iterable[str]) -> list[dict[str, str]]:
 
 
 def _refused(batch: Batch, item: Sent, refused: OperationRefused) -> Result:
-    _park(batch, item, Done(item.op_id, item.op_hash, Status.REJECTED.value, problem=refused.problem))
-    return Result(_told_id(item), Status.REJECTED, problem=refused.problem)
+    base = batch.versions.get(item.base_ver) if item.base_ver is not None else None
+    done = Done(
+        item.op_id,
+        item.op_hash,
+        Status.REJECTED.value,
+        base=base.ver if base is not None else None,
+        problem=refused.problem,
+    )
+    _park(batch, item, done)
+    return Result(_told_id(item), Status.REJECTED, record=_record(batch, item), problem=refused.problem)
+
+
+def _record(batch: Batch, item: Sent) -> Version | None:
+    """Return what the server holds of the record that an item names."""
+    return batch.newest.get((item.op.collection.name, item.op.id)) if item.op is not None else None
 
 
 def _told_id(item: Sent) -> str | None:
@@ -200,12 +242,12 @@ def _park(batch: Batch, item: Sent, done: Done) -> None:
     batch.parked.append(
         {
             "patient_id": batch.writing.patient_id,
-            "id": item.op_id,
+            "id": done.op_id,
             "status": done.status,
             "collection": item.op.collection.name if item.op else None,
             "record_id": item.op.id if item.op else None,
-            "ver": done.ver,
-            "op": item.raw,
+            "ver": done.base if done.status == Status.REJECTED else done.ver,
+            "op": orjson.dumps(item.raw).decode(),
             "op_hash": item.op_hash,
             "fields": list(done.fields),
             "problem": done.problem,
@@ -215,26 +257,31 @@ def _park(batch: Batch, item: Sent, done: Done) -> None:
             "settled_as": done.status if idle else None,
         }
     )
-    batch.done[item.op_id] = done
-    if done.ver is not None and done.ver in batch.versions:
-        batch.versions[item.op_id] = batch.versions[done.ver]
+    batch.done[done.op_id] = done
+    if done.base is not None and done.base in batch.versions:
+        batch.versions[done.op_id] = batch.versions[done.base]
 
 
 def _again(batch: Batch, item: Sent, known: Done) -> Result:
     """Answer an operation that was dealt with before as it was then, with the record as it is now."""
+    record = _record(batch, item)
     if known.op_hash != item.op_hash:
         problem = refuse("op_id_reused", "Another operation has this id; each write needs its own").problem
-        return Result(_told_id(item), Status.REJECTED, problem=problem)
-    record = batch.newest.get((item.op.collection.name, item.op.id)) if item.op else None
-    made = known.version
+        # Kept under an id that follows from its content: its own is taken.
+        kept = uuid5(batch.writing.patient_id, item.op_hash)
+        _park(batch, item, Done(kept, item.op_hash, Status.REJECTED.value, problem=problem))
+        return Result(_told_id(item), Status.REJECTED, record=record, problem=problem)
+    met = batch.versions.get(known.ver) if known.ver is not None else None
+    then = known.version or met
+    held = known.status not in (Status.CONFLICT, Status.REJECTED)
     return Result(
         _told_id(item),
         Status(known.status),
-        seq=made.seq if made else (record.seq if record else None),
-        ver=made.ver if made else known.ver,
+        seq=then.seq if then else None,
+        ver=then.ver if then else known.ver,
         record=record,
         fields=known.fields,
         problem=known.problem,
         duplicate=True,
-        superseded=made is not None and record is not None and record.ver != made.ver,
+        superseded=held and then is not None and record is not None and record.ver != then.ver,
     )

@@ -10,7 +10,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy.orm import Session
 
-from app.db.synced import lock_stream
+from app.db.synced import generation_at, lock_stream
+from app.kernel.clock import now
 from app.kernel.ids import new_id
 from app.sync import repository
 from app.sync.repository import Stream
@@ -40,14 +41,16 @@ def digest(db: Session, patient_id: UUID, stream: Stream, collections: frozenset
 
 def begin_epoch(db: Session, patient_id: UUID) -> None:
     """Begin a new epoch, after a restore or an erasure: every device starts again and keeps its outbox."""
-    lock_stream(db, patient_id)
-    repository.begin_epoch(db, patient_id, new_id())
+    stream = repository.find_stream(db, patient_id, lock=True)
+    # After a restore the stored generation is an old one; the hours have passed all that was given since.
+    generation = max(stream.generation + 1, generation_at(now()))
+    repository.begin_epoch(db, patient_id, new_id(), generation)
 
 
 def purge(db: Session, patient_id: UUID, up_to: int) -> None:
     """Forget tombstones and replaced versions numbered up to `up_to`; what lives stays."""
-    lock_stream(db, patient_id)
-    repository.purge(db, patient_id, up_to)
+    head = lock_stream(db, patient_id)
+    repository.purge(db, patient_id, min(up_to, head))
 
 
 def _mark(collection: str, record_id: UUID, ver: UUID) -> int:
