@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.accounts.routes import accounts
@@ -15,6 +15,7 @@ from app.db.engine import Database, open_database
 from app.guidance import service as guidance_service
 from app.guidance.routes import guidance
 from app.interop.routes import interop
+from app.kernel.permissions import Permission
 from app.library.routes import library
 from app.logbook.routes import logbook
 from app.settings import PROJECT_ROOT, Mode, Settings, SettingsIncomplete, read_settings
@@ -29,6 +30,10 @@ from app.web.pages import pages
 from app.web.problems import register_problems
 
 FEATURES: list[Feature] = [pages, accounts, consent, library, logbook, guidance, interop, sync]
+
+
+CACHEABLE = frozenset({Permission.LIBRARY_READ, Permission.PUBLIC})
+"""What is the same for everybody may be kept and asked for again with its tag; nothing else is ever kept."""
 
 
 class RouteWithoutPermission(Exception):
@@ -91,7 +96,9 @@ def _keys(settings: Settings) -> KeyRing:
 def _headers(response: Response) -> Response:
     """Keep health data out of caches, and the answers out of other pages."""
     headers = response.headers
-    headers.setdefault("Cache-Control", "no-store")
+    said = declared(current_app, request.endpoint) if request.endpoint else None
+    kept = said is not None and said.permission in CACHEABLE and response.status_code in (200, 304)
+    headers.setdefault("Cache-Control", "private, no-cache" if kept else "no-store")
     headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"

@@ -222,8 +222,8 @@ def _pull_one(asked: dict[str, Any], limit: int) -> dict[str, Any]:
 
 
 def _pull(patient_id: UUID, query: dict[str, Any], version: int, stream: Stream) -> Page:
-    asked = query["collections"]
-    collections = _visible(patient_id) & (frozenset(asked) if asked else frozenset(COLLECTIONS))
+    asked = frozenset(name for names in query["collections"] for name in names.split(","))
+    collections = _visible(patient_id) & (asked or frozenset(COLLECTIONS))
     return pull.pull(
         db(),
         patient_id,

@@ -36,7 +36,7 @@ def answer(
     mimetype: str = JSON,
 ) -> Response:
     """Return the JSON answer; with an entity tag that the client already holds, an empty 304."""
-    if etag is not None and request.method == "GET" and request.if_none_match.contains_weak(etag):
+    if etag is not None and request.method in ("GET", "HEAD") and request.if_none_match.contains_weak(etag):
         response = Response(status=304)
     else:
         response = Response(orjson.dumps(body), status, mimetype=mimetype)

@@ -9,8 +9,8 @@ from typing import Any
 
 import flask_smorest
 from flask import Request, Response, g, request
-from marshmallow import RAISE, Schema
-from webargs.flaskparser import FlaskParser
+from marshmallow import RAISE, Schema, fields
+from webargs.flaskparser import FlaskParser, abort
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import BaseConverter, ValidationError
@@ -54,6 +54,13 @@ class Parser(FlaskParser):
         "form": RAISE,
     }
 
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """Return the query; a parameter that has one value is given once."""
+        repeated = [name for name, values in req.args.lists() if len(values) > 1 and not _takes_many(schema, name)]
+        if repeated:
+            abort(422, messages={"query": {name: ["Given more than once."] for name in repeated}})
+        return super().load_querystring(req, schema)
+
     def load_form(self, req: Request, schema: Schema) -> Any:
         """Return the fields and the files of a form together."""
         return self._makeproxy(CombinedMultiDict([req.form, req.files]), schema)
@@ -64,6 +71,10 @@ class Parser(FlaskParser):
         raw = req.get_data(cache=True)
         _refuse_cut_bodies(req, raw)
         return parse_json(raw)
+
+
+def _takes_many(schema: Schema, name: str) -> bool:
+    return isinstance(schema.fields.get(name), fields.List)
 
 
 class _Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response, g
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 from sqlalchemy import exc as database_errors
 from werkzeug.exceptions import HTTPException
 
@@ -88,7 +88,12 @@ class FaultSchema(Schema):
 
 
 class ProblemSchema(Schema):
-    """The shape of every error."""
+    """The shape of every error; a problem may carry further facts of its own (RFC 9457, 3.2)."""
+
+    class Meta:
+        """Open, so that the document allows what `extra` adds."""
+
+        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"format": "uri-reference"})
     title = fields.String(required=True)

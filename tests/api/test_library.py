@@ -420,3 +420,14 @@ def test_the_document_says_that_a_filter_may_be_repeated(app: Flask) -> None:
 def test_the_document_promises_every_member(app: Flask, name: str) -> None:
     schema = app.test_client().get("/openapi.json").json["components"]["schemas"][name]
     assert set(schema["required"]) == set(schema["properties"])
+
+
+def test_a_parameter_with_one_value_is_given_once(people: People) -> None:
+    answer = people.patient().get("/v1/exercises?limit=1&limit=5")
+    assert (answer.status_code, answer.json["errors"][0]["parameter"]) == (422, "limit")
+
+
+def test_a_phone_may_keep_the_library_and_asks_again_with_its_tag(people: People) -> None:
+    ada = people.patient()
+    assert ada.get("/v1/exercises").headers["Cache-Control"] == "private, no-cache"
+    assert ada.get("/v1/me").headers["Cache-Control"] == "no-store"

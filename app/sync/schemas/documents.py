@@ -18,7 +18,7 @@ class PushSchema(Schema):
     """A batch of operations, in the order they were done; each is read alone."""
 
     epoch = Id(required=True, metadata={"description": "of the last pull; 409 resync_required when it is over"})
-    ops = fields.List(fields.Raw(), required=True, metadata={"description": "at most 500 operations"})
+    ops = fields.List(fields.Raw(allow_none=True), required=True, metadata={"description": "at most 500 operations"})
     base_cursor = Whole(
         least=0, most=BIGGEST, load_default=None, allow_none=True, metadata={"description": "an int_cursor"}
     )
@@ -75,7 +75,11 @@ class ChangesQuerySchema(Schema):
     cursor = fields.String(load_default=None)
     since = Count(least=0, most=BIGGEST, digits=16, load_default=None, metadata={"description": "an int_cursor"})
     limit = Count(least=1, most=MAX_LIMIT, load_default=DEFAULT_LIMIT)
-    collections = fields.List(fields.String(validate=[validate.Length(max=40)]), load_default=list)
+    collections = fields.List(
+        fields.String(validate=[validate.Length(max=1000)]),
+        load_default=list,
+        metadata={"description": "their names, each as a parameter of its own or with commas between; none: all"},
+    )
 
 
 class DirectiveSchema(Schema):

@@ -1,0 +1,148 @@
+// A whole offline client with nothing but fetch and a store: an outbox of operations, and rows that follow a cursor.
+//
+// A row has what the person sees (`ver`, `data`; null: deleted here) and the server's version as last heard of
+// (`server`). While operations of a row wait, only the latter moves.
+
+import { NoAnswer } from './api.mjs';
+
+const PAGE = 500;
+const keyOf = ({ collection, id }) => `${collection}/${id}`;
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export class Client {
+  constructor({ api, store, patientId }) {
+    Object.assign(this, { api, store, patientId, batch: 500, readOnly: false, etag: null });
+  }
+
+  // Local writes: the row and its operation are kept together, before any network.
+
+  put(collection, id, data) {
+    this.#write({ collection, id, action: 'put', data }, () => data);
+  }
+
+  patch(collection, id, changes) {
+    this.#write({ collection, id, action: 'patch', data: changes }, (before) => ({ ...before, ...changes }));
+  }
+
+  remove(collection, id) {
+    this.#write({ collection, id, action: 'delete' }, () => null);
+  }
+
+  #write(written, dataAfter) {
+    this.store.transaction((draft) => {
+      const row = (draft.records[keyOf(written)] ??= { ver: null, data: null, server: null });
+      const op = { op_id: crypto.randomUUID(), ...written, base: { ver: row.ver } };
+      Object.assign(row, { ver: op.op_id, data: dataAfter(row.data) });
+      draft.outbox.push(op);
+    });
+  }
+
+  // Sync: push and pull, in any order, as often as one likes.
+
+  /** Sync until nothing waits; an answer that did not come is asked for again, with the same operations. */
+  async sync({ attempts = 20, pauseMs = 500 } = {}) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        if (this.store.state.epoch === null) await this.pull();
+        if (!this.readOnly) await this.push();
+        await this.pull();
+        return;
+      } catch (error) {
+        if (attempt === attempts) throw error;
+        await this.#recover(error, pauseMs);
+      }
+    }
+  }
+
+  async #recover(error, pauseMs) {
+    if (error instanceof NoAnswer) return sleep(pauseMs);
+    if (error.code === 'resync_required') return this.#forgetCursor();
+    if (error.status === 413 && this.batch > 1) return void (this.batch = Math.ceil(this.batch / 2));
+    if (error.status === 429 || error.status === 503) return sleep(error.retryAfterS * 1000);
+    if (error.code === 'read_only') return void (this.readOnly = true);
+    if (error.code === 'consent_revoked' && error.body.purge) this.store.wipe();
+    throw error;
+  }
+
+  async push() {
+    while (this.store.state.outbox.length > 0) {
+      const { epoch, outbox } = this.store.state;
+      const ops = outbox.slice(0, this.batch);
+      const { results } = await this.api.push(this.patientId, epoch, ops);
+      this.store.transaction((draft) => {
+        draft.outbox.splice(0, ops.length);
+        const waiting = new Set(draft.outbox.map(keyOf));
+        results.forEach((result, index) => settle(draft, ops[index], result, waiting));
+      });
+    }
+  }
+
+  async pull() {
+    const { cursor } = this.store.state;
+    if (cursor === null) return this.#pullAll();
+    const headers = this.etag ? { 'If-None-Match': this.etag } : {};
+    const page = await this.api.changes(this.patientId, { cursor, limit: PAGE }, headers);
+    if (page === null) return undefined; // 304: nothing new
+    this.#keep([page], false);
+    return page.has_more ? this.pull() : undefined;
+  }
+
+  // Without a cursor the pages are a snapshot: what it lacks is gone, unless it waits to be sent.
+  async #pullAll() {
+    const pages = [];
+    do {
+      pages.push(await this.api.changes(this.patientId, { cursor: pages.at(-1)?.cursor, limit: PAGE }));
+    } while (pages.at(-1).has_more);
+    this.#keep(pages, true);
+  }
+
+  #keep(pages, isSnapshot) {
+    const { epoch, cursor, etag } = pages.at(-1);
+    this.etag = this.store.state.cursor === cursor ? etag : null;
+    this.store.transaction((draft) => {
+      const waiting = new Set(draft.outbox.map(keyOf));
+      if (isSnapshot) forgetServer(draft);
+      for (const page of pages) apply(draft, page);
+      Object.assign(draft, { epoch, cursor });
+      for (const key of Object.keys(draft.records)) if (!waiting.has(key)) adopt(draft, key);
+    });
+  }
+
+  #forgetCursor() {
+    this.etag = null;
+    this.store.transaction((draft) => Object.assign(draft, { epoch: null, cursor: null }));
+  }
+}
+
+function settle(draft, op, result, waiting) {
+  const key = keyOf(op);
+  const row = (draft.records[key] ??= { ver: null, data: null, server: null });
+  if (result.status === 'conflict' || result.status === 'rejected') draft.parked.push({ op, ...result });
+  if (result.record) hear(row, result.record);
+  else if (result.status === 'applied') hear(row, { ...result, data: op.data ?? null });
+  if (!waiting.has(key)) adopt(draft, key);
+}
+
+function apply(draft, page) {
+  for (const { collection } of page.directives) {
+    for (const key of Object.keys(draft.records)) if (key.startsWith(`${collection}/`)) delete draft.records[key];
+  }
+  for (const change of page.changes) {
+    hear((draft.records[keyOf(change)] ??= { ver: null, data: null, server: null }), change);
+  }
+}
+
+// An answer may come after a page that is newer than it; the number says which is.
+function hear(row, { ver, seq, data }) {
+  if (row.server === null || seq >= row.server.seq) row.server = { ver, seq, data };
+}
+
+function adopt(draft, key) {
+  const { server } = draft.records[key];
+  if (server === null || server.data === null) delete draft.records[key];
+  else Object.assign(draft.records[key], { ver: server.ver, data: server.data });
+}
+
+function forgetServer(draft) {
+  for (const row of Object.values(draft.records)) row.server = null;
+}

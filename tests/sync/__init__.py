@@ -1,0 +1,1 @@
+"""The sync door, proven: push, pull, convergence, concurrency, crashes, planted defects."""
