@@ -23,7 +23,7 @@ from app.sync.routes import sync
 from app.web.auth import init_auth
 from app.web.encodings import deflate
 from app.web.feature import Feature
-from app.web.keyring import KeyRing, NoSigningKey, create_key, load_keyring
+from app.web.keyring import KeyRing, NoSigningKey, ensure_key, load_keyring
 from app.web.logs import configure_logs, log_requests
 from app.web.openapi import declared, register_operations
 from app.web.pages import pages
@@ -89,16 +89,19 @@ def _keys(settings: Settings) -> KeyRing:
     except NoSigningKey:
         if settings.mode is Mode.PRODUCTION:
             raise SettingsIncomplete(f"no signing key in {folder}: flask --app wsgi keys create") from None
-        create_key(folder)
+        ensure_key(folder)
         return load_keyring(folder)
+
+
+def _may_be_kept(response: Response) -> bool:
+    said = declared(current_app, request.endpoint) if request.endpoint and request.method in ("GET", "HEAD") else None
+    return said is not None and said.permission in CACHEABLE and response.status_code in (200, 304)
 
 
 def _headers(response: Response) -> Response:
     """Keep health data out of caches, and the answers out of other pages."""
     headers = response.headers
-    said = declared(current_app, request.endpoint) if request.endpoint else None
-    kept = said is not None and said.permission in CACHEABLE and response.status_code in (200, 304)
-    headers.setdefault("Cache-Control", "private, no-cache" if kept else "no-store")
+    headers.setdefault("Cache-Control", "private, no-cache" if _may_be_kept(response) else "no-store")
     headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"

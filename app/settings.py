@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -88,13 +91,12 @@ def _own_secret(var_dir: Path) -> str:
 
 
 def _write_secret(path: Path) -> None:
-    import os
-    import secrets
-
+    """Write the secret whole before it gets its name, so that no other worker reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
+    fresh = path.with_name(f"secret.{secrets.token_hex(8)}")
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(secrets.token_hex(32))
+    with suppress(FileExistsError):
+        os.link(fresh, path)
+    fresh.unlink()

@@ -178,7 +178,7 @@ def _consult(db: Session, patient_id: UUID, earliest: date | None, at: datetime,
     first = min(earliest or today, today)
     midnight = datetime.combine(today, time(), ZoneInfo(zone))
     facts = logbook.facts_since(db, patient_id, first - timedelta(days=HISTORY_DAYS), midnight, at)
-    if not facts.runs:
+    if not any(run.on <= first and not run.ahead and not run.deleted for run in facts.runs):
         # Whoever has not run for long still has a last run, and it is not the same as none.
         before = logbook.last_run_before(db, patient_id, first)
         if before is not None:

@@ -109,9 +109,9 @@ def read_facts(db: Session, patient_id: UUID, since: date, deleted_since: dateti
     asked = {"patient": patient_id, "since": since, "deleted_since": deleted_since, "at": at}
     runs, scores, check_ins = _fact_statements(db.get_bind().dialect.name)
     return Facts(
-        [RunFact._make(row) for row in db.execute(runs, asked)],
-        [ScoreFact._make(row) for row in db.execute(scores, asked)],
-        [CheckInFact._make(row) for row in db.execute(check_ins, asked)],
+        [RunFact._make(row) for row in db.execute(runs, asked).all()],
+        [ScoreFact._make(row) for row in db.execute(scores, asked).all()],
+        [CheckInFact._make(row) for row in db.execute(check_ins, asked).all()],
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,15 @@ def load_keyring(folder: Path) -> KeyRing:
     if not files:
         raise NoSigningKey
     return KeyRing(files[-1].stem, {file.stem: _load(file) for file in files})
+
+
+def ensure_key(folder: Path) -> None:
+    """Make the first key; of several workers that start at once only one does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not any(folder.glob("*.pem")):
+            create_key(folder)
 
 
 def create_key(folder: Path) -> str:

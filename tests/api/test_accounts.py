@@ -429,3 +429,11 @@ def test_ipv4_clients_of_a_two_stack_socket_do_not_share_one_network(limited: Fl
             log_in(limited.test_client(), email, environ_overrides={"REMOTE_ADDR": "::ffff:203.0.113.5"})
         other = log_in(limited.test_client(), email, environ_overrides={"REMOTE_ADDR": "::ffff:198.51.100.7"})
     assert other.status_code == 401
+
+
+def test_no_cache_may_keep_the_tokens_of_a_log_in(client: FlaskClient) -> None:
+    email, password = f"{uuid4().hex}@example.org", "three ducks on a pond"
+    account = {"email": email, "password": password, "display_name": "Kim", "zone": "UTC"}
+    assert client.post("/v1/accounts", json=account).status_code == 201
+    tokens = client.post("/v1/auth/login", json={"email": email, "password": password, "device_name": "phone"})
+    assert (tokens.status_code, tokens.headers["Cache-Control"]) == (200, "no-store")

@@ -78,7 +78,7 @@ def test_there_is_no_more_when_the_last_page_is_exactly_full(phone: Phone) -> No
 def test_a_row_that_changes_while_paging_comes_again_and_is_never_skipped(phone: Phone) -> None:
     new = filled(phone)
     held, cursor, expected = {}, None, {}
-    edits = iter([op for op in new[8:]])
+    edits = iter(new[8:])
     for _ in range(200):
         page = phone.pull(limit=3, **({"cursor": cursor} if cursor else {}))
         held, cursor = fold([page], held), page["cursor"]

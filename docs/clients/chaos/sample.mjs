@@ -1,0 +1,21 @@
+// Records as a phone writes them, spread over days so that none is full.
+
+const DAYS = 100;
+const SET = { exercise: 'side_lying_hip_abduction', side: 'left', repetitions: 12, hold_seconds: null, load_kg: null, rpe: 4 };
+
+const MAKERS = {
+  runs: (number) => ({ distance_m: 3000 + number, duration_s: 1500, shoes: 'blue', rpe: 3, limp: false }),
+  pain_scores: (number) => ({ score: number % 3, moment: 'during', side: 'left' }),
+  sessions: (number) => ({ duration_s: 900 + number, rpe: 4, sets: [SET, { ...SET, side: 'right' }] }),
+  check_ins: (number) => ({ morning_pain: number % 2, sleep_hours: 7.5, mood: 6, early_warning_signs: [], red_flags: [] }),
+};
+
+export const COLLECTIONS = Object.keys(MAKERS);
+
+/** Return the collection and the data of the n-th record of a device. */
+export function sample(number, device) {
+  const collection = COLLECTIONS[number % COLLECTIONS.length];
+  const day = new Date(Date.now() - ((number % DAYS) + 2) * 86_400_000).toISOString().slice(0, 10);
+  const entry = { performed_at: `${day}T07:00:00+01:00`, zone: 'Europe/Berlin', note: `${device} ${number}` };
+  return { collection, id: crypto.randomUUID(), data: { ...entry, ...MAKERS[collection](number) } };
+}

@@ -1,0 +1,41 @@
+// The rows as RxDB keeps them. Its types refuse null, so what is empty is absent; `ver` is the row's version.
+
+const text = { type: 'string' };
+const number = { type: 'number' };
+const flag = { type: 'boolean' };
+const list = (items) => ({ type: 'array', items });
+
+const entry = { performed_at: text, zone: text, recorded_at: text, note: text };
+
+const set = {
+  type: 'object',
+  properties: { exercise: text, side: text, repetitions: number, hold_seconds: number, load_kg: number, rpe: number },
+};
+
+const run = {
+  ...{ distance_m: number, duration_s: number, surface: text, intensity: text, ascent_m: number, descent_m: number },
+  ...{ cadence_spm: number, shoes: text, rpe: number, source: text },
+  ...{ limp: flag, stopped_early_for_pain: flag, painkiller_before: flag },
+};
+
+const checkIn = {
+  ...{ morning_pain: number, worst_pain: number, side: text, swelling: flag, sleep_hours: number },
+  ...{ stress: number, mood: number, early_warning_signs: list(text), red_flags: list(text) },
+};
+
+const FIELDS = {
+  runs: run,
+  pain_scores: { score: number, moment: text, side: text, run_id: text, session_id: text },
+  sessions: { duration_s: number, rpe: number, sets: list(set) },
+  check_ins: checkIn,
+};
+
+const schema = (fields) => ({
+  version: 0,
+  primaryKey: 'id',
+  type: 'object',
+  properties: { id: { type: 'string', maxLength: 36 }, ver: { type: 'string', maxLength: 36 }, ...entry, ...fields },
+  required: ['id'],
+});
+
+export const SCHEMAS = Object.fromEntries(Object.entries(FIELDS).map(([name, fields]) => [name, schema(fields)]));

@@ -1,0 +1,62 @@
+// The tables as WatermelonDB keeps them: columns hold text, numbers and flags, so lists are kept as JSON.
+
+import { createRequire } from 'node:module';
+
+// The package is CommonJS and its paths are folders: Node's `import` cannot follow them, bundlers can.
+const require = createRequire(import.meta.url);
+export const { Database, Model, Q, appSchema, tableSchema } = require('@nozbe/watermelondb');
+export const { synchronize } = require('@nozbe/watermelondb/sync');
+const LokiJSAdapter = require('@nozbe/watermelondb/adapters/lokijs').default;
+
+const of = (type) => (names) => names.split(' ').map((name) => ({ name, type, isOptional: true }));
+const [texts, numbers, flags] = [of('string'), of('number'), of('boolean')];
+
+const ENTRY = texts('ver performed_at zone recorded_at note');
+
+const RUN = [
+  ...texts('surface intensity shoes source'),
+  ...numbers('distance_m duration_s ascent_m descent_m cadence_spm rpe'),
+  ...flags('limp stopped_early_for_pain painkiller_before'),
+];
+
+const CHECK_IN = [
+  ...texts('side early_warning_signs red_flags'),
+  ...numbers('morning_pain worst_pain sleep_hours stress mood'),
+  ...flags('swelling'),
+];
+
+const COLUMNS = {
+  runs: RUN,
+  pain_scores: [...texts('moment side run_id session_id'), ...numbers('score')],
+  sessions: [...texts('sets'), ...numbers('duration_s rpe')],
+  check_ins: CHECK_IN,
+};
+
+const LISTS = new Set(['sets', 'early_warning_signs', 'red_flags']);
+export const TABLES = Object.keys(COLUMNS);
+const DATA = Object.fromEntries(TABLES.map((table) => [table, namesOf(table).filter((name) => name !== 'ver')]));
+
+function namesOf(table) {
+  return [...ENTRY, ...COLUMNS[table]].map(({ name }) => name);
+}
+
+export function openDatabase(dbName) {
+  const tables = TABLES.map((name) => tableSchema({ name, columns: [...ENTRY, ...COLUMNS[name]] }));
+  const schema = appSchema({ version: 1, tables });
+  const options = { useWebWorker: false, useIncrementalIndexedDB: false, extraLokiOptions: { autosave: false } };
+  const adapter = new LokiJSAdapter({ dbName, schema, ...options });
+  const modelClasses = TABLES.map((name) => class extends Model { static table = name; });
+  return new Database({ adapter, modelClasses });
+}
+
+/** Return the columns that a record on the wire fills. */
+export function toColumns(data) {
+  const columns = Object.entries(data).map(([name, value]) => [name, LISTS.has(name) ? JSON.stringify(value) : value]);
+  return Object.fromEntries(columns);
+}
+
+/** Return the record on the wire that a row holds. */
+export function toData(table, raw) {
+  const values = DATA[table].map((name) => [name, LISTS.has(name) ? JSON.parse(raw[name] ?? '[]') : raw[name]]);
+  return Object.fromEntries(values);
+}
