@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from flask import Flask
@@ -24,6 +25,8 @@ from app.settings import Mode, Settings
 from tests.builders.databases import prepare
 from tests.builders.people import People
 
+EXAMPLES, TORTURE_EXAMPLES = 60, 5000
+"""How many examples a property test tries where it does not say itself."""
 BACKENDS = ("sqlite", "postgresql")
 _PG_URL = "TROCHLEA_TEST_POSTGRESQL"
 _running = []
@@ -35,7 +38,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the shared PostgreSQL server, once, before the workers start."""
+    """Set the size of property tests, and start the shared PostgreSQL server, once, before the workers start."""
+    hypothesis.settings.register_profile(
+        "trochlea", max_examples=TORTURE_EXAMPLES if config.option.torture else EXAMPLES
+    )
+    hypothesis.settings.load_profile("trochlea")
     if hasattr(config, "workerinput") or config.option.collectonly or _PG_URL in os.environ:
         return
     folder = Path(tempfile.mkdtemp(prefix="trochlea-tests-"))

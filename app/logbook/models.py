@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -122,7 +122,7 @@ def performed_wire(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "performed_at": with_offset(values["performed_at"], values["utc_offset_min"]).isoformat(),
         "zone": values["zone"],
-        "recorded_at": recorded_at.isoformat() if recorded_at else None,
+        "recorded_at": recorded_at.astimezone(UTC).isoformat() if recorded_at else None,
         "note": values["note"],
     }
 

@@ -36,7 +36,8 @@ from app.sync.schemas.documents import (
 from app.sync.schemas.reading import MOST_RECORD_BYTES, RECORDS, read_sent
 from app.sync.service import library, parking, pull, streams
 from app.sync.service.pull import Page
-from app.sync.service.push import Result, push
+from app.sync.service.push import push
+from app.sync.service.results import told_of
 from app.web.answers import answer, no_content
 from app.web.auth import actor
 from app.web.feature import Feature
@@ -81,7 +82,7 @@ def push_operations(patient_id: UUID, body: dict[str, Any]) -> Response:
     told: dict[str, Any] = {
         "epoch": pushed.stream.epoch,
         "head": pushed.stream.head,
-        "results": [_result(result) for result in pushed.results],
+        "results": [told_of(result, _schema_version()) for result in pushed.results],
     }
     return answer(told if pushed.advice is None else {**told, "advice": _advice(pushed.advice)})
 
@@ -286,19 +287,6 @@ def _schema_version() -> int:
         if told.isascii() and told.isdigit() and len(told) < 9
         else SCHEMA_VERSION
     )
-
-
-def _result(result: Result) -> dict[str, Any]:
-    told: dict[str, Any] = {"op_id": result.op_id, "status": result.status, "seq": result.seq, "ver": result.ver}
-    if result.record is not None:
-        told["record"] = pull.shown(result.record, _schema_version())
-    if result.fields:
-        told["fields"] = list(result.fields)
-    if result.problem is not None:
-        told["problem"] = result.problem
-    if result.duplicate:
-        told |= {"duplicate": True, "superseded": result.superseded}
-    return told
 
 
 def _advice(given: GivenAdvice) -> dict[str, Any]:

@@ -21,6 +21,13 @@ class BadJson(Invalid):
     title = "The body is not acceptable JSON"
 
 
+class TooManyValues(BadJson):
+    """The body holds more than is read at once; the client halves it."""
+
+    code = "too_large"
+    title = "The body holds too many values"
+
+
 def parse_json(raw: bytes) -> Any:
     """Return the value of a UTF-8 JSON text.
 
@@ -82,7 +89,7 @@ def _check_size(value: Any) -> None:
         if depth > MAX_DEPTH:
             raise BadJson(f"nested deeper than {MAX_DEPTH}")
         if nodes > MAX_NODES:
-            raise BadJson(f"more than {MAX_NODES} values")
+            raise TooManyValues(extra={"limits": {"values": MAX_NODES}})
         level = [child for child in children if isinstance(child, dict | list)]
 
 

@@ -25,7 +25,7 @@ from app.kernel.errors import (
 )
 from app.web.answers import PreconditionFailed, PreconditionRequired
 from app.web.encodings import UnsupportedEncoding
-from app.web.json_input import BadJson
+from app.web.json_input import BadJson, TooManyValues
 from app.web.limits import TooMany
 from app.web.paging import BadCursor
 
@@ -34,6 +34,7 @@ MAX_FAULTS = 50
 MAX_POINTER = 200
 
 _STATUS: list[tuple[type[TrochleaError], int]] = [
+    (TooManyValues, 413),
     (BadJson, 400),
     (BadCursor, 400),
     (TooMany, 429),

@@ -410,7 +410,7 @@ def test_a_forwarded_address_is_ignored_unless_a_proxy_is_trusted(limited: Flask
     email = f"{uuid4().hex}@example.org"
     with time_machine.travel(NOON, tick=False):
         answers = [
-            log_in(limited.test_client(), email, "wrong password", headers={"X-Forwarded-For": f"203.0.113.{number}"})
+            log_in(limited.test_client(), email, "wrong password", headers={"X-Forwarded-For": f"203.0.{number}.1"})
             for number in range(11)
         ]
     assert answers[-1].status_code == 429

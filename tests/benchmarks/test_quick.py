@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from tests.benchmarks.routes import ROUTES
 from tests.builders.servers import ROOT
 
@@ -12,6 +14,7 @@ WITHIN_S = 120
 """Generous: a machine that runs all tests at once is slow. Alone it takes about ten seconds."""
 
 
+@pytest.mark.deep
 def test_a_small_round_measures_every_route_and_writes_nothing() -> None:
     page = ROOT / "docs" / "benchmarks.md"
     before = page.read_bytes() if page.exists() else None

@@ -190,6 +190,7 @@ class Device:
     cursor: str | None = None
     epoch: str | None = None
     snapshot: set[Key] | None = field(default_factory=set)
+    graves: dict[Key, str] = field(default_factory=dict)
 
     # What the person does
 
@@ -197,10 +198,11 @@ class Device:
         """Create or edit a record locally."""
         key = (collection, record_id)
         before = self.rows.get(key)
+        known = before["ver"] if before else self.graves.get(key)
         if as_patch and before is not None:
             op = patch(collection, data, record_id, before["ver"])
         else:
-            op = put(collection, {**(before["data"] if before else {}), **data}, record_id, before and before["ver"])
+            op = put(collection, {**(before["data"] if before else {}), **data}, record_id, known)
         self.rows[key] = {"ver": op["op_id"], "data": {**(before["data"] if before else {}), **data}}
         self.outbox.append(op)
         return op
@@ -209,6 +211,7 @@ class Device:
         """Delete a record locally."""
         before = self.rows.pop((collection, record_id))
         op = erase(collection, record_id, before["ver"])
+        self.graves[collection, record_id] = op["op_id"]
         self.outbox.append(op)
         return op
 
@@ -261,6 +264,7 @@ class Device:
         told = self.server.get(key)
         if told is None or told["data"] is None:
             self.rows.pop(key, None)
+            self.graves |= {key: told["ver"]} if told else {}
         else:
             self.rows[key] = {"ver": told["ver"], "data": told["data"]}
 

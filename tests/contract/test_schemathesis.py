@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.builders.people import People, Person
 from tests.contract.operations import operations
 
-FEW, MANY = 15, 500
+FEW, MANY = 8, 150
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     status_code_conformance,

@@ -35,7 +35,7 @@ from tests.builders.servers import Server, product_environment, start_server
 SECRET = "a secret of the crash test, long enough"
 CLIENTS, PATIENTS = 8, 4
 SEED = 20_261_120
-ROUNDS, DEEP_ROUNDS = 3, 20
+ROUNDS, DEEP_ROUNDS = 2, 20
 MOST_JITTER_S = 0.03
 PATHS = {"runs": "/v1/patients/{me}/runs", "pain_scores": "/v1/patients/{me}/pain-scores"}
 _TABLES = {mapper.local_table.name: mapper.local_table for mapper in Base.registry.mappers}

@@ -323,7 +323,9 @@ BY_SCOPE = {
 
 @pytest.mark.parametrize("scope", list(BY_SCOPE))
 def test_a_scope_opens_its_collections_and_no_others(phone: Phone, therapist: Person, scope: str) -> None:
-    phone.push(put("pain_scores", a_score(score=9)), put("check_ins", a_check_in(red_flags=["locking"])))
+    phone.push(
+        put("pain_scores", a_score(score=9)), put("check_ins", a_check_in(red_flags=["calf_swelling_or_breathless"]))
+    )
     filled(phone)
     linked(phone, therapist, scope)
     theirs = Phone(therapist, phone.person.id)

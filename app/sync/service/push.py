@@ -23,6 +23,7 @@ from app.sync.operations import Operation, OperationRefused, Records, Sent, refu
 from app.sync.repository import Done, Stream
 from app.sync.service.batch import Batch, base_of, load_batch
 from app.sync.service.pull import seq_of
+from app.sync.service.results import Result
 
 
 class ResyncRequired(Conflict):
@@ -30,21 +31,6 @@ class ResyncRequired(Conflict):
 
     code = "resync_required"
     title = "The stream began anew: pull without a cursor, keep what waits, push again"
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What the client is told of one operation."""
-
-    op_id: Any
-    status: Status
-    seq: int | None = None
-    ver: UUID | None = None
-    record: Version | None = None
-    fields: tuple[str, ...] = ()
-    problem: Mapping[str, Any] | None = None
-    duplicate: bool = False
-    superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,14 @@ export async function rxDevice(told) {
   return {
     ...link,
     create: async (collection, id, data) => void (await db[collection].insert({ id, ver: '', ...data })),
-    edit: async (collection, id, changes) => void (await (await find(collection, id)).incrementalModify(change(changes))),
-    remove: async (collection, id) => void (await (await find(collection, id)).incrementalRemove()),
+    edit: async (collection, id, changes) => {
+      const doc = await find(collection, id);
+      await doc.incrementalModify(change(changes));
+    },
+    remove: async (collection, id) => {
+      const doc = await find(collection, id);
+      await doc.incrementalRemove();
+    },
     sync,
     state: async () => (await Promise.all(Object.keys(db.collections).map(rowsOf))).flat(),
     parked: () => parked,
@@ -69,6 +75,7 @@ export async function rxDevice(told) {
 
 export async function melonDevice(told) {
   const link = await connect(told);
+  melon.logger.silence();
   const database = melon.openDatabase(`melon${told.seed}`);
   const between = { pullAndPush: async () => {} };
   const { sync, parked } = syncer(database, { ...link, onPulled: () => between.pullAndPush() });

@@ -1,13 +1,14 @@
 // Records as a phone writes them, spread over days so that none is full.
 
 const DAYS = 100;
-const SET = { exercise: 'side_lying_hip_abduction', side: 'left', repetitions: 12, hold_seconds: null, load_kg: null, rpe: 4 };
+const SET = { exercise: 'side_lying_hip_abduction', side: 'left', repetitions: 12, load_kg: null, rpe: 4 };
+const NO_SIGNS = { early_warning_signs: [], red_flags: [] };
 
 const MAKERS = {
   runs: (number) => ({ distance_m: 3000 + number, duration_s: 1500, shoes: 'blue', rpe: 3, limp: false }),
   pain_scores: (number) => ({ score: number % 3, moment: 'during', side: 'left' }),
   sessions: (number) => ({ duration_s: 900 + number, rpe: 4, sets: [SET, { ...SET, side: 'right' }] }),
-  check_ins: (number) => ({ morning_pain: number % 2, sleep_hours: 7.5, mood: 6, early_warning_signs: [], red_flags: [] }),
+  check_ins: (number) => ({ morning_pain: number % 2, sleep_hours: 7.5, mood: 6, ...NO_SIGNS }),
 };
 
 export const COLLECTIONS = Object.keys(MAKERS);

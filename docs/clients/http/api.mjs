@@ -57,8 +57,11 @@ export class Api {
   }
 
   changes(patientId, query, headers) {
-    const told = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
-    return this.get(`/v1/sync/streams/${patientId}/changes?${new URLSearchParams(told)}`, headers);
+    const told = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      for (const one of [value ?? []].flat()) told.append(name, one);
+    }
+    return this.get(`/v1/sync/streams/${patientId}/changes?${told}`, headers);
   }
 
   async #send(method, path, body, headers = {}) {

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 export const { Database, Model, Q, appSchema, tableSchema } = require('@nozbe/watermelondb');
 export const { synchronize } = require('@nozbe/watermelondb/sync');
+export const logger = require('@nozbe/watermelondb/utils/common/logger').default;
 const LokiJSAdapter = require('@nozbe/watermelondb/adapters/lokijs').default;
 
 const of = (type) => (names) => names.split(' ').map((name) => ({ name, type, isOptional: true }));
@@ -55,8 +56,8 @@ export function toColumns(data) {
   return Object.fromEntries(columns);
 }
 
-/** Return the record on the wire that a row holds. */
+/** Return the record on the wire that a row holds; a put clears what it leaves out, so empty columns are left out. */
 export function toData(table, raw) {
-  const values = DATA[table].map((name) => [name, LISTS.has(name) ? JSON.parse(raw[name] ?? '[]') : raw[name]]);
-  return Object.fromEntries(values);
+  const filled = DATA[table].filter((name) => raw[name] !== null);
+  return Object.fromEntries(filled.map((name) => [name, LISTS.has(name) ? JSON.parse(raw[name]) : raw[name]]));
 }

@@ -7,7 +7,8 @@ const PAGE = 1000;
 
 /** Return a function that synchronizes once; `parked` holds what the server refused, for the person to see. */
 export function syncer(database, { api, patientId, deviceId, onPulled = async () => {} }) {
-  const link = { database, api, patientId, deviceId, epoch: null, parked: new Map(), sent: new Set(), settled: new Map() };
+  const known = { epoch: null, parked: new Map(), sent: new Set(), settled: new Map() };
+  const link = { database, api, patientId, deviceId, ...known };
   const sync = () => synchronize({
     database,
     sendCreatedAsUpdated: true,
@@ -35,11 +36,11 @@ async function pullChanges(link, lastPulledAt) {
     return await pullFrom(link, lastPulledAt);
   } catch (problem) {
     if (problem.code !== 'resync_required') throw problem;
-    return { ...(await pullFrom(link, null, lastPulledAt)), experimentalStrategy: 'replacement' };
+    return { ...(await pullFrom(link, null)), experimentalStrategy: 'replacement' };
   }
 }
 
-async function pullFrom(link, since, known = since) {
+async function pullFrom(link, since) {
   const newest = new Map();
   let page = { cursor: null, has_more: true };
   for (let query = { since }; page.has_more; query = { cursor: page.cursor }) {
@@ -49,7 +50,7 @@ async function pullFrom(link, since, known = since) {
   }
   link.epoch = page.epoch;
   const changes = changeSet(newest.values());
-  await settleClashes(link, changes, since === null, known);
+  await settleClashes(link, changes, since);
   return { changes, timestamp: page.int_cursor };
 }
 
@@ -64,13 +65,13 @@ function changeSet(newest) {
 }
 
 // WatermelonDB lets local columns win over the server's, drops edits of what was deleted there, and lets deletions
-// win unseen. So what clashes is sent before it is applied, with the cursor it began from: the server merges it or
-// parks it, and tells what holds.
-async function settleClashes(link, changes, isSnapshot, baseCursor) {
+// win unseen. So what clashes is sent before it is applied, with what it began from: the server merges it or parks
+// it, and tells what holds.
+async function settleClashes(link, changes, since) {
   link.settled.clear();
   const ops = [];
-  for (const table of TABLES) ops.push(...await clashesOf(link, table, changes[table], isSnapshot));
-  for (const { op, result } of await send(link, ops, baseCursor)) {
+  for (const table of TABLES) ops.push(...await clashesOf(link, table, changes[table], since === null));
+  for (const { op, result } of await send(link, ops, since)) {
     note(link, op, result);
     if (result.record && !result.record.deleted) take(link, changes[op.collection], op, result.record);
   }
@@ -84,8 +85,9 @@ async function clashesOf(link, table, { updated, deleted }, isSnapshot) {
   const removed = await link.database.adapter.getDeletedRecords(table);
   const isGone = (id) => gone.has(id) || (isSnapshot && !there.has(id));
   return [
-    ...edited.filter(({ id }) => theirs.has(id) || isGone(id)).map(({ _raw }) => putOf(table, _raw)),
-    ...removed.filter((id) => theirs.has(id)).map((id) => deleteOf(table, id)),
+    ...edited.filter(({ id }) => theirs.has(id) || isGone(id)).map(({ _raw: raw }) => editOf(table, raw)),
+    // Of a deleted row only the cursor tells what it began from, and after a snapshot that is of another generation.
+    ...removed.filter((id) => !isSnapshot && theirs.has(id)).map((id) => deleteOf(table, id)),
   ];
 }
 
@@ -110,6 +112,7 @@ async function pushChanges(link, changes, lastPulledAt) {
 }
 
 const putOf = (table, raw) => ({ collection: table, id: raw.id, action: 'put', data: toData(table, raw) });
+const editOf = (table, raw) => ({ ...putOf(table, raw), base: { ver: raw.ver } });
 const deleteOf = (table, id) => ({ collection: table, id, action: 'delete' });
 const keyOf = ({ collection, id }) => `${collection}/${id}`;
 

@@ -19,7 +19,7 @@ from app.guidance.domain.presets import PRESETS
 from app.guidance.domain.red_flags import RED_FLAGS
 from tests.unit.guidance.builders import TODAY, day
 
-SLOW = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 # Scores cluster near the limits, where mistakes live.
 SCORE = st.sampled_from([0, 0, 0, 1, 1, 1, 2, 2.1, 3, 3.1, 4, 5, 5.1, 7, 8, 10]) | st.floats(0, 10)

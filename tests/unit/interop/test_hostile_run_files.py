@@ -65,20 +65,20 @@ def settled(content: bytes) -> None:
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_arbitrary_bytes_are_read_or_refused(content):
     settled(content)
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_a_fit_body_of_arbitrary_bytes_with_a_right_checksum_is_read_or_refused(body):
     head = struct.pack("<2BHI4s", 12, 16, 100, len(body), b".FIT")
     settled(with_checksum(head + body + b"\0\0"))
 
 
 @given(st.text(max_size=200), st.sampled_from(["gpx", "TrainingCenterDatabase"]))
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_xml_with_arbitrary_text_is_read_or_refused(text, root):
     settled(f"<{root}>{text}</{root}>".encode("utf-8", "surrogatepass"))
 
@@ -88,7 +88,7 @@ def test_xml_with_arbitrary_text_is_read_or_refused(text, root):
     st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(max_size=8), st.integers(0, 8)), max_size=4),
     st.floats(0, 1),
 )
-@settings(max_examples=300, deadline=None)
+@settings(deadline=None)
 def test_real_files_with_wounds_are_read_or_refused(content, wounds, kept):
     for place, wound, removed in wounds:
         at = int(place * len(content))
@@ -100,7 +100,7 @@ def test_real_files_with_wounds_are_read_or_refused(content, wounds, kept):
 
 
 @given(st.sampled_from([20, 18, 19, 0, 34, 12, 132, 206, 207]), st.binary(min_size=16, max_size=16))
-@settings(max_examples=200, deadline=None)
+@settings(deadline=None)
 def test_fit_messages_with_arbitrary_fields_are_read_or_refused(message, content):
     fields = [(content[i], 1 + content[i + 1] % 8, content[i + 2]) for i in range(0, 15, 3)]
     size = sum(field[1] for field in fields)
