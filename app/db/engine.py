@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ SQLITE_BUSY_MS = 5000
 STATEMENT_TIMEOUT_MS = 5000
 LOCK_TIMEOUT_MS = 2000
 IDLE_IN_TRANSACTION_MS = 10000
+_QUEUED = "trochlea.queue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,26 @@ def _sqlite(url: URL, pool_size: int, *, query_only: bool) -> Engine:
         for pragma in _sqlite_pragmas(query_only):
             connection.execute(f"PRAGMA {pragma}")
 
+    queue = threading.Lock()
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
+        # SQLite's own waiting is unfair: whoever came first can wait longest. In this process writers queue here.
+        if not query_only and queue.acquire(timeout=SQLITE_BUSY_MS / 1000):
+            connection.connection.record_info[_QUEUED] = queue
         connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
 
+    for given_back in ("checkin", "invalidate", "close"):
+        event.listen(engine, given_back, _leave_queue)
+
     return engine
+
+
+def _leave_queue(_connection: Any, record: Any, *_: Any) -> None:
+    """Let the next writer begin, once this one's connection is given back, for whatever reason."""
+    queue = record.record_info.pop(_QUEUED, None)
+    if queue is not None:
+        queue.release()
 
 
 def _sqlite_pragmas(query_only: bool) -> list[str]:

@@ -288,9 +288,11 @@ def test_what_is_no_acceptable_json_is_400(planted: FlaskClient, kind: str) -> N
     assert "errors" not in problem(found, 400, "bad_json")
 
 
-def test_too_many_values_are_400(client: FlaskClient) -> None:
+def test_too_many_values_are_413_with_the_limit_so_that_a_client_halves_its_batch(client: FlaskClient) -> None:
     body = b"[" + b"1," * MAX_NODES + b"1]"
-    problem(client.post("/v1/accounts", data=body, content_type="application/json"), 400, "bad_json")
+    answer = client.post("/v1/accounts", data=body, content_type="application/json")
+    problem(answer, 413, "too_large")
+    assert answer.json["limits"] == {"values": MAX_NODES}
 
 
 @pytest.mark.parametrize("depth", [100_000, 1_000_000])

@@ -49,7 +49,7 @@ const fieldOf = ({ collection }, index) => Object.fromEntries([TWO_FIELDS[collec
 
 class Scenario {
   constructor(devices, api, records, seed) {
-    Object.assign(this, { devices, api, records, random: seeded(seed), created: [], expected: [], rounds: 0 });
+    Object.assign(this, { devices, api, records, random: seeded(seed), created: [], expected: [], differing: [], rounds: 0 });
     [this.http, this.rx, this.melon, this.old] = devices;
     this.each = Math.max(2, Math.floor(records / 10));
   }
@@ -75,7 +75,7 @@ class Scenario {
     for (const { network } of this.devices) network.isDown = true;
     await write();
     for (const { network } of this.devices) network.isDown = false;
-    await this.untilEqual();
+    this.differing.push(...await this.untilEqual());
   }
 
   /** Sync until all are equal; return what still differs after too many rounds. */
@@ -244,7 +244,7 @@ class Scenario {
     const data = new Map(rows.map((row) => [row.id, row.data]));
     return this.expected
       .filter(({ record, holds }) => !holds({ data: data.get(record.id), parked: byId.get(record.id) ?? [] }))
-      .map(({ what, record }) => `${what}: ${JSON.stringify(data.get(record.id) ?? null)}`);
+      .map(({ what, record }) => `${what}: ${JSON.stringify([data.get(record.id) ?? null, byId.get(record.id) ?? []])}`);
   }
 }
 
@@ -279,7 +279,7 @@ async function main() {
   for (const step of ['create', 'clash', 'newEpoch', 'purge', 'race', 'fastEdits', 'refused']) await scenario[step]();
   const differing = await scenario.settle();
   const server = await serverState(api, scenario.patientId);
-  const failures = [...differing, ...scenario.unmet(server)];
+  const failures = [...scenario.differing, ...differing, ...scenario.unmet(server)];
   await together(devices, (device) => device.close());
   return {
     ok: failures.length === 0,

@@ -7,7 +7,7 @@ const PAGE = 1000;
 
 /** Return a function that synchronizes once; `parked` holds what the server refused, for the person to see. */
 export function syncer(database, { api, patientId, deviceId, onPulled = async () => {} }) {
-  const known = { epoch: null, parked: new Map(), sent: new Set(), settled: new Map() };
+  const known = { epoch: null, parked: new Map(), sent: new Map(), settled: new Map() };
   const link = { database, api, patientId, deviceId, ...known };
   const sync = () => synchronize({
     database,
@@ -26,8 +26,8 @@ export function syncer(database, { api, patientId, deviceId, onPulled = async ()
 function resolve(link, table, local, remote, resolved) {
   const settled = link.settled.get(`${table}/${local.id}`);
   if (settled === JSON.stringify(toData(table, local))) return { ...remote, _status: 'synced', _changed: '' };
-  // Of a row that was never marked as sent no column counts as changed, so by itself WatermelonDB would take the
-  // server's copy (an answer was lost) over what was edited since.
+  // It was edited while it was settled. Of a row that was never marked as sent no column counts as changed, so by
+  // itself WatermelonDB would take the server's copy over it.
   return local._status === 'created' ? { ...remote, ...local, ver: remote.ver } : resolved;
 }
 
@@ -73,27 +73,48 @@ async function settleClashes(link, changes, since) {
   for (const table of TABLES) ops.push(...await clashesOf(link, table, changes[table], since === null));
   for (const { op, result } of await send(link, ops, since)) {
     note(link, op, result);
-    if (result.record && !result.record.deleted) take(link, changes[op.collection], op, result.record);
+    // Without a record it is stored as it was sent.
+    const record = result.record ?? (result.status === 'applied' ? { ...op, ver: result.ver } : null);
+    if (record?.data) take(changes[op.collection], op, record);
+    else link.settled.delete(keyOf(op));
   }
 }
 
 async function clashesOf(link, table, { updated, deleted }, isSnapshot) {
-  const [there, gone] = [new Set(updated.map(({ id }) => id)), new Set(deleted)];
-  // A version of this device's own is no clash: its answer was lost, or it was edited again meanwhile.
-  const theirs = new Set(updated.filter(({ ver }) => !link.sent.has(ver)).map(({ id }) => id));
-  const edited = await link.database.get(table).query(Q.where('_status', 'updated')).fetch();
+  const [pulled, gone] = [new Map(updated.map(({ id, ver }) => [id, ver])), new Set(deleted)];
+  const isGone = ({ id, _status: status }) => status === 'updated' && (gone.has(id) || (isSnapshot && !pulled.has(id)));
+  const written = Q.where('_status', Q.oneOf(['created', 'updated']));
+  const raws = (await link.database.get(table).query(written).fetch()).map(({ _raw: raw }) => raw);
   const removed = await link.database.adapter.getDeletedRecords(table);
-  const isGone = (id) => gone.has(id) || (isSnapshot && !there.has(id));
   return [
-    ...edited.filter(({ id }) => theirs.has(id) || isGone(id)).map(({ _raw: raw }) => editOf(table, raw)),
+    ...raws.filter((raw) => pulled.has(raw.id) || isGone(raw))
+      .flatMap((raw) => editOf(link, table, raw, pulled.get(raw.id))),
     // Of a deleted row only the cursor tells what it began from, and after a snapshot that is of another generation.
-    ...removed.filter((id) => !isSnapshot && theirs.has(id)).map((id) => deleteOf(table, id)),
+    ...removed.filter((id) => !isSnapshot && pulled.has(id) && !link.sent.has(pulled.get(id)))
+      .map((id) => deleteOf(table, id)),
   ];
 }
 
-// What is told as created comes back to life although it was deleted here: that deletion lost against an edit.
-function take(link, changes, op, { id, ver, data }) {
+// If the version pulled is this device's own, an answer was lost. It may hold what others wrote, merged: only what was
+// written here since may be sent on top of it, and mostly that is nothing.
+function editOf(link, table, raw, pulledVer) {
+  const op = putOf(table, raw);
   link.settled.set(keyOf(op), JSON.stringify(op.data));
+  const before = link.sent.get(pulledVer);
+  if (before === undefined) return [{ ...op, base: { ver: raw.ver } }];
+  const since = changedFields(before, op.data);
+  if (Object.keys(since).length === 0) return [];
+  return [{ ...op, action: 'patch', base: { ver: pulledVer }, data: since }];
+}
+
+function changedFields(before, after) {
+  const names = Object.keys({ ...before, ...after });
+  const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  return Object.fromEntries(changed.map((name) => [name, after[name] ?? null]));
+}
+
+// What is told as created comes back to life although it was deleted here: that deletion lost against an edit.
+function take(changes, op, { id, ver, data }) {
   changes.updated = changes.updated.filter((row) => row.id !== id);
   const place = op.action === 'delete' ? changes.created : changes.updated;
   place.push({ id, ver, ...toColumns(data) });
@@ -112,7 +133,6 @@ async function pushChanges(link, changes, lastPulledAt) {
 }
 
 const putOf = (table, raw) => ({ collection: table, id: raw.id, action: 'put', data: toData(table, raw) });
-const editOf = (table, raw) => ({ ...putOf(table, raw), base: { ver: raw.ver } });
 const deleteOf = (table, id) => ({ collection: table, id, action: 'delete' });
 const keyOf = ({ collection, id }) => `${collection}/${id}`;
 
@@ -120,11 +140,16 @@ async function send(link, ops, baseCursor) {
   const done = [];
   for (let from = 0; from < ops.length; from += BATCH) {
     const batch = await Promise.all(ops.slice(from, from + BATCH).map((op) => withId(link, op, baseCursor)));
-    batch.forEach(({ op_id: sent }) => link.sent.add(sent));
+    for (const op of batch) link.sent.set(op.op_id, wholeOf(link, op));
     const { results } = await link.api.push(link.patientId, link.epoch, batch, { base_cursor: baseCursor });
     done.push(...results.map((result, index) => ({ op: ops[from + index], result })));
   }
   return done;
+}
+
+// Of a patch it is the whole row that counts as sent.
+function wholeOf(link, op) {
+  return op.action === 'patch' ? JSON.parse(link.settled.get(keyOf(op))) : op.data ?? null;
 }
 
 // There is no place for an operation's id in a row, so it follows from what is sent: the same again has the same id.
