@@ -34,10 +34,10 @@ Sabotage = tuple[str, str, str]
 """(file, what it says, what it is made to say)."""
 
 PLANTED: dict[str, Sabotage] = {
-    "a lost answer drops the outbox": (
+    "edits do not say what they began from": (
         "http/client.mjs",
-        "if (error instanceof NoAnswer) return sleep(pauseMs);",
-        "if (error instanceof NoAnswer) return this.store.transaction((draft) => { draft.outbox = []; });",
+        "base: { ver: row.ver }",
+        "base: { ver: null }",
     ),
     "a tombstone is not taken over": (
         "http/client.mjs",
