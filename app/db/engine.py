@@ -81,8 +81,10 @@ def _sqlite(url: URL, pool_size: int, *, query_only: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         # SQLite's own waiting is unfair: whoever came first can wait longest. In this process writers queue here.
-        if not query_only and queue.acquire(timeout=SQLITE_BUSY_MS / 1000):
-            connection.connection.record_info[_QUEUED] = queue
+        # One that begins again before its connection is given back (a migration) has its place already.
+        held = connection.connection.record_info
+        if not query_only and _QUEUED not in held and queue.acquire(timeout=SQLITE_BUSY_MS / 1000):
+            held[_QUEUED] = queue
         connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
 
     for given_back in ("checkin", "invalidate", "close"):

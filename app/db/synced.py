@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -18,7 +17,6 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    Insert,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -28,10 +26,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
-from app.db.base import PARTITIONED, Base
+from app.db.base import PARTITIONED, Base, table_of
+from app.db.rows import add_rows, put_rows
 from app.db.types import Json
 from app.kernel.ids import new_id
 
@@ -103,7 +101,7 @@ class SyncChange(Base):
     op_hash: Mapped[str | None] = mapped_column(Text)
 
 
-_CHANGES = Base.metadata.tables[SyncChange.__tablename__]
+_CHANGES, _STREAMS = table_of(SyncChange), table_of(SyncStream)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +115,15 @@ class Collection:
     @property
     def table(self) -> Table:
         """Return the table that the rows live in."""
-        return self.row.metadata.tables[self.row.__tablename__]
+        return table_of(self.row)
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
     """One row to be stored: its own columns, with `deleted_at` set where it is to become a tombstone.
 
-    A device's operation brings its id as `ver`, what became of it, and the hash of its content.
+    A device's operation brings its id as `ver`, what became of it, the hash of its content, and as `data` the
+    record as it goes over the wire, so that it need not be written a second time.
     """
 
     id: UUID
@@ -134,14 +133,16 @@ class Write:
     flags: tuple[str, ...] = ()
     status: str | None = None
     op_hash: str | None = None
+    data: Mapping[str, Any] | None = None
 
 
 _TAKE = (
-    update(SyncStream)
-    .where(SyncStream.patient_id == bindparam("patient"))
-    .values(head=SyncStream.head + bindparam("count"))
-    .returning(SyncStream.head)
+    update(_STREAMS)
+    .where(_STREAMS.c.patient_id == bindparam("patient"))
+    .values(head=_STREAMS.c.head + bindparam("count"))
+    .returning(_STREAMS.c.head)
 )
+_LOCK = select(_STREAMS.c.head).where(_STREAMS.c.patient_id == bindparam("patient")).with_for_update()
 
 
 def generation_at(at: datetime) -> int:
@@ -163,8 +164,8 @@ def open_stream(db: Session, patient_id: UUID, at: datetime) -> None:
 
 def lock_stream(db: Session, patient_id: UUID) -> int:
     """Lock the patient's stream until the transaction ends and return its head."""
-    statement = select(SyncStream.head).where(SyncStream.patient_id == patient_id).with_for_update()
-    return db.execute(statement).scalar_one()
+    head: int = db.connection().execute(_LOCK, {"patient": patient_id}).scalar_one()
+    return head
 
 
 def store(
@@ -203,15 +204,14 @@ def store_all(
     for (collection, _), row in zip(writes, rows, strict=True):
         newest.setdefault(collection, {})[row["id"]] = row
     for collection, by_id in newest.items():
-        db.execute(_upsert(db.get_bind().dialect.name, collection.table), list(by_id.values()))
+        put_rows(db, collection.table, list(by_id.values()))
     versions = [_version(collection, write, row, at) for (collection, write), row in zip(writes, rows, strict=True)]
-    # Into the table, not the class: the class's bulk insert takes one statement for each pattern of NULLs.
-    db.execute(insert(_CHANGES), versions)
+    add_rows(db, _CHANGES, versions)
     return rows
 
 
 def _take_numbers(db: Session, patient_id: UUID, count: int) -> int:
-    head: int = db.execute(_TAKE, {"patient": patient_id, "count": count}).scalar_one()
+    head: int = db.connection().execute(_TAKE, {"patient": patient_id, "count": count}).scalar_one()
     return head - count + 1
 
 
@@ -236,18 +236,9 @@ def _version(collection: Collection, write: Write, row: Mapping[str, Any], at: d
         "id": row["id"],
         "ver": row["ver"],
         "deleted": deleted,
-        "data": None if deleted else collection.wire(row),
+        "data": None if deleted else write.data or collection.wire(row),
         "device_id": row["device_id"],
         "at": at,
         "status": write.status,
         "op_hash": write.op_hash,
     }
-
-
-@lru_cache
-def _upsert(dialect: str, table: Table) -> Insert:
-    maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = maker(table)
-    keys = {"patient_id", "id"}
-    fresh = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
-    return statement.on_conflict_do_update(index_elements=["patient_id", "id"], set_=fresh)

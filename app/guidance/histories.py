@@ -1,10 +1,18 @@
-"""Turns what the logbook holds into what the engine may know: one history a knee, as of one day."""
+"""Turns what the logbook holds into what the engine may know: one history a knee, as of any day.
+
+What is known of a day is the same on every later day, but for scores that were told after the run they are
+about. So each entry is made once, and a history of a day is a piece of the whole.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from app.guidance.domain.history import DailyEntry, RunEntry, RunnerHistory
@@ -18,77 +26,142 @@ CADENCE_DAYS = 30
 
 _TRACKING = frozenset({PainMoment.DURING, PainMoment.AFTER_60_MIN, PainMoment.NEXT_MORNING, PainMoment.WORST})
 _ABOUT_RUNNING = frozenset({PainMoment.DURING, PainMoment.AFTER_60_MIN})
+_DAY = timedelta(days=1)
 
 
-def known_on(facts: Facts, as_of: date, *, with_deleted: bool = False) -> Facts:
-    """Return the facts up to that day, and those whose clock ran ahead; deleted ones only where asked for."""
+class Histories:
+    """A patient's facts, asked as of one day after another; none that was deleted is among them."""
 
-    def known(fact: Any) -> bool:
-        return (fact.on <= as_of or fact.ahead) and (with_deleted or not fact.deleted)
+    def __init__(self, facts: Facts) -> None:
+        self._runs, self._scores = _by_day(facts.runs), _by_day(facts.scores)
+        self._check_ins = _by_day(facts.check_ins)
+        self._is_ahead = any(fact.ahead for fact in facts)
+        self._knees: dict[Side | None, _Knee] = {}
 
-    return _filtered(facts, known)
+    def knees_on(self, as_of: date) -> tuple[Side | None, ...]:
+        """Return the knees that are judged on their own; one unnamed knee where no side was said."""
+        first = as_of - timedelta(days=KNEE_TRACKED_DAYS)
+        sides = {fact.side for fact in self._known(self._scores, first, as_of) if fact.moment in _TRACKING}
+        sides |= {fact.side for fact in self._known(self._check_ins, first, as_of)}
+        return tuple(side for side in Side if side in sides) or (None,)
+
+    def last_run_on(self, as_of: date) -> RunFact | None:
+        """Return the newest run up to that day that does not lie ahead; of several on one day the latest."""
+        return next((run for run in reversed(self._runs.between(date.min, as_of)) if not run.ahead), None)
+
+    def scores_of(self, run: RunFact, as_of: date) -> list[ScoreFact]:
+        """Return the scores about a run that are known on that day."""
+        return [fact for fact in self._known(self._scores, date.min, as_of) if fact.run_key == run.key]
+
+    def history_on(self, knee: Side | None, as_of: date, red_flags: tuple[str, ...] = ()) -> RunnerHistory:
+        """Return what the engine may know of one knee; scores without a side are counted for each knee."""
+        if knee not in self._knees:
+            self._knees[knee] = self._knee(knee, ahead_on=None)
+        if self._is_ahead or self._knees[knee].is_early(as_of):
+            # A clock ran ahead, or a score was told before the run that it is about: made for this day alone.
+            return self._upto(as_of)._knee(knee, ahead_on=as_of + _DAY).on(None, as_of, red_flags)
+        return self._knees[knee].on(as_of, as_of, red_flags)
+
+    def _upto(self, as_of: date) -> Histories:
+        runs, scores, check_ins = (
+            self._known(listed, date.min, as_of) for listed in (self._runs, self._scores, self._check_ins)
+        )
+        return Histories(Facts(runs, scores, check_ins))
+
+    def _known(self, listed: _ByDay, first: date, as_of: date) -> list[Any]:
+        """Return the facts from a day on that are known on another, those whose clock ran ahead among them."""
+        if not self._is_ahead:
+            return listed.between(first, as_of)
+        return [fact for fact in listed.between(first, date.max) if fact.on <= as_of or fact.ahead]
+
+    def _knee(self, knee: Side | None, ahead_on: date | None) -> _Knee:
+        scores = [fact for fact in self._scores.facts if _concerns(fact.side, knee)]
+        check_ins = [fact for fact in self._check_ins.facts if _concerns(fact.side, knee)]
+        return _Knee(self._runs.facts, scores, check_ins, ahead_on)
 
 
-def knees_in(facts: Facts, as_of: date) -> tuple[Side | None, ...]:
-    """Return the knees that are judged on their own; one unnamed knee where no side was said."""
-    first = as_of - timedelta(days=KNEE_TRACKED_DAYS)
-    sides = {fact.side for fact in facts.scores if fact.on >= first and fact.moment in _TRACKING}
-    sides |= {fact.side for fact in facts.check_ins if fact.on >= first}
-    return tuple(side for side in Side if side in sides) or (None,)
+@dataclass(frozen=True)
+class _ByDay:
+    """Facts of one kind, by day; of one day in the order given."""
+
+    facts: list[Any]
+
+    @cached_property
+    def days(self) -> list[date]:
+        return [fact.on for fact in self.facts]
+
+    def between(self, first: date, last: date) -> list[Any]:
+        return self.facts[bisect_left(self.days, first) : bisect_right(self.days, last)]
 
 
-def last_run(facts: Facts) -> RunFact | None:
-    """Return the newest run that does not lie ahead; of several on one day the latest."""
-    newest: RunFact | None = None
-    for run in facts.runs:
-        if not run.ahead and (newest is None or run.on >= newest.on):
-            newest = run
-    return newest
+def _by_day(facts: Iterable[Any]) -> _ByDay:
+    return _ByDay(sorted(facts, key=attrgetter("on")))
 
 
-def history_of(facts: Facts, knee: Side | None, as_of: date, red_flags: tuple[str, ...] = ()) -> RunnerHistory:
-    """Return what the engine may know of one knee; scores without a side are counted for each knee."""
-    ahead = as_of + timedelta(days=1)
-    scores = [fact for fact in facts.scores if _concerns(fact.side, knee)]
-    linked, alone = _by_run(facts.runs, scores)
-    return RunnerHistory(
-        sessions=tuple(_run_entry(run, ahead if run.ahead else run.on, linked[run.key]) for run in facts.runs),
-        daily=_daily(alone, [fact for fact in facts.check_ins if _concerns(fact.side, knee)], ahead),
-        red_flags=red_flags,
-        cadence_spm=_cadence(facts.runs, as_of),
-    )
+class _Knee:
+    """One knee's entries, made once; `ahead_on` is the day that facts of a clock that ran ahead are put on."""
 
+    def __init__(
+        self, runs: list[RunFact], scores: list[ScoreFact], check_ins: list[CheckInFact], ahead_on: date | None
+    ) -> None:
+        self._runs, self._ahead_on = runs, ahead_on
+        self._linked, alone = _by_run(runs, scores)
+        self._sessions = [self._entry(run, None) for run in runs]
+        self._days = [run.on for run in runs]
+        told = [max((fact.on for fact in self._linked[run.key]), default=run.on) for run in runs]
+        self._late = [(place, last) for place, last in enumerate(told) if last > runs[place].on]
+        self._early = [
+            (fact.on, run.on) for run in runs for fact in self._linked[run.key] if fact.on < run.on and not fact.ahead
+        ]
+        self._daily = sorted(_daily(alone, check_ins, ahead_on), key=attrgetter("on"))
+        self._daily_days = [entry.on for entry in self._daily]
 
-def _filtered(facts: Facts, wanted: Callable[[Any], bool]) -> Facts:
-    return Facts(
-        [fact for fact in facts.runs if wanted(fact)],
-        [fact for fact in facts.scores if wanted(fact)],
-        [fact for fact in facts.check_ins if wanted(fact)],
-    )
+    def is_early(self, as_of: date) -> bool:
+        """Was a score known on that day, and the run that it is about not yet?"""
+        return any(told <= as_of < ran for told, ran in self._early)
+
+    def on(self, upto: date | None, as_of: date, red_flags: tuple[str, ...]) -> RunnerHistory:
+        """Return the history of the days up to one; None takes all there is."""
+        runs = len(self._days) if upto is None else bisect_right(self._days, upto)
+        days = len(self._daily) if upto is None else bisect_right(self._daily_days, upto)
+        sessions = self._sessions[:runs]
+        for place, last_told in self._late:
+            if upto is not None and place < runs and upto < last_told:
+                sessions[place] = self._entry(self._runs[place], upto)
+        return RunnerHistory(
+            sessions=tuple(sessions),
+            daily=tuple(self._daily[:days]),
+            red_flags=red_flags,
+            cadence_spm=_cadence(self._runs[:runs], as_of),
+        )
+
+    def _entry(self, run: RunFact, upto: date | None) -> RunEntry:
+        """Return a run with the worst score of each moment, of those told up to a day."""
+        worst: dict[str, float] = {}
+        for fact in self._linked[run.key]:
+            if upto is None or fact.on <= upto:
+                worst[fact.moment] = max(fact.score, worst.get(fact.moment, 0.0))
+        return _run_entry(run, self._ahead_on if run.ahead and self._ahead_on else run.on, worst)
 
 
 def _concerns(side: str | None, knee: Side | None) -> bool:
     return side is None or knee is None or side == knee
 
 
-def _by_run(
-    runs: Iterable[RunFact], scores: Iterable[ScoreFact]
-) -> tuple[dict[Key, dict[str, float]], list[ScoreFact]]:
-    """Return the worst score of each run by moment, and the scores that are about no run.
+def _by_run(runs: Iterable[RunFact], scores: Iterable[ScoreFact]) -> tuple[dict[Key, list[ScoreFact]], list[ScoreFact]]:
+    """Return the scores about each run, and those that are about none.
 
     Pain during or after a run that names no known run counts for every run of its day: it must not get lost.
     """
-    linked: dict[Key, dict[str, float]] = {}
+    linked: dict[Key, list[ScoreFact]] = {run.key: [] for run in runs}
     of_day: dict[date, list[Key]] = defaultdict(list)
     for run in runs:
-        linked[run.key] = {}
         of_day[run.on].append(run.key)
     alone: list[ScoreFact] = []
     for fact in scores:
         targets = [fact.run_key] if fact.run_key in linked else _same_day_runs(fact, of_day)
         for target in targets:
-            worst = linked[target]
-            worst[fact.moment] = max(fact.score, worst.get(fact.moment, 0.0))
+            linked[target].append(fact)
         if not targets:
             alone.append(fact)
     return linked, alone
@@ -114,18 +187,22 @@ def _run_entry(run: RunFact, on: date, worst: dict[str, float]) -> RunEntry:
     )
 
 
-def _daily(alone: Iterable[ScoreFact], check_ins: Iterable[CheckInFact], ahead: date) -> tuple[DailyEntry, ...]:
+def _daily(alone: Iterable[ScoreFact], check_ins: Iterable[CheckInFact], ahead_on: date | None) -> list[DailyEntry]:
     """Return one entry for each check-in with a score, and one for each day's scores that are about no run."""
     entries = [
-        DailyEntry(ahead if fact.ahead else fact.on, fact.morning_pain, fact.worst_pain)
+        DailyEntry(_day_of(fact, ahead_on), fact.morning_pain, fact.worst_pain)
         for fact in check_ins
         if fact.morning_pain is not None or fact.worst_pain is not None
     ]
     by_day: dict[date, list[ScoreFact]] = defaultdict(list)
     for score in alone:
-        by_day[ahead if score.ahead else score.on].append(score)
+        by_day[_day_of(score, ahead_on)].append(score)
     entries += [_day_entry(day, scores) for day, scores in by_day.items()]
-    return tuple(entry for entry in entries if entry.morning_pain is not None or entry.worst_pain is not None)
+    return [entry for entry in entries if entry.morning_pain is not None or entry.worst_pain is not None]
+
+
+def _day_of(fact: ScoreFact | CheckInFact, ahead_on: date | None) -> date:
+    return ahead_on if fact.ahead and ahead_on is not None else fact.on
 
 
 def _day_entry(day: date, scores: list[ScoreFact]) -> DailyEntry:
@@ -137,5 +214,9 @@ def _day_entry(day: date, scores: list[ScoreFact]) -> DailyEntry:
 
 def _cadence(runs: list[RunFact], as_of: date) -> float | None:
     first = as_of - timedelta(days=CADENCE_DAYS)
-    known = [run.cadence_spm for run in runs if run.cadence_spm and first <= run.on <= as_of]
-    return known[-1] if known else None
+    for run in reversed(runs):
+        if run.on < first:
+            return None
+        if run.cadence_spm and run.on <= as_of:
+            return run.cadence_spm
+    return None

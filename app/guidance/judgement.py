@@ -6,27 +6,27 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from app.guidance.domain.advise import LoadAdvice, advise, as_json, stricter, trace_item
+from app.guidance.domain.advise import LoadAdvice, advise, as_json, pausing_rules, stricter, trace_item
 from app.guidance.domain.decision import Decision, Referral
-from app.guidance.domain.history import RunnerHistory
+from app.guidance.domain.history import DailyEntry, RunEntry, RunnerHistory
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.ruleset import DISCLAIMER, RED_FLAGS, RULESET_VERSION, VALID_FOR_HOURS
 from app.guidance.explain import because, what_to_do
-from app.guidance.histories import history_of, knees_in, known_on, last_run
+from app.guidance.histories import Histories
 from app.guidance.values import Pause
 from app.kernel.clock import day_in_zone
 from app.kernel.ids import new_id
 from app.logbook.domain import Side
 from app.logbook.facts import Facts, RunFact, as_id
 
-PAUSING = ("PAIN_PAUSE", "REPEAT_4")
-"""The rules that open a pause because of a run; a red flag opens one because of a check-in."""
-
+_RUN_VALUES, _DAY_VALUES = attrgetter(*RunEntry.__slots__), attrgetter(*DailyEntry.__slots__)
 _NO_CAPS = {"km": ("session_cap_km", "week_cap_km"), "min": ("session_cap_min", "week_cap_min")}
 
 
@@ -51,20 +51,23 @@ class Judgement:
     inputs_hash: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Consultation:
     """One patient's facts put to the engine; the same question is asked once."""
 
     facts: Facts
     policy: Policy
-    _known: dict[date, Facts] = field(default_factory=dict)
     _answers: dict[Any, tuple[KneeAdvice, ...]] = field(default_factory=dict)
 
-    def known_on(self, as_of: date) -> Facts:
-        """Return what is known of the days up to that one, without what was deleted."""
-        if as_of not in self._known:
-            self._known[as_of] = known_on(self.facts, as_of)
-        return self._known[as_of]
+    @cached_property
+    def histories(self) -> Histories:
+        """What is known, without what was deleted."""
+        return Histories(_kept(self.facts))
+
+    @cached_property
+    def histories_with_deleted(self) -> Histories | None:
+        """What is known and what was taken back today; None where nothing was."""
+        return Histories(self.facts) if any(fact.deleted for fact in self.facts) else None
 
     def knees(
         self, as_of: date, closed: frozenset[str] = frozenset(), red_flags: tuple[str, ...] = ()
@@ -72,8 +75,14 @@ class Consultation:
         """Return the engine's answer for each knee, by what was known on a day."""
         question = (as_of, closed, red_flags)
         if question not in self._answers:
-            self._answers[question] = _advise_knees(self.known_on(as_of), self.policy, *question)
+            self._answers[question] = _advise_knees(self.histories, self.policy, *question)
         return self._answers[question]
+
+    def pausing_on(self, as_of: date) -> frozenset[str]:
+        """Return the rules that open a pause by what was known on a day, of whichever knee."""
+        histories = self.histories
+        asked = (histories.history_on(knee, as_of) for knee in histories.knees_on(as_of))
+        return frozenset().union(*(pausing_rules(history, self.policy, as_of) for history in asked))
 
 
 def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str) -> Judgement:
@@ -82,9 +91,8 @@ def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str)
     What was deleted today still counts where it makes the advice stricter: taking a score back never
     relaxes the advice of the same day (CLINICAL 1.7).
     """
-    known = asking.known_on(as_of)
     standing = tuple(pause for pause in pauses if _stands(pause, as_of, zone))
-    newest = last_run(known)
+    newest = asking.histories.last_run_on(as_of)
     closed = _closed_rules(pauses, newest)
     red_flags = tuple(sorted({pause.red_flag for pause in standing if pause.red_flag is not None}))
     knees = asking.knees(as_of, closed, red_flags)
@@ -94,7 +102,7 @@ def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str)
         advice=_with_pauses(strictest(asked), standing),
         knees=knees,
         pauses=standing,
-        input_ids=_input_ids(known, newest),
+        input_ids=_input_ids(asking.histories, newest, as_of),
         inputs_hash=_hash(asked, asking.policy, as_of, standing, closed),
     )
 
@@ -111,10 +119,9 @@ def pauses_due(asking: Consultation, pauses: Sequence[Pause], days: Iterable[dat
     """Return the pauses that what happened on those days asks for and that were not opened yet."""
     due = {pause.cause: pause for pause in _red_flag_pauses(asking.facts, at)}
     for day in days:
-        newest = last_run(asking.known_on(day))
+        newest = asking.histories.last_run_on(day)
         if newest is not None:
-            fired = {rule for knee in asking.knees(day) for rule in knee.advice.rules_all}
-            due |= {pause.cause: pause for pause in _run_pauses(newest, fired, at)}
+            due |= {pause.cause: pause for pause in _run_pauses(newest, asking.pausing_on(day), at)}
     opened = {pause.cause for pause in pauses}
     return [pause for cause, pause in due.items() if cause not in opened]
 
@@ -155,12 +162,19 @@ def _engine_part(advice: LoadAdvice) -> dict[str, Any]:
     }
 
 
+def _kept(facts: Facts) -> Facts:
+    """Return the facts that were not deleted."""
+    runs = [fact for fact in facts.runs if not fact.deleted]
+    scores = [fact for fact in facts.scores if not fact.deleted]
+    return Facts(runs, scores, [fact for fact in facts.check_ins if not fact.deleted])
+
+
 def _advise_knees(
-    known: Facts, policy: Policy, as_of: date, closed: frozenset[str], red_flags: tuple[str, ...]
+    histories: Histories, policy: Policy, as_of: date, closed: frozenset[str], red_flags: tuple[str, ...]
 ) -> tuple[KneeAdvice, ...]:
     found = []
-    for side in knees_in(known, as_of):
-        history = history_of(known, side, as_of, red_flags)
+    for side in histories.knees_on(as_of):
+        history = histories.history_on(side, as_of, red_flags)
         found.append(KneeAdvice(side, history, advise(history, policy, as_of, closed)))
     return tuple(found)
 
@@ -168,10 +182,8 @@ def _advise_knees(
 def _with_deleted(
     asking: Consultation, as_of: date, closed: frozenset[str], red_flags: tuple[str, ...]
 ) -> tuple[KneeAdvice, ...]:
-    if not any(fact.deleted for fact in asking.facts):
-        return ()
-    known = known_on(asking.facts, as_of, with_deleted=True)
-    return _advise_knees(known, asking.policy, as_of, closed, red_flags)
+    histories = asking.histories_with_deleted
+    return _advise_knees(histories, asking.policy, as_of, closed, red_flags) if histories is not None else ()
 
 
 def _stands(pause: Pause, as_of: date, zone: str) -> bool:
@@ -209,14 +221,11 @@ def _with_pauses(advice: LoadAdvice, standing: Sequence[Pause]) -> LoadAdvice:
     )
 
 
-def _run_pauses(newest: RunFact, fired: set[str], at: datetime) -> Iterable[Pause]:
-    for rule in PAUSING:
-        if rule in fired:
-            run_id = as_id(newest.key)
-            cause, refer = f"{rule}:{run_id}", Referral.THERAPIST.value
-            yield Pause(
-                id=new_id(), opened_on=newest.on, opened_at=at, rule=rule, refer=refer, cause=cause, run_id=run_id
-            )
+def _run_pauses(newest: RunFact, fired: frozenset[str], at: datetime) -> Iterable[Pause]:
+    for rule in sorted(fired):
+        run_id = as_id(newest.key)
+        cause, refer = f"{rule}:{run_id}", Referral.THERAPIST.value
+        yield Pause(id=new_id(), opened_on=newest.on, opened_at=at, rule=rule, refer=refer, cause=cause, run_id=run_id)
 
 
 def _red_flag_pauses(facts: Facts, at: datetime) -> Iterable[Pause]:
@@ -246,11 +255,11 @@ def _knee(knee: KneeAdvice) -> dict[str, Any]:
     }
 
 
-def _input_ids(known: Facts, newest: RunFact | None) -> tuple[UUID, ...]:
+def _input_ids(histories: Histories, newest: RunFact | None, as_of: date) -> tuple[UUID, ...]:
     """Return the entries that speak loudest: the last run and the scores about it."""
     if newest is None:
         return ()
-    keys = [newest.key, *(fact.key for fact in known.scores if fact.run_key == newest.key)]
+    keys = [newest.key, *(fact.key for fact in histories.scores_of(newest, as_of))]
     return tuple(as_id(key) for key in keys)
 
 
@@ -264,13 +273,19 @@ def _hash(
     """Return the SHA-256 over all the advice was made from, the rules included, so that equal inputs are seen."""
     told = [
         RULESET_VERSION,
-        [(knee.side, knee.history) for knee in asked],
+        [(knee.side, _plain(knee.history)) for knee in asked],
         policy,
         as_of,
         [pause.cause for pause in standing],
         sorted(closed),
     ]
     return hashlib.sha256(orjson.dumps(told)).hexdigest()
+
+
+def _plain(history: RunnerHistory) -> list[Any]:
+    """Return a history as bare values in a fixed order: dataclasses take ten times as long to be written."""
+    runs, days = [_RUN_VALUES(run) for run in history.sessions], [_DAY_VALUES(day) for day in history.daily]
+    return [runs, days, history.red_flags, history.cadence_spm, history.declared_longest_km]
 
 
 def as_plain(policy: Policy) -> dict[str, Any]:

@@ -44,7 +44,7 @@ class NewestAdvice:
 
 def newest_advice(db: Session, patient_id: UUID) -> NewestAdvice | None:
     """Return the advice that nothing has superseded, without its body."""
-    row = db.execute(_NEWEST, {"patient": patient_id}).one_or_none()
+    row = db.connection().execute(_NEWEST, {"patient": patient_id}).one_or_none()
     return NewestAdvice(*row) if row else None
 
 
@@ -73,7 +73,7 @@ def _with_successor(patient_id: UUID) -> Select[Any]:
 
 def list_pauses(db: Session, patient_id: UUID) -> list[Pause]:
     """Return all pauses of a patient, closed ones as well, oldest first."""
-    return [Pause(**row) for row in db.execute(_PAUSES_OF, {"patient": patient_id}).mappings()]
+    return [Pause(**row) for row in db.connection().execute(_PAUSES_OF, {"patient": patient_id}).mappings()]
 
 
 def store_advice(db: Session, patient_id: UUID, advice: GivenAdvice, at: datetime) -> None:

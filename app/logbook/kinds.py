@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -41,6 +41,10 @@ _WORDS: dict[str, type[StrEnum]] = {
     "source": Source,
 }
 
+_NAMES: dict[type, tuple[str, ...]] = {
+    value: tuple(field.name for field in fields(value)) for value in (LoggedSession, LoggedSet, Run, PainScore, CheckIn)
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[E]):
@@ -53,9 +57,9 @@ class Kind(Generic[E]):
 
     def columns_of(self, entry: E) -> dict[str, Any]:
         """Return the entry as columns of its table."""
-        values = {field.name: getattr(entry, field.name) for field in fields(entry) if field.name != "id"}
+        values = {name: getattr(entry, name) for name in _NAMES[self.entry] if name != "id"}
         if isinstance(entry, LoggedSession):
-            values["sets"] = [asdict(done) for done in entry.sets]
+            values["sets"] = [{name: getattr(done, name) for name in _NAMES[LoggedSet]} for done in entry.sets]
         if isinstance(entry, CheckIn):
             values["early_warning_signs"] = list(entry.early_warning_signs)
             values["red_flags"] = list(entry.red_flags)
@@ -67,7 +71,7 @@ class Kind(Generic[E]):
 
     def entry_of(self, row: Mapping[str, Any]) -> E:
         """Return the entry that a row of its table holds; the instant carries its sender's offset."""
-        values = {field.name: row[field.name] for field in fields(self.entry)}
+        values = {name: row[name] for name in _NAMES[self.entry]}
         values["performed_at"] = with_offset(row["performed_at"], row["utc_offset_min"])
         if "sets" in values:
             values["sets"] = tuple(_logged_set(done) for done in values["sets"])

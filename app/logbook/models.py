@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Date, Index, Text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
-from app.db.base import PARTITIONED, Base
+from app.db.base import PARTITIONED, Base, table_of
 from app.db.synced import Collection, Synced, Wire, synced_constraints
-from app.db.types import Json
+from app.db.types import Id, Json
 from app.kernel.clock import with_offset
 
 
@@ -103,15 +103,17 @@ class CheckInRow(Performed, Base):
 def own_columns(row: type[Base]) -> tuple[str, ...]:
     """Return the columns that an entry has besides those of sync and of time, in the table's order."""
     shared = {*Synced.__annotations__, *Performed.__annotations__}
-    columns = row.metadata.tables[row.__tablename__].columns
-    return tuple(column.key for column in columns if column.key not in shared)
+    return tuple(column.key for column in table_of(row).columns if column.key not in shared)
 
 
 def _wire(row: type[Base]) -> Wire:
     names = own_columns(row)
+    ids = tuple(name for name in names if isinstance(table_of(row).c[name].type, Id))
 
     def wire(values: Mapping[str, Any]) -> dict[str, Any]:
-        return {**performed_wire(values), **{name: values[name] for name in names}}
+        own = {name: values[name] for name in names}
+        own.update((name, str(own[name])) for name in ids if own[name] is not None)
+        return performed_wire(values) | own
 
     return wire
 

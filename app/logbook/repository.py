@@ -21,7 +21,7 @@ from app.logbook.models import RunRow
 def find(db: Session, patient_id: UUID, kind: Kind[E], entry_id: UUID) -> Stored[E] | None:
     """Return the entry with this id, a deleted one as well."""
     asked = {"patient": patient_id, "id": entry_id}
-    row = db.execute(_one(kind.collection.table), asked).mappings().one_or_none()
+    row = db.connection().execute(_one(kind.collection.table), asked).mappings().one_or_none()
     return _stored(kind, dict(row)) if row else None
 
 
@@ -52,7 +52,7 @@ def list_between(
 def count_by_day(db: Session, patient_id: UUID, kind: Kind[Any], days: Collection[date]) -> dict[date, int]:
     """Return how many living entries lie on each of these days; a day without any is not there."""
     asked = {"patient": patient_id, "days": list(days)}
-    return {row[0]: row[1] for row in db.execute(_per_day(kind.collection.table), asked)}
+    return {row[0]: row[1] for row in db.connection().execute(_per_day(kind.collection.table), asked)}
 
 
 @lru_cache
@@ -107,11 +107,12 @@ def _stored(kind: Kind[E], row: Mapping[str, Any]) -> Stored[E]:
 def read_facts(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> Facts:
     """Return the facts of the days from `since` on, in three statements."""
     asked = {"patient": patient_id, "since": since, "deleted_since": deleted_since, "at": at}
-    runs, scores, check_ins = _fact_statements(db.get_bind().dialect.name)
+    connection = db.connection()
+    runs, scores, check_ins = _fact_statements(connection.dialect.name)
     return Facts(
-        [RunFact._make(row) for row in db.execute(runs, asked).all()],
-        [ScoreFact._make(row) for row in db.execute(scores, asked).all()],
-        [CheckInFact._make(row) for row in db.execute(check_ins, asked).all()],
+        [RunFact._make(row) for row in connection.execute(runs, asked)],
+        [ScoreFact._make(row) for row in connection.execute(scores, asked)],
+        [CheckInFact._make(row) for row in connection.execute(check_ins, asked)],
     )
 
 

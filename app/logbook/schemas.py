@@ -16,7 +16,7 @@ from app.logbook.domain import EarlyWarningSign, Intensity, LoggedSet, PainMomen
 from app.logbook.kinds import Kind, Stored
 from app.logbook.writing import Writing
 from app.web.auth import actor
-from app.web.fields import Choice, Flag, Id, Instant, Note, Number, Pain, Text, Whole, Zone
+from app.web.fields import Choice, Flag, Id, Instant, Note, Number, Pain, Part, Text, Whole, Zone
 from app.web.openapi import Identified
 from app.web.paging import Paged
 from app.web.transaction import db
@@ -65,7 +65,7 @@ class SessionSchema(EntrySchema):
 
     duration_s = _optional_whole(1, 172_800)
     rpe = _rpe()
-    sets = fields.List(fields.Nested(LoggedSetSchema), required=True, validate=[validate.Length(max=MOST_SETS)])
+    sets = fields.List(Part(LoggedSetSchema), required=True, validate=[validate.Length(max=MOST_SETS)])
 
 
 class RunSchema(EntrySchema):

@@ -76,9 +76,25 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
-    """How records are checked: what an edit names, and the entry a whole record stands for."""
+class Record:
+    """A whole record: the entry it stands for, that entry as columns, and as it goes over the wire."""
 
-    wanted: Callable[[Operation, int, Mapping[str, Any] | None], dict[str, Any]]
-    entry: Callable[[SyncedCollection, UUID, Mapping[str, Any]], Entry]
-    wire: Callable[[SyncedCollection, Entry], dict[str, Any]]
+    entry: Entry
+    columns: Mapping[str, Any]
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The fields that an edit names, in the form they are stored in; of a put also the record they make."""
+
+    data: dict[str, Any]
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """How records are checked: what an edit names, and what a whole record stands for."""
+
+    wanted: Callable[[Operation, int, Mapping[str, Any] | None], Wanted]
+    record: Callable[[SyncedCollection, UUID, Mapping[str, Any]], Record]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
 
 from app.consent import service as consent
@@ -12,12 +13,13 @@ from app.db.synced import Collection
 from app.guidance import service as guidance
 from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
 from app.logbook.schemas import CheckInSchema, EntrySchema, PainScoreSchema, RunSchema, SessionSchema
+from app.web.loading import Loader
 
 SCHEMA_VERSION = 2
 """The newest schema version of clients; version 1 did not know the fields named in `since`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SyncedCollection:
     """One collection: which scopes open it (the patient reads all), and for those a device writes how it is checked.
 
@@ -37,6 +39,11 @@ class SyncedCollection:
         """Return its name on the wire."""
         return self.collection.name
 
+    @cached_property
+    def loader(self) -> Loader | None:
+        """Return what loads a whole record of it."""
+        return Loader(self.schema) if self.schema is not None else None
+
     @property
     def is_written_by_devices(self) -> bool:
         """May a device write it?"""
@@ -44,13 +51,18 @@ class SyncedCollection:
 
     def known_to(self, version: int) -> frozenset[str]:
         """Return the fields that a client of this schema version knows."""
-        names = set(self.schema.fields) - {"id"} if self.schema is not None else set()
-        return frozenset(name for name in names if self.since.get(name, 1) <= version)
+        return _known(self, version)
 
     def shown_to(self, data: Mapping[str, Any], version: int) -> Mapping[str, Any]:
         """Return the fields of a record that a client of this schema version knows, empty ones as null."""
         hidden = [name for name, since in self.since.items() if since > version]
         return {name: value for name, value in data.items() if name not in hidden} if hidden else data
+
+
+@cache
+def _known(collection: SyncedCollection, version: int) -> frozenset[str]:
+    names = set(collection.schema.fields) - {"id"} if collection.schema is not None else set()
+    return frozenset(name for name in names if collection.since.get(name, 1) <= version)
 
 
 _SESSIONS = frozenset({Scope.SESSIONS_READ})

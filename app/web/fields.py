@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -33,6 +32,8 @@ class Text(fields.String):
         super().__init__(validate=[validate.Length(min=shortest, max=longest), *given], **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if type(value) is str and value.isprintable():
+            return value
         text = super()._deserialize(value, attr, data, **kwargs)
         if _CONTROL.search(text):
             raise ValidationError("Control characters are not allowed.")
@@ -108,7 +109,7 @@ class Zone(fields.String):
     """The name of an IANA time zone, like Europe/Berlin."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        name = super()._deserialize(value, attr, data, **kwargs)
+        name: str = value if type(value) is str else super()._deserialize(value, attr, data, **kwargs)
         if not is_zone(name):
             raise ValidationError("Not an IANA time zone, like Europe/Berlin.")
         return name
@@ -121,6 +122,8 @@ class Whole(fields.Integer):
         super().__init__(validate=[validate.Range(min=least, max=most)], **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if type(value) is int:
+            return value
         if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
             raise ValidationError("Not a whole number.")
         return int(value)
@@ -176,14 +179,20 @@ class Flag(fields.Boolean):
         return value
 
 
+class Part(fields.Nested):
+    """An object within another; it is always whole, also where only some members of the other are named."""
+
+    def _load(self, value: Any, partial: Any = None) -> Any:
+        return super()._load(value, partial=False)
+
+
 class Choice(fields.String):
     """One of a closed list of words; of an enumeration it loads the member."""
 
     def __init__(self, words: Any, **kwargs: Any) -> None:
         super().__init__(validate=[validate.OneOf([str(word) for word in words])], **kwargs)
-        self.member: Callable[[str], str] = words if isinstance(words, type) else str
-        self.words = frozenset(str(word) for word in words)
+        self.members: dict[str, str] = {str(word): word for word in words}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        word: str = super()._deserialize(value, attr, data, **kwargs)
-        return self.member(word) if word in self.words else word
+        word: str = value if type(value) is str else super()._deserialize(value, attr, data, **kwargs)
+        return self.members.get(word, word)

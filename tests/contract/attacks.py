@@ -23,6 +23,9 @@ from tests.builders.people import People, Person
 from tests.contract.hostile import BODIES, FRAGMENTS, HEADERS, PARTS, QUERIES
 from tests.contract.operations import SOME_ID, Operation
 
+ALWAYS = (b"null", b"[{}]", b"[null]", b'"\\u0000"')
+"""What every member is tried with in every run, whichever share of the others it gets."""
+
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -210,7 +213,7 @@ def _attack_body(made: Attack, every: int) -> None:
         members = b",".join(json.dumps(name).encode() + b":" + fragment for name in made.operation.members())
         made.send(f"all members {fragment[:60]!r}", raw=b"{" + members + b"}")
     for place, name in enumerate(made.operation.members()):
-        for fragment in FRAGMENTS[place % every :: every]:
+        for fragment in [*ALWAYS, *FRAGMENTS[place % every :: every]]:
             made.send(f"{name}: {fragment[:60]!r}", broken=(name, fragment))
 
 

@@ -13,7 +13,7 @@ from app.guidance.domain.finding import Finding, finding
 from app.guidance.domain.history import RunnerHistory, parse_history
 from app.guidance.domain.modifications import modifications
 from app.guidance.domain.policy import Policy
-from app.guidance.domain.rules import fired_rules
+from app.guidance.domain.rules import PAUSING_RULES, fired_rules
 from app.guidance.domain.rules.progress import clean
 from app.guidance.domain.ruleset import ORDER, RULESET_VERSION
 from app.guidance.domain.volume import KM, MIN
@@ -56,6 +56,12 @@ def advise(history: RunnerHistory, policy: Policy, as_of: date, closed: frozense
     findings = tuple(_after_closing(found, policy, closed) for found in _findings(facts, policy))
     leading = min(findings, key=_strictest_first)
     return _advice(leading, findings, facts, cap(leading, facts, policy), policy)
+
+
+def pausing_rules(history: RunnerHistory, policy: Policy, as_of: date) -> frozenset[str]:
+    """Return which of the rules that open a pause because of a run fire on a day."""
+    facts = gather(history, policy, as_of)
+    return frozenset(found.rule for rule in PAUSING_RULES if (found := rule(facts, policy)) is not None)
 
 
 def evaluate(given: object) -> dict[str, Any]:

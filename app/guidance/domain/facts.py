@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import islice, tee
 
 from app.guidance.domain.cycles import CycleReport, find_cycles
@@ -26,17 +27,43 @@ class LastRun:
     trend: Trend | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
-    """What is known on the day of asking; `run` is None without a run that still speaks."""
+    """What is known on the day of asking; each is worked out when it is first asked for."""
 
     history: RunnerHistory
-    gap_days: int | None
-    run: LastRun | None
-    morning_today: float | None
-    volume: Volume
-    cycles: CycleReport
-    future_dated: int
+    policy: Policy
+    timeline: Timeline
+
+    @property
+    def gap_days(self) -> int | None:
+        """Days since the last run, 0 if it was today; None without a run."""
+        return self.timeline.gap_days()
+
+    @property
+    def future_dated(self) -> int:
+        """How many entries lie after the day of asking."""
+        return self.timeline.future_dated
+
+    @cached_property
+    def run(self) -> LastRun | None:
+        """The last run, if it still speaks."""
+        return _last_run(self.timeline, self.policy)
+
+    @cached_property
+    def morning_today(self) -> float | None:
+        """The worst reading of this morning, NRS."""
+        return _morning_today(self.timeline)
+
+    @cached_property
+    def volume(self) -> Volume:
+        """How much was run."""
+        return measure(self.timeline, self.policy, self.history.declared_longest_km)
+
+    @cached_property
+    def cycles(self) -> CycleReport:
+        """The rest-resume-hurt cycles of the last weeks."""
+        return find_cycles(self.timeline, self.policy)
 
     @property
     def pain(self) -> float | None:
@@ -55,17 +82,8 @@ class Facts:
 
 
 def gather(history: RunnerHistory, policy: Policy, as_of: date) -> Facts:
-    """Work out all facts of the day; nothing after `as_of` is looked at."""
-    timeline = by_day(history, as_of)
-    return Facts(
-        history=history,
-        gap_days=timeline.gap_days(),
-        run=_last_run(timeline, policy),
-        morning_today=_morning_today(timeline),
-        volume=measure(timeline, policy, history.declared_longest_km),
-        cycles=find_cycles(timeline, policy),
-        future_dated=timeline.future_dated,
-    )
+    """Return the facts of the day; nothing after `as_of` is looked at."""
+    return Facts(history, policy, by_day(history, as_of))
 
 
 def _last_run(timeline: Timeline, policy: Policy) -> LastRun | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any, NoReturn
 
 from app.guidance.domain.policy import Policy, PolicyError, resolve_policy
@@ -23,6 +24,11 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 ENTRIES_MAX = 2000  # runs, and as many daily entries
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+_SCORES = ("pain_pre", "pain_during", "pain_after_60", "pain_next_morning", "baseline_pain")
+_FLAGS = ("limp", "stopped_early_for_pain", "painkiller_before")
+_scores_of, _flags_of = attrgetter(*_SCORES), attrgetter(*_FLAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +49,16 @@ class RunEntry:
 
     def __post_init__(self) -> None:
         _check_day(self.on, "/date")
-        _check_amount(self.distance_km, DISTANCE_MAX_KM, "/distance_km")
-        _check_amount(self.duration_min, DURATION_MAX_MIN, "/duration_min")
-        _check_score(self.pain_pre, "/pain_pre")
-        _check_score(self.pain_during, "/pain_during")
-        _check_score(self.pain_after_60, "/pain_after_60")
-        _check_score(self.pain_next_morning, "/pain_next_morning")
-        _check_score(self.baseline_pain, "/baseline_pain")
-        _check_flag(self.limp, "/limp")
-        _check_flag(self.stopped_early_for_pain, "/stopped_early_for_pain")
-        _check_flag(self.painkiller_before, "/painkiller_before")
+        if self.distance_km is not None:
+            amount(self.distance_km, DISTANCE_MAX_KM, "/distance_km")
+        if self.duration_min is not None:
+            amount(self.duration_min, DURATION_MAX_MIN, "/duration_min")
+        for name, score in zip(_SCORES, _scores_of(self), strict=True):
+            if score is not None:
+                number(score, 0, NRS_MAX, f"/{name}")
+        for name, said in zip(_FLAGS, _flags_of(self), strict=True):
+            if said is not True and said is not False:
+                flag(said, f"/{name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +175,6 @@ def _overrides(body: dict[str, object]) -> Mapping[str, object]:
 def _check_score(value: object, pointer: str) -> None:
     if value is not None:
         number(value, 0, NRS_MAX, pointer)
-
-
-def _check_flag(value: object, pointer: str) -> None:
-    if value is not True and value is not False:
-        flag(value, pointer)
 
 
 def _check_amount(value: object, high: float, pointer: str) -> None:

@@ -16,7 +16,17 @@ from app.kernel.ids import parse_id
 from app.logbook.domain import Entry
 from app.logbook.schemas import entry_of
 from app.sync.domain import Action
-from app.sync.operations import Base, Operation, OperationRefused, Records, Sent, pointer, refuse
+from app.sync.operations import (
+    Base,
+    Operation,
+    OperationRefused,
+    Record,
+    Records,
+    Sent,
+    Wanted,
+    pointer,
+    refuse,
+)
 from app.sync.registry import COLLECTIONS, SyncedCollection
 from app.web.problems import faults_of, problem_body
 
@@ -75,29 +85,30 @@ def read_operation(raw: Any) -> Operation:
     )
 
 
-def read_wanted(op: Operation, schema_version: int, stored: Mapping[str, Any] | None) -> dict[str, Any]:
-    """Return the fields that an edit names, in the form they are stored in; raise OperationRefused.
+def read_wanted(op: Operation, schema_version: int, stored: Mapping[str, Any] | None) -> Wanted:
+    """Return the fields that an edit names; raise OperationRefused.
 
     A put names every field its schema version knows, so a field it leaves out is cleared; a patch names
     those it sends, and what is stored completes it.
     """
     known = op.collection.known_to(schema_version)
-    data = {name: value for name, value in op.data.items() if name not in op.collection.read_only}
+    read_only = op.collection.read_only
+    data = {name: value for name, value in op.data.items() if name not in read_only} if read_only else op.data
     strange = [{"pointer": pointer("data", name), "code": "unknown_field"} for name in data if name not in known]
     if strange:
         raise refuse("unknown_field", "The record has fields that are not known", *strange)
     if op.action is Action.PUT:
-        whole = wire_of(op.collection, read_entry(op.collection, op.id, data))
-        return {name: whole[name] for name in known}
-    _load(op.collection, data, partial=True)
+        record = read_record(op.collection, op.id, data)
+        return Wanted({name: record.data[name] for name in known}, record)
+    _load_part(op.collection, data)
     if stored is None:
-        return data
-    whole = wire_of(op.collection, _entry(op.collection, op.id, {**stored, **data}))
-    return {name: whole[name] for name in data}
+        return Wanted(dict(data))
+    whole = _record_of(op.collection, _entry(op.collection, op.id, {**stored, **data}))
+    return Wanted({name: whole.data[name] for name in data})
 
 
-def read_entry(collection: SyncedCollection, entry_id: UUID, data: Mapping[str, Any]) -> Entry:
-    """Return the entry that a whole record stands for, checked; raise OperationRefused."""
+def read_record(collection: SyncedCollection, entry_id: UUID, data: Mapping[str, Any]) -> Record:
+    """Return what a whole record stands for, checked; raise OperationRefused."""
     assert collection.kind is not None  # the caller has refused read-only collections
     entry = _entry(collection, entry_id, data)
     try:
@@ -105,31 +116,41 @@ def read_entry(collection: SyncedCollection, entry_id: UUID, data: Mapping[str, 
     except Invalid as error:
         faults = [{"pointer": f"/data{fault.pointer}", "code": fault.code} for fault in error.faults]
         raise OperationRefused(problem_body(422, error.code, error.title, faults=faults)) from None
-    return entry
+    return _record_of(collection, entry)
+
+
+def _record_of(collection: SyncedCollection, entry: Entry) -> Record:
+    assert collection.kind is not None  # the caller has refused read-only collections
+    columns = collection.kind.columns_of(entry)
+    return Record(entry, columns, collection.collection.wire(columns))
 
 
 def _entry(collection: SyncedCollection, entry_id: UUID, data: Mapping[str, Any]) -> Entry:
     assert collection.kind is not None  # the caller has refused read-only collections
     kept = {name: data[name] for name in collection.read_only & data.keys()}
     own = {name: value for name, value in data.items() if name not in kept}
-    entry: Entry = entry_of(collection.kind, _load(collection, {**own, "id": str(entry_id)}, partial=False))
-    return replace(entry, **kept)
+    entry: Entry = entry_of(collection.kind, _load_whole(collection, {**own, "id": str(entry_id)}))
+    return replace(entry, **kept) if kept else entry
 
 
-def wire_of(collection: SyncedCollection, entry: Entry) -> dict[str, Any]:
-    """Return an entry as it goes over the wire and as its versions are kept; read-only fields left out."""
-    assert collection.kind is not None
-    return orjson.loads(orjson.dumps(collection.collection.wire(collection.kind.columns_of(entry))))  # type: ignore[no-any-return]
-
-
-def _load(collection: SyncedCollection, data: Mapping[str, Any], *, partial: bool) -> dict[str, Any]:
-    schema = collection.schema
-    assert schema is not None  # read_operation refuses what devices cannot write
+def _load_whole(collection: SyncedCollection, data: Mapping[str, Any]) -> dict[str, Any]:
+    assert collection.loader is not None  # read_operation refuses what devices cannot write
     try:
-        loaded: dict[str, Any] = schema.load(data, partial=partial)
+        return collection.loader.load(data)
     except ValidationError as error:
-        raise refuse("invalid", "The record is not valid", *faults_of(error.messages, "/data")) from None
-    return loaded
+        raise _invalid(error) from None
+
+
+def _load_part(collection: SyncedCollection, data: Mapping[str, Any]) -> None:
+    assert collection.schema is not None  # read_operation refuses what devices cannot write
+    try:
+        collection.schema.load(data, partial=True)
+    except ValidationError as error:
+        raise _invalid(error) from None
+
+
+def _invalid(error: ValidationError) -> OperationRefused:
+    return refuse("invalid", "The record is not valid", *faults_of(error.messages, "/data"))
 
 
 def _id(value: Any, place: str) -> UUID:
@@ -178,4 +199,4 @@ def _data(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     return data
 
 
-RECORDS = Records(wanted=read_wanted, entry=read_entry, wire=wire_of)
+RECORDS = Records(wanted=read_wanted, record=read_record)

@@ -19,7 +19,7 @@ from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, flags_of
 from app.logbook.writing import Writing
 from app.sync import repository
 from app.sync.domain import Action, Outcome, Status, Version, decide_delete, decide_edit
-from app.sync.operations import Operation, OperationRefused, Records, Sent, refuse
+from app.sync.operations import Operation, OperationRefused, Record, Records, Sent, refuse
 from app.sync.repository import Done, Stream
 from app.sync.service.batch import Batch, base_of, load_batch
 from app.sync.service.pull import seq_of
@@ -93,41 +93,53 @@ def _decide(batch: Batch, item: Sent, op: Operation) -> Result:
     stored = batch.newest.get((op.collection.name, op.id))
     base = base_of(batch, op, stored)
     if op.action is Action.DELETE:
-        outcome = decide_delete(stored, base)
+        outcome, record = decide_delete(stored, base), None
     else:
-        if op.action is Action.PATCH and stored is None:
-            raise refuse("no_such_record", "There is no record to patch", {"pointer": "/id", "code": "unknown"})
-        wanted = batch.records.wanted(op, batch.schema_version, stored.data if stored else None)
-        outcome = _tenable(batch, op, decide_edit(stored, base, wanted), stored)
+        outcome, record = _decide_edit(batch, op, stored, base)
     if outcome.is_stored:
-        return _store(batch, item, op, stored, outcome)
+        return _store(batch, item, op, stored, outcome, record)
     return _without_effect(batch, item, stored, base, outcome)
 
 
-def _tenable(batch: Batch, op: Operation, outcome: Outcome, stored: Version | None) -> Outcome:
-    """Return a conflict where each side is right and both together are not."""
-    if outcome.status is not Status.MERGED:
-        return outcome
-    assert outcome.data is not None  # a merge is of two records
+def _decide_edit(
+    batch: Batch, op: Operation, stored: Version | None, base: Version | None
+) -> tuple[Outcome, Record | None]:
+    """Decide on a put or a patch; what is to be stored comes with the record that it makes."""
+    if op.action is Action.PATCH and stored is None:
+        raise refuse("no_such_record", "There is no record to patch", {"pointer": "/id", "code": "unknown"})
+    wanted = batch.records.wanted(op, batch.schema_version, stored.data if stored else None)
+    outcome = decide_edit(stored, base, wanted.data)
+    if outcome.data is None or not outcome.is_stored:
+        return outcome, None
+    if wanted.record is not None and outcome.data == wanted.data:
+        return outcome, wanted.record
     try:
-        batch.records.entry(op.collection, op.id, outcome.data)
+        return outcome, batch.records.record(op.collection, op.id, outcome.data)
     except OperationRefused:
-        held = (stored.data if stored else None) or {}
-        mine = tuple(sorted(name for name, value in outcome.data.items() if held.get(name) != value))
-        return Outcome(Status.CONFLICT, fields=mine)
-    return outcome
+        if outcome.status is not Status.MERGED:
+            raise
+        return _untenable(outcome.data, stored), None
 
 
-def _store(batch: Batch, item: Sent, op: Operation, stored: Version | None, outcome: Outcome) -> Result:
-    before = _entry_before(batch, op, stored)
-    entry = before if outcome.data is None else batch.records.entry(op.collection, op.id, outcome.data)
-    assert entry is not None  # a tombstone is made of something
+def _untenable(merged: Mapping[str, Any], stored: Version | None) -> Outcome:
+    """Return the conflict of two edits of which each is right and both together are not."""
+    held = (stored.data if stored else None) or {}
+    mine = tuple(sorted(name for name, value in merged.items() if held.get(name) != value))
+    return Outcome(Status.CONFLICT, fields=mine)
+
+
+def _store(
+    batch: Batch, item: Sent, op: Operation, stored: Version | None, outcome: Outcome, record: Record | None
+) -> Result:
+    before = _record_before(batch, op, stored)
+    made = record or before
+    assert made is not None  # a tombstone is made of something
     if before is None:
-        _take_room(batch, op, entry)
-    version = _next_version(batch, op, None if outcome.data is None else batch.records.wire(op.collection, entry))
-    batch.writes.append((op.collection.collection, _write(batch, item, op, entry, version, outcome)))
+        _take_room(batch, op, made.entry)
+    version = _next_version(batch, op, record.data if record is not None else None)
+    batch.writes.append((op.collection.collection, _write(batch, item, op, made, version, outcome)))
     batch.done[item.op_id] = Done(item.op_id, item.op_hash, outcome.status.value, version=version)
-    batch.changed += [entry] if before is None else [before, entry]
+    batch.changed += [made.entry] if before is None else [before.entry, made.entry]
     differs = outcome.status is Status.MERGED or (version.data is not None and version.data != op.data)
     return Result(str(op.op_id), outcome.status, version.seq, version.ver, version if differs else None)
 
@@ -140,18 +152,17 @@ def _next_version(batch: Batch, op: Operation, data: Mapping[str, Any] | None) -
     return version
 
 
-def _write(batch: Batch, item: Sent, op: Operation, entry: Entry, version: Version, outcome: Outcome) -> Write:
-    kind = op.collection.kind
-    assert kind is not None  # read_operation refuses what devices cannot write
+def _write(batch: Batch, item: Sent, op: Operation, made: Record, version: Version, outcome: Outcome) -> Write:
     at = batch.writing.at
     return Write(
         op.id,
-        kind.columns_of(entry),
+        made.columns,
         ver=version.ver,
         deleted_at=at if version.deleted else None,
-        flags=flags_of(entry, at),
+        flags=flags_of(made.entry, at),
         status=outcome.status.value,
         op_hash=item.op_hash,
+        data=version.data,
     )
 
 
@@ -169,10 +180,10 @@ def _take_room(batch: Batch, op: Operation, entry: Entry) -> None:
     counts[day] = counts.get(day, 0) + 1
 
 
-def _entry_before(batch: Batch, op: Operation, stored: Version | None) -> Entry | None:
+def _record_before(batch: Batch, op: Operation, stored: Version | None) -> Record | None:
     if stored is None or stored.data is None:
         return None
-    return batch.records.entry(op.collection, op.id, stored.data)
+    return batch.records.record(op.collection, op.id, stored.data)
 
 
 def _without_effect(batch: Batch, item: Sent, stored: Version | None, base: Version | None, outcome: Outcome) -> Result:

@@ -11,7 +11,7 @@ import pytest
 
 from app.guidance.domain.advise import LoadAdvice, advise, stricter
 from app.guidance.domain.decision import Decision, Referral
-from app.guidance.domain.facts import gather
+from app.guidance.domain.facts import Facts, gather
 from app.guidance.domain.history import DailyEntry, InputError, RunEntry, RunnerHistory, parse_history
 from app.guidance.domain.policy import resolve_policy
 from app.guidance.domain.rules.progress import clean
@@ -75,11 +75,18 @@ def test_progress_needs_its_values_even_where_no_rule_speaks():
     assert clean(facts, POLICY) is not None
     for field, value in (("morning", None), ("entry", replace(facts.run.reading.entry, pain_during=None))):
         reading = replace(facts.run.reading, **{field: value})
-        assert clean(replace(facts, run=replace(facts.run, reading=reading)), POLICY) is None
-    assert clean(replace(facts, run=replace(facts.run, clean_in_a_row=1)), POLICY) is None
-    assert clean(replace(facts, run=None), POLICY) is None
-    assert clean(replace(facts, future_dated=1), POLICY) is None
-    assert clean(replace(facts, volume=Volume(None)), POLICY) is None
+        assert clean(knowing(facts, run=replace(facts.run, reading=reading)), POLICY) is None
+    assert clean(knowing(facts, run=replace(facts.run, clean_in_a_row=1)), POLICY) is None
+    assert clean(knowing(facts, run=None), POLICY) is None
+    assert clean(knowing(facts, volume=Volume(None)), POLICY) is None
+    assert clean(replace(facts, timeline=replace(facts.timeline, future_dated=1)), POLICY) is None
+
+
+def knowing(facts: Facts, **values: object) -> Facts:
+    """Return the same facts, one of them worked out otherwise."""
+    other = replace(facts)
+    vars(other).update(values)
+    return other
 
 
 def test_a_pause_that_a_person_closed_is_answered_one_step_weaker():

@@ -46,6 +46,9 @@ RULES_IN_ORDER: tuple[Rule, ...] = (
     repeats.not_enough_clean,
 )
 
+PAUSING_RULES: tuple[Rule, ...] = (pain.pain_pause, repeats.repeat_4)
+"""The rules that stop running until a person has looked; a red flag does so because of a check-in."""
+
 
 def fired_rules(facts: Facts, policy: Policy) -> tuple[Finding, ...]:
     """Return every rule that fired, in table order."""

@@ -1,0 +1,106 @@
+"""The quick way of loading takes nothing that the schema refuses, and loads all else as the schema does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from marshmallow import INCLUDE, Schema, ValidationError, fields, post_load
+
+from app.logbook.schemas import CheckInSchema, EntrySchema, PainScoreSchema, RunSchema, SessionSchema
+from app.web.loading import Loader
+
+SCHEMAS = [SessionSchema(), RunSchema(), PainScoreSchema(), CheckInSchema()]
+WHOLE: dict[str, Any] = {
+    "id": "0198aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa",
+    "performed_at": "2026-11-20T06:30:00+01:00",
+    "zone": "Europe/Berlin",
+}
+SET = {"exercise": "clamshell", "side": "left", "repetitions": 12, "hold_seconds": None, "load_kg": 2.5, "rpe": 4}
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 12),
+    st.integers(),
+    st.floats(),
+    st.sampled_from([0, 3.0, 3.1, 3.14, 10, "left", "during", "road", "", "a\nb", "a\x00", "\ud800", 10**400]),
+    st.sampled_from(["2026-11-20T06:30:00Z", "2026-02-30T06:30:00Z", "1700-01-01T00:00:00Z", "Europe/Nowhere"]),
+    st.text(max_size=5),
+    st.lists(st.sampled_from(["inner_knee_awareness", "locked_knee", None, 1, {}]), max_size=3),
+    st.lists(
+        st.dictionaries(st.sampled_from([*SET, "x"]), st.none() | st.sampled_from(list(SET.values()))), max_size=3
+    ),
+    st.just([SET, SET]),
+)
+
+
+def loaded(load: Any, data: Any) -> tuple[str, Any]:
+    """Return what loading ends with."""
+    try:
+        return "loaded", load(data)
+    except ValidationError as error:
+        return "refused", error.messages
+    except (OverflowError, ValueError) as error:  # what the schema does with a number beyond every float
+        return "failed", type(error)
+
+
+@given(st.data())
+def test_the_quick_way_ends_as_the_schema_does(data: st.DataObject) -> None:
+    schema: EntrySchema = data.draw(st.sampled_from(SCHEMAS))
+    names = st.sampled_from([*schema.fields, "strange"])
+    given_body = {**WHOLE, **data.draw(st.dictionaries(names, VALUES, max_size=4))}
+    quick, whole = loaded(Loader(schema).load, given_body), loaded(schema.load, given_body)
+    assert repr(quick) == repr(whole)
+
+
+@pytest.mark.parametrize("given_body", [None, [], "text", 3, {}, {"id": None}])
+def test_what_is_no_whole_object_is_refused_as_the_schema_refuses_it(given_body: Any) -> None:
+    for schema in SCHEMAS:
+        assert loaded(Loader(schema).load, given_body) == loaded(schema.load, given_body)
+        assert loaded(schema.load, given_body)[0] == "refused"
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: type(schema).__name__)
+def test_a_usual_entry_never_needs_the_slow_way(schema: Schema, monkeypatch: pytest.MonkeyPatch) -> None:
+    own: dict[str, Any] = {"sets": [SET], "score": 3, "moment": "during"}
+    body = {**WHOLE, **{name: value for name, value in own.items() if name in schema.fields}}
+    expected = schema.load(body)
+    monkeypatch.setattr(schema, "load", lambda _: pytest.fail("the schema was asked"))
+    assert Loader(schema).load(body) == expected
+
+
+class Hooked(Schema):
+    """A schema that does more than its fields say."""
+
+    name = fields.String(required=True)
+
+    @post_load
+    def shout(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"name": data["name"].upper()}
+
+
+class Open(Schema):
+    """A schema that takes what it does not know."""
+
+    class Meta:
+        unknown = INCLUDE
+
+
+class Renamed(Schema):
+    """A schema whose member has another name on the wire."""
+
+    name = fields.String(required=True, data_key="Name")
+
+
+class Partial(Schema):
+    """A schema that leaves out what is not given."""
+
+    name = fields.String()
+
+
+@pytest.mark.parametrize("schema", [Hooked(), Open(), Renamed(), Partial()], ids=lambda schema: type(schema).__name__)
+def test_a_schema_that_does_more_than_read_its_members_is_not_taken(schema: Schema) -> None:
+    with pytest.raises(TypeError):
+        Loader(schema)
