@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,13 @@ import orjson
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.db.queue import WriterQueue
+
 SQLITE_BUSY_MS = 5000
 STATEMENT_TIMEOUT_MS = 5000
 LOCK_TIMEOUT_MS = 2000
 IDLE_IN_TRANSACTION_MS = 10000
-_QUEUED = "trochlea.queue"
+_TURN = "trochlea.turn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,28 +77,33 @@ def _sqlite(url: URL, pool_size: int, *, query_only: bool) -> Engine:
         for pragma in _sqlite_pragmas(query_only):
             connection.execute(f"PRAGMA {pragma}")
 
-    queue = threading.Lock()
+    queue = WriterQueue(_file_of(url))
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        # SQLite's own waiting is unfair: whoever came first can wait longest. In this process writers queue here.
-        # One that begins again before its connection is given back (a migration) has its place already.
+        # One that begins again before its connection is given back (a migration) has its turn already.
         held = connection.connection.record_info
-        if not query_only and _QUEUED not in held and queue.acquire(timeout=SQLITE_BUSY_MS / 1000):
-            held[_QUEUED] = queue
+        if not query_only and held.get(_TURN) is None:
+            held[_TURN] = queue.enter(SQLITE_BUSY_MS / 1000)
         connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
 
     for given_back in ("checkin", "invalidate", "close"):
-        event.listen(engine, given_back, _leave_queue)
+        event.listen(engine, given_back, _end_turn)
 
     return engine
 
 
-def _leave_queue(_connection: Any, record: Any, *_: Any) -> None:
+def _file_of(url: URL) -> str | None:
+    """Return the file that a SQLite database is kept in, None where there is none of its own."""
+    name = url.database
+    return None if not name or name == ":memory:" or name.startswith("file:") else str(Path(name).resolve())
+
+
+def _end_turn(_connection: Any, record: Any, *_: Any) -> None:
     """Let the next writer begin, once this one's connection is given back, for whatever reason."""
-    queue = record.record_info.pop(_QUEUED, None)
-    if queue is not None:
-        queue.release()
+    end_turn = record.record_info.pop(_TURN, None)
+    if end_turn is not None:
+        end_turn()
 
 
 def _sqlite_pragmas(query_only: bool) -> list[str]:

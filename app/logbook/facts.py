@@ -5,15 +5,15 @@ A rule asks about some hundred entries at each write; loading them as whole entr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
-Key = Any
-"""An id as the database gives it: bytes on SQLite, a UUID on PostgreSQL; `as_id` makes a UUID of either."""
+Key = str
+"""An id in the text its database writes it in; `as_id` makes a UUID of it."""
 
 
 class RunFact(NamedTuple):
@@ -72,4 +72,35 @@ class Facts:
 
 def as_id(key: Key) -> UUID:
     """Return a key as the UUID it stands for."""
-    return key if isinstance(key, UUID) else UUID(bytes=bytes(key))
+    return UUID(key)
+
+
+def run_fact(row: Sequence[Any]) -> RunFact:
+    """Return a run of its values, in the order of the fields, flags as 0 and 1 or as they are."""
+    key, on, ahead, deleted, distance_m, duration_s, cadence_spm, limp, stopped, painkiller = row
+    return RunFact(
+        key,
+        date.fromisoformat(on),
+        bool(ahead),
+        bool(deleted),
+        distance_m,
+        duration_s,
+        cadence_spm,
+        bool(limp),
+        bool(stopped),
+        bool(painkiller),
+    )
+
+
+def score_fact(row: Sequence[Any]) -> ScoreFact:
+    """Return a pain score of its values, as run_fact does."""
+    key, on, ahead, deleted, score, moment, side, run_key, about_session = row
+    day = date.fromisoformat(on)
+    return ScoreFact(key, day, bool(ahead), bool(deleted), float(score), moment, side, run_key, bool(about_session))
+
+
+def check_in_fact(row: Sequence[Any]) -> CheckInFact:
+    """Return a check-in of its values, as run_fact does."""
+    key, on, ahead, deleted, morning, worst, side, red_flags = row
+    day, points = date.fromisoformat(on), [None if told is None else float(told) for told in (morning, worst)]
+    return CheckInFact(key, day, bool(ahead), bool(deleted), points[0], points[1], side, red_flags)

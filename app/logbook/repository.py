@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, LargeBinary, Select, Table, and_, bindparam, func, or_, select, type_coerce
+import orjson
+from sqlalchemy import ColumnElement, Select, Table, Text, and_, bindparam, cast, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
-from sqlalchemy.types import NullType
 
 from app.db.synced import Write, store
-from app.logbook.facts import CheckInFact, Facts, RunFact, ScoreFact
+from app.logbook.facts import Facts, RunFact, check_in_fact, run_fact, score_fact
 from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, E, Kind, Stored
 from app.logbook.models import RunRow
 
@@ -105,14 +105,18 @@ def _stored(kind: Kind[E], row: Mapping[str, Any]) -> Stored[E]:
 
 
 def read_facts(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> Facts:
-    """Return the facts of the days from `since` on, in three statements."""
+    """Return the facts of the days from `since` on, in one statement.
+
+    The database writes them as JSON: making rows and values of some hundred entries costs more than asking.
+    """
     asked = {"patient": patient_id, "since": since, "deleted_since": deleted_since, "at": at}
     connection = db.connection()
-    runs, scores, check_ins = _fact_statements(connection.dialect.name)
+    told = connection.execute(_facts_statement(connection.dialect.name), asked).one()
+    runs, scores, check_ins = (sorted(orjson.loads(listed)) for listed in told)
     return Facts(
-        [RunFact._make(row) for row in connection.execute(runs, asked)],
-        [ScoreFact._make(row) for row in connection.execute(scores, asked)],
-        [CheckInFact._make(row) for row in connection.execute(check_ins, asked)],
+        [run_fact(row[1:]) for row in runs],
+        [score_fact(row[1:]) for row in scores],
+        [check_in_fact(row[1:]) for row in check_ins],
     )
 
 
@@ -125,29 +129,39 @@ def last_run_before(db: Session, patient_id: UUID, day: date) -> date | None:
 
 
 @lru_cache
-def _fact_statements(dialect: str) -> tuple[Select[Any], Select[Any], Select[Any]]:
-    """Return the three statements, built once: building them costs as much as running them."""
+def _facts_statement(dialect: str) -> Select[Any]:
+    """Return the statement, built once: building it costs as much as running it."""
     runs, scores, check_ins = RUN.collection.table, PAIN_SCORE.collection.table, CHECK_IN.collection.table
-    score = (scores.c.score, scores.c.moment, scores.c.side, _raw(dialect, scores.c.run_id))
-    return (
+    about = (scores.c.score, scores.c.moment, scores.c.side, _text(dialect, scores.c.run_id))
+    signs = (check_ins.c.morning_pain, check_ins.c.worst_pain, check_ins.c.side)
+    return select(
         _facts(dialect, runs, *(runs.c[name] for name in RunFact._fields[4:])),
-        _facts(dialect, scores, *score, scores.c.session_id.is_not(None)),
-        _facts(dialect, check_ins, *(check_ins.c[name] for name in CheckInFact._fields[4:])),
+        _facts(dialect, scores, *about, scores.c.session_id.is_not(None)),
+        _facts(dialect, check_ins, *signs, _json(dialect, check_ins.c.red_flags)),
     )
 
 
-def _facts(dialect: str, table: Table, *own: Any) -> Select[Any]:
+def _facts(dialect: str, table: Table, *own: Any) -> Any:
+    """Return the facts of a table as one JSON text: a list of lists, each with its time before it."""
     # The only flag that an entry can carry is that its clock ran ahead.
     c = table.c
     ahead = and_(c.performed_at > bindparam("at"), c.flags != [])
     shown = or_(c.deleted_at.is_(None), c.deleted_at >= bindparam("deleted_since"))
-    return (
-        select(_raw(dialect, c.id), c.performed_on, ahead, c.deleted_at.is_not(None), *own)
-        .where(c.patient_id == bindparam("patient"), c.performed_on >= bindparam("since"), shown)
-        .order_by(c.performed_at)
-    )
+    values = (c.performed_at, _text(dialect, c.id), c.performed_on, ahead, c.deleted_at.is_not(None), *own)
+    row = func.json_build_array(*values) if dialect == "postgresql" else func.json_array(*values)
+    listed = func.json_agg(row) if dialect == "postgresql" else func.json_group_array(row)
+    whole = func.coalesce(cast(listed, Text), "[]") if dialect == "postgresql" else listed
+    asked = select(type_coerce(whole, Text))
+    return asked.where(
+        c.patient_id == bindparam("patient"), c.performed_on >= bindparam("since"), shown
+    ).scalar_subquery()
 
 
-def _raw(dialect: str, column: ColumnElement[Any]) -> Any:
-    """Read an id without making a UUID of it."""
-    return type_coerce(column, LargeBinary() if dialect == "sqlite" else NullType())
+def _text(dialect: str, column: ColumnElement[Any]) -> Any:
+    """Write an id as text: SQLite keeps bytes, which JSON does not know."""
+    return column if dialect == "postgresql" else func.nullif(func.hex(column), "")
+
+
+def _json(dialect: str, column: ColumnElement[Any]) -> Any:
+    """Take what is JSON already as it is."""
+    return column if dialect == "postgresql" else func.json(column)

@@ -113,7 +113,7 @@ def _check_room(writing: Writing, kind: Kind[Any], entry: Entry, head: int) -> N
 
 
 def facts_since(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> Facts:
-    """Return what the rules read of the days from `since` on, in three statements.
+    """Return what the rules read of the days from `since` on, in one statement.
 
     What was deleted from `deleted_since` on is there too, and marked; so is what lies ahead of `at`.
     """

@@ -49,16 +49,14 @@ class RunEntry:
 
     def __post_init__(self) -> None:
         _check_day(self.on, "/date")
-        if self.distance_km is not None:
-            amount(self.distance_km, DISTANCE_MAX_KM, "/distance_km")
-        if self.duration_min is not None:
-            amount(self.duration_min, DURATION_MAX_MIN, "/duration_min")
-        for name, score in zip(_SCORES, _scores_of(self), strict=True):
-            if score is not None:
-                number(score, 0, NRS_MAX, f"/{name}")
-        for name, said in zip(_FLAGS, _flags_of(self), strict=True):
+        _check_amount(self.distance_km, DISTANCE_MAX_KM, "/distance_km")
+        _check_amount(self.duration_min, DURATION_MAX_MIN, "/duration_min")
+        for score in _scores_of(self):
+            if score is not None and (type(score) is not float or not 0.0 <= score <= NRS_MAX):
+                _check_scores(self)
+        for said in _flags_of(self):
             if said is not True and said is not False:
-                flag(said, f"/{name}")
+                _check_flags(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +175,18 @@ def _check_score(value: object, pointer: str) -> None:
         number(value, 0, NRS_MAX, pointer)
 
 
+def _check_scores(run: RunEntry) -> None:
+    for name in _SCORES:
+        _check_score(getattr(run, name), f"/{name}")
+
+
+def _check_flags(run: RunEntry) -> None:
+    for name in _FLAGS:
+        flag(getattr(run, name), f"/{name}")
+
+
 def _check_amount(value: object, high: float, pointer: str) -> None:
-    if value is not None:
+    if value is not None and (type(value) is not float or not 0.0 < value <= high):
         amount(value, high, pointer)
 
 
