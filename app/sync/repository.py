@@ -9,23 +9,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, or_, select, union_all, update
+from sqlalchemy import Select, and_, bindparam, delete, or_, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.db.base import table_of
 from app.db.synced import SyncChange, SyncStream
 from app.sync.domain import Status, Version
 from app.sync.models import ParkedRow
 
-_newer = aliased(SyncChange)
+_changes, _streams, _parking = table_of(SyncChange), table_of(SyncStream), table_of(ParkedRow)
+_newer = _changes.alias("newer")
 _VERSION = (
-    SyncChange.collection,
-    SyncChange.id,
-    SyncChange.seq,
-    SyncChange.ver,
-    SyncChange.deleted,
-    SyncChange.data,
+    _changes.c.collection,
+    _changes.c.id,
+    _changes.c.seq,
+    _changes.c.ver,
+    _changes.c.deleted,
+    _changes.c.data,
 )
 
 
@@ -59,18 +60,18 @@ class Done:
 
 def find_stream(db: Session, patient_id: UUID, *, lock: bool = False) -> Stream:
     """Return a patient's stream; with `lock` nobody else numbers a row until the transaction ends."""
-    columns = (SyncStream.epoch, SyncStream.generation, SyncStream.head, SyncStream.floor)
-    statement = select(*columns).where(SyncStream.patient_id == patient_id)
-    return Stream(*db.execute(statement.with_for_update() if lock else statement).one())
+    columns = (_streams.c.epoch, _streams.c.generation, _streams.c.head, _streams.c.floor)
+    statement = select(*columns).where(_streams.c.patient_id == patient_id)
+    return Stream(*db.connection().execute(statement.with_for_update() if lock else statement).one())
 
 
 def find_applied(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUID, Done]:
     """Return the operations among these that made a version."""
-    statement = select(*_VERSION, SyncChange.op_hash, SyncChange.status).where(
-        SyncChange.patient_id == patient_id, SyncChange.ver.in_(op_ids)
+    statement = select(*_VERSION, _changes.c.op_hash, _changes.c.status).where(
+        _changes.c.patient_id == patient_id, _changes.c.ver.in_(op_ids)
     )
     found = {}
-    for *version, op_hash, status in db.execute(statement):
+    for *version, op_hash, status in db.connection().execute(statement):
         made = Version(*version)
         found[made.ver] = Done(made.ver, op_hash, status or "applied", version=made)
     return found
@@ -78,9 +79,16 @@ def find_applied(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUI
 
 def find_parked(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUID, Done]:
     """Return the operations among these that made no version."""
-    columns = (ParkedRow.id, ParkedRow.op_hash, ParkedRow.status, ParkedRow.ver, ParkedRow.fields, ParkedRow.problem)
-    statement = select(*columns).where(ParkedRow.patient_id == patient_id, ParkedRow.id.in_(op_ids))
-    return {row.id: _parked(row) for row in db.execute(statement)}
+    columns = (
+        _parking.c.id,
+        _parking.c.op_hash,
+        _parking.c.status,
+        _parking.c.ver,
+        _parking.c.fields,
+        _parking.c.problem,
+    )
+    statement = select(*columns).where(_parking.c.patient_id == patient_id, _parking.c.id.in_(op_ids))
+    return {row.id: _parked(row) for row in db.connection().execute(statement)}
 
 
 def _parked(row: Any) -> Done:
@@ -99,8 +107,8 @@ def _parked(row: Any) -> Done:
 
 def find_newest(db: Session, patient_id: UUID, names: Group[str], ids: Group[UUID]) -> list[Version]:
     """Return the newest version of each record of these collections with one of these ids."""
-    statement = select(*_VERSION).where(_among(patient_id, names, ids), ~_has_newer(_newer.seq))
-    return [Version(*row) for row in db.execute(statement)]
+    statement = select(*_VERSION).where(_among(patient_id, names, ids), _is_newest(None, patient_id))
+    return [Version(*row) for row in db.connection().execute(statement)]
 
 
 def find_versions(
@@ -113,41 +121,44 @@ def find_versions(
     as_of: int | None,
 ) -> list[Version]:
     """Return versions by their ids or numbers, and with `as_of` those of `ids` that were the newest then."""
-    own = SyncChange.patient_id == patient_id
-    asked = [select(*_VERSION).where(own, or_(SyncChange.ver.in_(vers), SyncChange.seq.in_(seqs)))]
+    own = _changes.c.patient_id == patient_id
+    asked = [select(*_VERSION).where(own, or_(_changes.c.ver.in_(vers), _changes.c.seq.in_(seqs)))]
     if as_of is not None:
-        then = and_(_among(patient_id, names, ids), SyncChange.seq <= as_of, ~_has_newer(as_of))
+        then = and_(_among(patient_id, names, ids), _changes.c.seq <= as_of, _is_newest(as_of, patient_id))
         asked.append(select(*_VERSION).where(then))
-    return [Version(*row) for row in db.execute(union_all(*asked))]
+    return [Version(*row) for row in db.connection().execute(union_all(*asked))]
 
 
 def _among(patient_id: UUID, names: Group[str], ids: Group[UUID]) -> Any:
     """Return the condition that a version is of one of these records; it names all that the index begins with."""
-    return and_(SyncChange.patient_id == patient_id, SyncChange.collection.in_(names), SyncChange.id.in_(ids))
+    return and_(_changes.c.patient_id == patient_id, _changes.c.collection.in_(names), _changes.c.id.in_(ids))
 
 
-def _has_newer(up_to: Any) -> Any:
-    """Return the condition that a version was replaced by one numbered at most `up_to`."""
-    return exists().where(
-        _newer.patient_id == SyncChange.patient_id,
-        _newer.collection == SyncChange.collection,
-        _newer.id == SyncChange.id,
-        _newer.seq > SyncChange.seq,
-        _newer.seq <= up_to,
+def _is_newest(up_to: Any, patient_id: Any) -> Any:
+    """Return the condition that a version is its record's newest of those numbered at most `up_to`.
+
+    Asked of each row by itself: as a join, a prepared statement of PostgreSQL compares every row with every other.
+    """
+    newest = select(_newer.c.seq).where(
+        _newer.c.patient_id == patient_id,
+        _newer.c.collection == _changes.c.collection,
+        _newer.c.id == _changes.c.id,
+        *(() if up_to is None else (_newer.c.seq <= up_to,)),
     )
+    return _changes.c.seq == newest.order_by(_newer.c.seq.desc()).limit(1).scalar_subquery()
 
 
 _CHANGES = (
     select(*_VERSION)
     .where(
-        SyncChange.patient_id == bindparam("patient"),
-        SyncChange.seq > bindparam("after"),
-        SyncChange.seq <= bindparam("up_to"),
-        SyncChange.collection.in_(bindparam("collections", expanding=True)),
-        or_(~SyncChange.deleted, SyncChange.seq > bindparam("tombstones_after")),
-        ~_has_newer(bindparam("up_to")),
+        _changes.c.patient_id == bindparam("patient"),
+        _changes.c.seq > bindparam("after"),
+        _changes.c.seq <= bindparam("up_to"),
+        _changes.c.collection.in_(bindparam("collections", expanding=True)),
+        or_(~_changes.c.deleted, _changes.c.seq > bindparam("tombstones_after")),
+        _is_newest(bindparam("up_to"), bindparam("patient")),
     )
-    .order_by(SyncChange.seq)
+    .order_by(_changes.c.seq)
     .limit(bindparam("limit"))
 )
 
@@ -171,66 +182,66 @@ def changes(
         "tombstones_after": tombstones_after,
         "limit": limit,
     }
-    return [Version(*row) for row in db.execute(_CHANGES, asked)]
+    return [Version(*row) for row in db.connection().execute(_CHANGES, asked)]
 
 
 def live_versions(
     db: Session, patient_id: UUID, collections: Sequence[str], up_to: int
 ) -> list[tuple[str, UUID, UUID]]:
     """Return collection, id and version of every living record."""
-    statement = select(SyncChange.collection, SyncChange.id, SyncChange.ver).where(
-        SyncChange.patient_id == patient_id,
-        SyncChange.seq <= up_to,
-        SyncChange.collection.in_(collections),
-        ~SyncChange.deleted,
-        ~_has_newer(up_to),
+    statement = select(_changes.c.collection, _changes.c.id, _changes.c.ver).where(
+        _changes.c.patient_id == patient_id,
+        _changes.c.seq <= up_to,
+        _changes.c.collection.in_(collections),
+        ~_changes.c.deleted,
+        _is_newest(up_to, patient_id),
     )
-    return [tuple(row) for row in db.execute(statement)]  # type: ignore[misc]
+    return [tuple(row) for row in db.connection().execute(statement)]
 
 
 def park(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep operations that made no version; one that is kept already stays as it is."""
     if not rows:
         return
-    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    db.execute(maker(table_of(ParkedRow)).on_conflict_do_nothing(), list(rows))
+    maker = postgresql.insert if db.connection().dialect.name == "postgresql" else sqlite.insert
+    db.connection().execute(maker(_parking).on_conflict_do_nothing(), list(rows))
 
 
 def list_parked(
     db: Session, patient_id: UUID, after: tuple[datetime, UUID] | None, limit: int
 ) -> list[Mapping[str, Any]]:
     """Return the parked operations that nobody has settled yet, oldest first."""
-    table = ParkedRow.__table__
-    waiting = and_(ParkedRow.patient_id == patient_id, ParkedRow.settled_at.is_(None))
+    table = _parking
+    waiting = and_(_parking.c.patient_id == patient_id, _parking.c.settled_at.is_(None))
     statement: Select[Any] = select(table).where(waiting)
     if after is not None:
-        later, same = ParkedRow.parked_at > after[0], ParkedRow.parked_at == after[0]
-        statement = statement.where(or_(later, and_(same, ParkedRow.id > after[1])))
-    rows = db.execute(statement.order_by(ParkedRow.parked_at, ParkedRow.id).limit(limit)).mappings()
+        later, same = _parking.c.parked_at > after[0], _parking.c.parked_at == after[0]
+        statement = statement.where(or_(later, and_(same, _parking.c.id > after[1])))
+    rows = db.connection().execute(statement.order_by(_parking.c.parked_at, _parking.c.id).limit(limit)).mappings()
     return [dict(row) for row in rows]
 
 
 def settle(db: Session, patient_id: UUID, op_id: UUID, how: str, at: datetime) -> bool:
     """Mark a parked operation as dealt with; False when none waits with this id."""
     statement = (
-        update(ParkedRow)
-        .where(ParkedRow.patient_id == patient_id, ParkedRow.id == op_id, ParkedRow.settled_at.is_(None))
+        update(_parking)
+        .where(_parking.c.patient_id == patient_id, _parking.c.id == op_id, _parking.c.settled_at.is_(None))
         .values(settled_at=at, settled_as=how)
-        .returning(ParkedRow.id)
+        .returning(_parking.c.id)
     )
-    return db.execute(statement).one_or_none() is not None
+    return db.connection().execute(statement).one_or_none() is not None
 
 
 def begin_epoch(db: Session, patient_id: UUID, epoch: UUID, generation: int) -> None:
     """Begin a new epoch: every device starts again without a cursor; numbers and generation only grow."""
     changed = {"epoch": epoch, "generation": generation}
-    db.execute(update(SyncStream).where(SyncStream.patient_id == patient_id).values(**changed))
+    db.connection().execute(update(_streams).where(_streams.c.patient_id == patient_id).values(**changed))
 
 
 def purge(db: Session, patient_id: UUID, up_to: int) -> None:
     """Forget tombstones and replaced versions numbered up to `up_to`, and raise the floor to it."""
-    replaced = or_(SyncChange.deleted, _has_newer(_newer.seq))
-    gone = select(SyncChange.seq).where(SyncChange.patient_id == patient_id, SyncChange.seq <= up_to, replaced)
-    db.execute(delete(SyncChange).where(SyncChange.patient_id == patient_id, SyncChange.seq.in_(gone)))
-    raised = update(SyncStream).where(SyncStream.patient_id == patient_id, SyncStream.floor < up_to)
-    db.execute(raised.values(floor=up_to))
+    replaced = or_(_changes.c.deleted, ~_is_newest(None, patient_id))
+    gone = select(_changes.c.seq).where(_changes.c.patient_id == patient_id, _changes.c.seq <= up_to, replaced)
+    db.connection().execute(delete(_changes).where(_changes.c.patient_id == patient_id, _changes.c.seq.in_(gone)))
+    raised = update(_streams).where(_streams.c.patient_id == patient_id, _streams.c.floor < up_to)
+    db.connection().execute(raised.values(floor=up_to))

@@ -54,8 +54,8 @@ DEFECTS = (
     Defect(
         "tombstones left out of pull",
         _REPOSITORY,
-        'or_(~SyncChange.deleted, SyncChange.seq > bindparam("tombstones_after")),',
-        '~SyncChange.deleted, SyncChange.seq > bindparam("tombstones_after") * 0,',
+        'or_(~_changes.c.deleted, _changes.c.seq > bindparam("tombstones_after")),',
+        '~_changes.c.deleted, _changes.c.seq > bindparam("tombstones_after") * 0,',
         "tests/sync/test_pull.py::test_the_first_sync_leaves_tombstones_out_and_later_ones_bring_them",
     ),
     Defect(
