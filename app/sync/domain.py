@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 Data = Mapping[str, Any]
@@ -39,6 +39,17 @@ class Version:
     ver: UUID
     deleted: bool
     data: Data | None
+
+
+class Change(NamedTuple):
+    """A version on its way to a device: its ids, and its data as JSON, in the text they are sent as."""
+
+    collection: str
+    id: str
+    seq: int
+    ver: str
+    deleted: bool
+    data: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,10 +53,19 @@ class SyncedCollection:
         """Return the fields that a client of this schema version knows."""
         return _known(self, version)
 
+    def hidden_from(self, version: int) -> frozenset[str]:
+        """Return the fields that a client of this schema version does not know."""
+        return _hidden(self, version)
+
     def shown_to(self, data: Mapping[str, Any], version: int) -> Mapping[str, Any]:
         """Return the fields of a record that a client of this schema version knows, empty ones as null."""
-        hidden = [name for name, since in self.since.items() if since > version]
+        hidden = _hidden(self, version)
         return {name: value for name, value in data.items() if name not in hidden} if hidden else data
+
+
+@cache
+def _hidden(collection: SyncedCollection, version: int) -> frozenset[str]:
+    return frozenset(name for name, since in collection.since.items() if since > version)
 
 
 @cache

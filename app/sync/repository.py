@@ -6,16 +6,32 @@ from collections.abc import Collection as Group
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, delete, or_, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from app.db.base import table_of
 from app.db.synced import SyncChange, SyncStream
-from app.sync.domain import Status, Version
+from app.kernel.ids import id_text
+from app.sync.domain import Change, Status, Version
 from app.sync.models import ParkedRow
 
 _changes, _streams, _parking = table_of(SyncChange), table_of(SyncStream), table_of(ParkedRow)
@@ -148,19 +164,29 @@ def _is_newest(up_to: Any, patient_id: Any) -> Any:
     return _changes.c.seq == newest.order_by(_newer.c.seq.desc()).limit(1).scalar_subquery()
 
 
-_CHANGES = (
-    select(*_VERSION)
-    .where(
-        _changes.c.patient_id == bindparam("patient"),
-        _changes.c.seq > bindparam("after"),
-        _changes.c.seq <= bindparam("up_to"),
-        _changes.c.collection.in_(bindparam("collections", expanding=True)),
-        or_(~_changes.c.deleted, _changes.c.seq > bindparam("tombstones_after")),
-        _is_newest(bindparam("up_to"), bindparam("patient")),
+@cache
+def _changes_statement(dialect: str) -> Select[Any]:
+    """Return the statement of a page, built once; ids and data come as the database holds them or writes them."""
+    is_text = dialect == "postgresql"
+    id_, ver, data = (_as_sent(_changes.c[name], is_text) for name in ("id", "ver", "data"))
+    return (
+        select(_changes.c.collection, id_, _changes.c.seq, ver, _changes.c.deleted, data)
+        .where(
+            _changes.c.patient_id == bindparam("patient"),
+            _changes.c.seq > bindparam("after"),
+            _changes.c.seq <= bindparam("up_to"),
+            _changes.c.collection.in_(bindparam("collections", expanding=True)),
+            or_(~_changes.c.deleted, _changes.c.seq > bindparam("tombstones_after")),
+            _is_newest(bindparam("up_to"), bindparam("patient")),
+        )
+        .order_by(_changes.c.seq)
+        .limit(bindparam("limit"))
     )
-    .order_by(_changes.c.seq)
-    .limit(bindparam("limit"))
-)
+
+
+def _as_sent(column: ColumnElement[Any], is_text: bool) -> Any:
+    """Return a column as text where the database can write it so, else as it is kept."""
+    return cast(column, Text) if is_text else type_coerce(column, NullType())
 
 
 def changes(
@@ -172,7 +198,7 @@ def changes(
     collections: Sequence[str],
     tombstones_after: int,
     limit: int,
-) -> list[Version]:
+) -> list[Change]:
     """Return the newest versions, as of `up_to`, numbered above `after`, in order of their numbers."""
     asked = {
         "patient": patient_id,
@@ -182,7 +208,11 @@ def changes(
         "tombstones_after": tombstones_after,
         "limit": limit,
     }
-    return [Version(*row) for row in db.connection().execute(_CHANGES, asked)]
+    connection = db.connection()
+    rows = connection.execute(_changes_statement(connection.dialect.name), asked).all()
+    if connection.dialect.name == "postgresql":
+        return [Change._make(row) for row in rows]
+    return [Change(row[0], id_text(row[1]), row[2], id_text(row[3]), row[4], row[5]) for row in rows]
 
 
 def live_versions(

@@ -49,7 +49,6 @@ sync = Feature("sync", "Devices that were away: push, pull.")
 
 STREAM = "/v1/sync/streams/<id:patient_id>"
 MOST_OPERATIONS = 500
-FREE_TEXT = ("note", "seen_whom")
 PUSH_BYTES = 1024 * 1024
 LIMITS = {"operations": MOST_OPERATIONS, "body_bytes": PUSH_BYTES, "record_bytes": MOST_RECORD_BYTES, "page": MAX_LIMIT}
 
@@ -71,18 +70,19 @@ def push_operations(patient_id: UUID, body: dict[str, Any]) -> Response:
     if len(body["ops"]) > MOST_OPERATIONS:
         g.limits = LIMITS
         raise TooManyOperations
+    schema_version = _schema_version()
     pushed = push(
         writing(patient_id),
         body["epoch"],
         read_sent(body["ops"], patient_id),
         RECORDS,
-        schema_version=_schema_version(),
+        schema_version=schema_version,
         base_cursor=body["base_cursor"],
     )
     told: dict[str, Any] = {
         "epoch": pushed.stream.epoch,
         "head": pushed.stream.head,
-        "results": [told_of(result, _schema_version()) for result in pushed.results],
+        "results": [told_of(result, schema_version) for result in pushed.results],
     }
     return answer(told if pushed.advice is None else {**told, "advice": _advice(pushed.advice)})
 
@@ -248,12 +248,10 @@ def _position(
 
 
 def _page(patient_id: UUID, page: Page, version: int) -> dict[str, Any]:
-    changes = [pull.shown(change, _schema_version()) for change in page.changes]
-    if not _reads_notes(patient_id):
-        changes = [_without_notes(change) for change in changes]
+    schema_version, notes = _schema_version(), _reads_notes(patient_id)
     return {
         "epoch": page.stream.epoch,
-        "changes": changes,
+        "changes": [pull.told(change, schema_version, notes=notes) for change in page.changes],
         "cursor": make_cursor(page.position.as_list(), "stream", patient_id, actor().account_id),
         "has_more": page.has_more,
         "head": page.stream.head,
@@ -261,12 +259,6 @@ def _page(patient_id: UUID, page: Page, version: int) -> dict[str, Any]:
         "int_cursor": pull.int_cursor(page.stream, page.through, version),
         "directives": [{"type": "drop_collection", "collection": name} for name in page.dropped],
     }
-
-
-def _without_notes(change: dict[str, Any]) -> dict[str, Any]:
-    data = change["data"] or {}
-    blank = {name: None for name in FREE_TEXT if name in data}
-    return {**change, "data": {**data, **blank}} if blank else change
 
 
 def _reads_notes(patient_id: UUID) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import Gone
 from app.sync import repository
-from app.sync.domain import Version
+from app.sync.domain import Change, Version
 from app.sync.registry import COLLECTIONS
 from app.sync.repository import Stream
 
@@ -21,6 +21,8 @@ PAGE_BYTES = 1024 * 1024 - 4096
 FRAME_BYTES = 200
 """What a change takes besides its data: ids, number, names."""
 GENERATION_SHIFT = 32
+FREE_TEXT = ("note", "seen_whom")
+"""What is blank for whoever may not read free text."""
 
 
 class StreamGone(Gone):
@@ -67,7 +69,7 @@ class Page:
     """One page of changes, and where the next one begins."""
 
     stream: Stream
-    changes: list[Version]
+    changes: list[Change]
     position: Position
     has_more: bool
     dropped: tuple[str, ...]
@@ -151,7 +153,7 @@ def _in_scope(position: Position, collections: frozenset[str], notes: bool) -> P
     )
 
 
-def _fill_up(db: Session, patient_id: UUID, position: Position, limit: int) -> tuple[list[Version], Position, bool]:
+def _fill_up(db: Session, patient_id: UUID, position: Position, limit: int) -> tuple[list[Change], Position, bool]:
     """Return what the reader has missed of collections that joined, up to where it had come without them."""
     if not position.joined:
         return [], position, False
@@ -170,7 +172,7 @@ def _read(
     up_to: int,
     tombstones_after: int,
     limit: int,
-) -> list[Version]:
+) -> list[Change]:
     if after >= up_to or not collections:
         return []
     return repository.changes(
@@ -184,18 +186,33 @@ def _read(
     )
 
 
-def _page(found: list[Version], limit: int, room: int, *, must_move: bool) -> tuple[list[Version], bool]:
+def _page(found: list[Change], limit: int, room: int, *, must_move: bool) -> tuple[list[Change], bool]:
     """Cut at the limit of rows and of bytes; with `must_move` a single large record always fits."""
     size = 0
-    for index, version in enumerate(found[:limit]):
-        size += _size([version])
+    for index, change in enumerate(found[:limit]):
+        size += _size([change])
         if size > room and (index > 0 or not must_move):
             return found[:index], True
     return found[:limit], len(found) > limit
 
 
-def _size(versions: list[Version]) -> int:
-    return sum(len(orjson.dumps(version.data)) + FRAME_BYTES for version in versions)
+def _size(changes: list[Change]) -> int:
+    return sum(len(change.data or "") + FRAME_BYTES for change in changes)
+
+
+def told(change: Change, schema_version: int, *, notes: bool) -> dict[str, Any]:
+    """Return a change on the wire, with the fields that a client of this schema version knows.
+
+    Free text is blank without `notes`. Data that goes out as it is kept is not read on the way.
+    """
+    if change.data is None:
+        return {**change._asdict()}
+    known = COLLECTIONS[change.collection]
+    if notes and not known.hidden_from(schema_version):
+        return {**change._asdict(), "data": orjson.Fragment(change.data)}
+    data = known.shown_to(orjson.loads(change.data), schema_version)
+    blank = {} if notes else {name: None for name in FREE_TEXT if name in data}
+    return {**change._asdict(), "data": {**data, **blank}}
 
 
 def shown(version: Version, schema_version: int) -> dict[str, Any]:
