@@ -73,6 +73,9 @@ def _send(operation: Any, person: Person, examples: int) -> int:
             # The deeper code is behind one's own id; it may mend just what was broken on purpose.
             case.path_parameters["patient_id"] = str(person.id)
             checks = CHECKS
+        if any(value in ([], {}) for value in (case.query or {}).values()):
+            # An empty list has no form in a URL: the part that was broken is not sent, and the rest is good.
+            checks = CHECKS
         # Over WSGI schemathesis asks for gzip and does not read it.
         headers = {"Authorization": f"Bearer {person.token}", "Accept-Encoding": "identity"}
         case.call_and_validate(headers=headers, checks=checks)
