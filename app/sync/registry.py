@@ -44,6 +44,16 @@ class SyncedCollection:
         """Return what loads a whole record of it."""
         return Loader(self.schema) if self.schema is not None else None
 
+    @cached_property
+    def derived(self) -> frozenset[str]:
+        """Return the fields that follow from the others; a device may send them back, and cannot change them."""
+        return frozenset(self.kind.derived) if self.kind is not None else frozenset()
+
+    @property
+    def free_text(self) -> tuple[str, ...]:
+        """Return the fields that hold the person's own words."""
+        return self.kind.free_text if self.kind is not None else ()
+
     @property
     def is_written_by_devices(self) -> bool:
         """May a device write it?"""

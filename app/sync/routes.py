@@ -265,7 +265,8 @@ def _page(patient_id: UUID, page: Page, version: int) -> dict[str, Any]:
 
 def _without_notes(change: dict[str, Any]) -> dict[str, Any]:
     data = change["data"] or {}
-    blank = {name: None for name in FREE_TEXT if name in data}
+    names = {*FREE_TEXT, *COLLECTIONS[change["collection"]].free_text}
+    blank = {name: None for name in names if name in data}
     return {**change, "data": {**data, **blank}} if blank else change
 
 
