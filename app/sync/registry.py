@@ -13,6 +13,8 @@ from app.db.synced import Collection
 from app.guidance import service as guidance
 from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
 from app.logbook.schemas import CheckInSchema, EntrySchema, PainScoreSchema, RunSchema, SessionSchema
+from app.outcomes.kinds import MEASUREMENT, RESPONSE
+from app.outcomes.schemas import MeasurementSchema, QuestionnaireResponseSchema
 from app.web.loading import Loader
 
 SCHEMA_VERSION = 2
@@ -76,6 +78,7 @@ def _known(collection: SyncedCollection, version: int) -> frozenset[str]:
 
 
 _SESSIONS = frozenset({Scope.SESSIONS_READ})
+_PAIN = frozenset({Scope.PAIN_READ})
 _GUIDANCE = {
     "advice": frozenset({Scope.ADVICE_READ}),
     "pauses": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
@@ -84,8 +87,10 @@ _GUIDANCE = {
 _ALL = (
     SyncedCollection(SESSION.collection, _SESSIONS, SESSION, SessionSchema()),
     SyncedCollection(RUN.collection, _SESSIONS, RUN, RunSchema(), {"shoes": 2}, frozenset({"source"})),
-    SyncedCollection(PAIN_SCORE.collection, frozenset({Scope.PAIN_READ}), PAIN_SCORE, PainScoreSchema()),
+    SyncedCollection(PAIN_SCORE.collection, _PAIN, PAIN_SCORE, PainScoreSchema()),
     SyncedCollection(CHECK_IN.collection, _SESSIONS, CHECK_IN, CheckInSchema(), {"mood": 2, "stress": 2}),
+    SyncedCollection(RESPONSE.collection, _PAIN, RESPONSE, QuestionnaireResponseSchema()),
+    SyncedCollection(MEASUREMENT.collection, _PAIN, MEASUREMENT, MeasurementSchema(), {}, frozenset({"recorded_by"})),
     *(SyncedCollection(found, _GUIDANCE[found.name]) for found in guidance.COLLECTIONS),
     *(SyncedCollection(found, frozenset()) for found in consent.COLLECTIONS),
 )

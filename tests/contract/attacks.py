@@ -72,6 +72,12 @@ class Side:
                 body |= {"therapist_id": str(self.therapist.id), "expires_at": _soon()}
             case "create_pain_score" | "correct_pain_score":
                 body |= {"run_id": None, "session_id": None}
+            case "create_questionnaire_response" | "correct_questionnaire_response":
+                body |= {"instrument": "nrs_worst", "instrument_version": "0_to_10"}
+                body |= {"items": {"score": 3}, "activity_names": None}
+            case "create_measurement" | "correct_measurement":
+                body |= dict.fromkeys(set(body) - {"id", "performed_at", "zone", "recorded_at", "note", "side"})
+                body |= {"test": "knee_to_wall", "distance_cm": 9.5}
             case "push_operations":
                 body |= {"epoch": self._epoch(), "ops": [], "base_cursor": None}
         return body
@@ -220,7 +226,8 @@ def _attack_body(made: Attack, every: int) -> None:
 def _attack_pushed_data(made: Attack, every: int) -> None:
     """A pushed operation carries what a POST takes; each member of each kind of thing is attacked inside it."""
     makers = {"sessions": "create_session", "runs": "create_run", "pain_scores": "create_pain_score"}
-    makers |= {"check_ins": "create_check_in"}
+    makers |= {"check_ins": "create_check_in", "measurements": "create_measurement"}
+    makers |= {"questionnaire_responses": "create_questionnaire_response"}
     for collection, maker in makers.items():
         operation = next(one for one in made.all_of_them if one.name == maker)
         for place, name in enumerate(operation.members()):

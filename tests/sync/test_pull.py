@@ -18,6 +18,8 @@ from tests.builders.devices import (
     WRITTEN,
     Phone,
     a_check_in,
+    a_measurement,
+    a_response,
     a_run,
     a_score,
     a_session,
@@ -35,6 +37,7 @@ from tests.sync.test_push import linked, stored
 def filled(phone: Phone, days: int = 8) -> list[dict[str, Any]]:
     """Push records of all kinds, edit one of each kind, delete another; return the operations that created them."""
     makers = {"sessions": a_session, "runs": a_run, "pain_scores": a_score, "check_ins": a_check_in}
+    makers |= {"questionnaire_responses": a_response, "measurements": a_measurement}
     new = [put(name, make(day, note=f"{name} {day}")) for day in range(days) for name, make in makers.items()]
     edits = [patch(op["collection"], {"note": "edited"}, op["id"], op["op_id"]) for op in new[:4]]
     gone = [erase(op["collection"], op["id"], op["op_id"]) for op in new[4:8]]
