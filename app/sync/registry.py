@@ -14,7 +14,7 @@ from app.guidance import service as guidance
 from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
 from app.logbook.schemas import CheckInSchema, EntrySchema, PainScoreSchema, RunSchema, SessionSchema
 from app.outcomes.kinds import MEASUREMENT, RESPONSE
-from app.outcomes.schemas import MeasurementSchema, QuestionnaireResponseSchema
+from app.outcomes.schemas.entries import MeasurementSchema, QuestionnaireResponseSchema
 from app.web.loading import Loader
 
 SCHEMA_VERSION = 2

@@ -43,6 +43,7 @@ class Symmetry:
     lsi_percent: float | None
     is_below_limit: bool | None
     caution: str | None
+    limit_percent: float = LSI_LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Difference:
     test: ClinicalTest
     difference_cm: float
     is_above_limit: bool
+    limit_cm: float = KNEE_TO_WALL_DIFFERENCE_CM
 
 
 @dataclass(frozen=True, slots=True)
