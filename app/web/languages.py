@@ -16,8 +16,18 @@ def language() -> str:
 
 
 def best_of(languages: Sequence[str]) -> str | None:
-    """Return which of these languages the client reads best; None where it reads none of them, or does not say."""
-    return request.accept_languages.best_match(languages)
+    """Return which of these languages the client reads best; None where it reads none of them, or does not say.
+
+    Austrian German is German: werkzeug's own choice would take a less wanted language that is spelled the same.
+    """
+    wanted = (tag.lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((found for tag in wanted if (found := _spoken(tag, languages)) is not None), None)
+
+
+def _spoken(tag: str, languages: Sequence[str]) -> str | None:
+    exact = [one for one in languages if one.lower() == tag or tag == "*"]
+    alike = [one for one in languages if one.lower().split("-")[0] == tag.split("-")[0]]
+    return next(iter(exact + alike), None)
 
 
 def in_language(response: Response, spoken: str) -> Response:
