@@ -30,13 +30,14 @@ class Scope(StrEnum):
 class Access:
     """Who holds a permission: roles for what belongs to no patient; else the patient, and linked therapists.
 
-    With `any_scope` a therapist needs some scope, and the answer holds what that scope opens.
+    With `any_scope` a therapist needs some scope, and the answer holds what that scope opens. With `and_scope` two.
     """
 
     roles: frozenset[Role] = frozenset()
     patient: bool = False
     scope: Scope | None = None
     any_scope: bool = False
+    and_scope: Scope | None = None
 
 
 EVERYONE = frozenset(Role)
@@ -51,6 +52,8 @@ TABLE: dict[Permission, Access] = {
     Permission.SESSIONS_WRITE: Access(patient=True),
     Permission.PAIN_READ: Access(patient=True, scope=Scope.PAIN_READ),
     Permission.PAIN_WRITE: Access(patient=True),
+    Permission.MEASUREMENTS_WRITE: Access(patient=True, scope=Scope.PLAN_WRITE, and_scope=Scope.PAIN_READ),
+    Permission.INSTRUMENT_TEXTS_WRITE: Access(roles=frozenset({Role.ADMIN})),
     Permission.ADVICE_READ: Access(patient=True, scope=Scope.ADVICE_READ),
     Permission.PAUSE_CLOSE: Access(patient=True, scope=Scope.PLAN_WRITE),
     Permission.SYNC_USE: Access(roles=EVERYONE),
@@ -79,6 +82,7 @@ def may(actor: Actor, permission: Permission, patient_id: UUID | None, scopes: f
     if actor.role is not Role.THERAPIST or scopes is None:
         return Verdict.HIDDEN
     opens = access.any_scope or (access.scope is not None and access.scope in scopes)
+    opens = opens and (access.and_scope is None or access.and_scope in scopes)
     return Verdict.GRANTED if opens else Verdict.DENIED
 
 

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     SESSIONS_WRITE = "sessions.write"
     PAIN_READ = "pain.read"
     PAIN_WRITE = "pain.write"
+    MEASUREMENTS_WRITE = "measurements.write"
+    INSTRUMENT_TEXTS_WRITE = "instrument_texts.write"
     ADVICE_READ = "advice.read"
     PAUSE_CLOSE = "pause.close"
     RUNS_IMPORT = "runs.import"

@@ -6,24 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
 from app.db.synced import Collection
 from app.kernel.clock import day_in_zone, offset_minutes, with_offset
 from app.logbook.domain import (
     CheckIn,
-    EarlyWarningSign,
     Entry,
-    Intensity,
     LoggedSession,
     LoggedSet,
-    PainMoment,
     PainScore,
     Run,
     Side,
-    Source,
-    Surface,
     check_check_in,
     check_pain_score,
     check_run,
@@ -33,36 +28,74 @@ from app.logbook.models import CHECK_INS, PAIN_SCORES, RUNS, SESSIONS
 
 E = TypeVar("E", bound=Entry)
 
-_WORDS: dict[str, type[StrEnum]] = {
-    "side": Side,
-    "moment": PainMoment,
-    "surface": Surface,
-    "intensity": Intensity,
-    "source": Source,
-}
 
-_NAMES: dict[type, tuple[str, ...]] = {
-    value: tuple(field.name for field in fields(value)) for value in (LoggedSession, LoggedSet, Run, PainScore, CheckIn)
-}
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What the fields of an entry are: their names, those that hold a word, those that hold a tuple (of words)."""
+
+    names: tuple[str, ...]
+    words: tuple[tuple[str, type[StrEnum]], ...]
+    lists: tuple[tuple[str, type[StrEnum] | None], ...]
+
+
+_SHAPES: dict[type, _Shape] = {}
+
+
+def _shape(entry: type) -> _Shape:
+    """Return what an entry's fields are, found out once."""
+    return _SHAPES.get(entry) or _SHAPES.setdefault(entry, _find_shape(entry))
+
+
+def _find_shape(entry: type) -> _Shape:
+    hints = get_type_hints(entry)
+    names = tuple(field.name for field in fields(entry))
+    meant = [(name, kind) for name in names for kind in (hints[name], *get_args(hints[name]))]
+    words = tuple((name, kind) for name, kind in meant if _is_word(kind) and not _members(hints[name]))
+    lists = tuple((name, _word_in(kind)) for name, kind in meant if _members(kind) and name != "sets")
+    return _Shape(names, words, lists)
+
+
+def _is_word(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, StrEnum)
+
+
+def _members(kind: Any) -> tuple[Any, ...]:
+    """Return what a tuple of any length is made of; nothing for another type."""
+    args = get_args(kind)
+    return args[:1] if len(args) == 2 and args[1] is Ellipsis else ()
+
+
+def _word_in(kind: Any) -> type[StrEnum] | None:
+    (member,) = _members(kind)
+    return member if _is_word(member) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[E]):
-    """One kind of entry."""
+    """One kind of entry.
+
+    `derive` gives the columns that follow from an entry, named in `derived`: the server sets them whenever the
+    entry is written, and nobody sends them. `free_text` names the person's own words (notes.read).
+    """
 
     name: str
     collection: Collection
     entry: type[E]
     check: Callable[[E], None]
+    derive: Callable[[E], Mapping[str, Any]] | None = None
+    derived: tuple[str, ...] = ()
+    free_text: tuple[str, ...] = ("note",)
 
     def columns_of(self, entry: E) -> dict[str, Any]:
         """Return the entry as columns of its table."""
-        values = {name: getattr(entry, name) for name in _NAMES[self.entry] if name != "id"}
+        shape = _shape(self.entry)
+        values = {name: getattr(entry, name) for name in shape.names if name != "id"}
+        for name, _ in shape.lists:
+            values[name] = None if values[name] is None else list(values[name])
         if isinstance(entry, LoggedSession):
-            values["sets"] = [{name: getattr(done, name) for name in _NAMES[LoggedSet]} for done in entry.sets]
-        if isinstance(entry, CheckIn):
-            values["early_warning_signs"] = list(entry.early_warning_signs)
-            values["red_flags"] = list(entry.red_flags)
+            values["sets"] = [{name: getattr(done, name) for name in _shape(LoggedSet).names} for done in entry.sets]
+        if self.derive is not None:
+            values.update(self.derive(entry))
         return {
             **values,
             "utc_offset_min": offset_minutes(entry.performed_at),
@@ -71,22 +104,23 @@ class Kind(Generic[E]):
 
     def entry_of(self, row: Mapping[str, Any]) -> E:
         """Return the entry that a row of its table holds; the instant carries its sender's offset."""
-        values = {name: row[name] for name in _NAMES[self.entry]}
+        shape = _shape(self.entry)
+        values = {name: row[name] for name in shape.names}
         values["performed_at"] = with_offset(row["performed_at"], row["utc_offset_min"])
         if "sets" in values:
             values["sets"] = tuple(_logged_set(done) for done in values["sets"])
-        if "early_warning_signs" in values:
-            values["early_warning_signs"] = tuple(EarlyWarningSign(sign) for sign in values["early_warning_signs"])
-            values["red_flags"] = tuple(values["red_flags"])
-        for name, words in _WORDS.items():
-            if values.get(name) is not None:
+        for name, word in shape.lists:
+            if values[name] is not None:
+                values[name] = tuple(values[name]) if word is None else tuple(word(found) for found in values[name])
+        for name, words in shape.words:
+            if values[name] is not None:
                 values[name] = words(values[name])
         return self.entry(**values)
 
 
 @dataclass(frozen=True, slots=True)
 class Stored(Generic[E]):
-    """An entry as it is stored: its place in the stream, its version, when the server received it."""
+    """An entry as it is stored: its place in the stream, its version, when it was received, what follows from it."""
 
     entry: E
     patient_id: UUID
@@ -96,6 +130,7 @@ class Stored(Generic[E]):
     device_id: UUID | None
     deleted_at: datetime | None
     flags: tuple[str, ...]
+    derived: Mapping[str, Any]
 
 
 def _logged_set(done: Mapping[str, Any]) -> LoggedSet:

@@ -37,13 +37,15 @@ def list_between(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
+    wanted: Mapping[str, Any] | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int | None = None,
 ) -> list[Stored[E]]:
     """Return living entries performed in [since, until), oldest first; `after` begins behind that time and id."""
     table = kind.collection.table
+    same = [table.c[name] == value for name, value in (wanted or {}).items() if value is not None]
     statement = select(table).where(
-        table.c.patient_id == patient_id, table.c.deleted_at.is_(None), *_window(table, since, until, after)
+        table.c.patient_id == patient_id, table.c.deleted_at.is_(None), *same, *_window(table, since, until, after)
     )
     ordered = statement.order_by(table.c.performed_at, table.c.id).limit(limit)
     return [_stored(kind, dict(row)) for row in db.execute(ordered).mappings()]
@@ -101,6 +103,7 @@ def _stored(kind: Kind[E], row: Mapping[str, Any]) -> Stored[E]:
         device_id=row["device_id"],
         deleted_at=row["deleted_at"],
         flags=tuple(row["flags"]),
+        derived={name: row[name] for name in kind.derived},
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import current_app
 from marshmallow import Schema, fields, validate
 
+from app.accounts import service as accounts
 from app.consent.domain import Scope
 from app.kernel.clock import now
 from app.kernel.red_flags import RED_FLAG_CODES
@@ -140,17 +141,45 @@ class PeriodSchema(Paged):
     until = Instant(load_default=None)
 
 
+def page_of(kind: Kind[Any], stored: type[Schema]) -> type[Schema]:
+    """Return the schema of a page of entries."""
+    members = {
+        "items": fields.List(fields.Nested(stored), required=True),
+        "next_cursor": fields.String(required=True, allow_none=True),
+    }
+    return type(f"{_class_name(kind)}PageSchema", (Schema,), members)
+
+
+def changes_of(kind: Kind[Any], schema: type[EntrySchema]) -> Schema:
+    """Return the schema of a correction: any of the fields but the id."""
+    changes: type[Schema] = type(
+        f"{_class_name(kind)}ChangesSchema", (schema,), {"__doc__": "What is to be different."}
+    )
+    return changes(partial=True, exclude=("id",))
+
+
+def _class_name(kind: Kind[Any]) -> str:
+    return "".join(part.capitalize() for part in kind.name.split("_"))
+
+
 def writing(patient_id: UUID) -> Writing:
-    """Return who writes in this request (only patients do), and the listener that the factory handed over."""
+    """Return whose logbook this request writes and with which device, and the listener that the factory handed over."""
     listener = current_app.extensions["trochlea.listener"]
-    return Writing(db(), patient_id, actor().zone, actor().device_id, now(), listener)
+    who = actor()
+    zone = who.zone if who.is_patient(patient_id) else accounts.account_of(db(), patient_id).zone
+    return Writing(db(), patient_id, zone, who.device_id, now(), listener)
+
+
+def reads_notes(patient_id: UUID) -> bool:
+    """May whoever asks read free text of this patient?"""
+    return actor().is_patient(patient_id) or Scope.NOTES_READ in actor().scopes
 
 
 def shown(kind: Kind[Any], stored: Stored[Any]) -> dict[str, Any]:
     """Return an entry on the wire; free text only for the patient and for those who may read it."""
-    data = kind.collection.wire({**kind.columns_of(stored.entry)})
-    if not actor().is_patient(stored.patient_id) and Scope.NOTES_READ not in actor().scopes:
-        data["note"] = None
+    data = kind.collection.wire({**kind.columns_of(stored.entry), **stored.derived})
+    if not reads_notes(stored.patient_id):
+        data.update(dict.fromkeys(kind.free_text))
     return {
         "id": stored.entry.id,
         "patient_id": stored.patient_id,

@@ -84,6 +84,23 @@ def read_entry(db: Session, patient_id: UUID, kind: Kind[E], entry_id: UUID) -> 
     return found
 
 
+def list_entries(
+    db: Session,
+    patient_id: UUID,
+    kind: Kind[E],
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    wanted: Mapping[str, Any],
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Stored[E]]:
+    """Return living entries performed in [since, until), oldest first, with these values where one is wanted."""
+    return repository.list_between(
+        db, patient_id, kind, since=since, until=until, wanted=wanted, after=after, limit=limit
+    )
+
+
 def _store(writing: Writing, kind: Kind[E], entry: E, *, deleted: bool = False) -> Stored[E]:
     return repository.store_entry(
         writing.db,

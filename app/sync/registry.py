@@ -13,6 +13,8 @@ from app.db.synced import Collection
 from app.guidance import service as guidance
 from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
 from app.logbook.schemas import CheckInSchema, EntrySchema, PainScoreSchema, RunSchema, SessionSchema
+from app.outcomes.kinds import MEASUREMENT, RESPONSE
+from app.outcomes.schemas.entries import MeasurementSchema, QuestionnaireResponseSchema
 from app.web.loading import Loader
 
 SCHEMA_VERSION = 2
@@ -43,6 +45,16 @@ class SyncedCollection:
     def loader(self) -> Loader | None:
         """Return what loads a whole record of it."""
         return Loader(self.schema) if self.schema is not None else None
+
+    @cached_property
+    def derived(self) -> frozenset[str]:
+        """Return the fields that follow from the others; a device may send them back, and cannot change them."""
+        return frozenset(self.kind.derived) if self.kind is not None else frozenset()
+
+    @property
+    def free_text(self) -> tuple[str, ...]:
+        """Return the fields that hold the person's own words."""
+        return self.kind.free_text if self.kind is not None else ()
 
     @property
     def is_written_by_devices(self) -> bool:
@@ -75,6 +87,7 @@ def _known(collection: SyncedCollection, version: int) -> frozenset[str]:
 
 
 _SESSIONS = frozenset({Scope.SESSIONS_READ})
+_PAIN = frozenset({Scope.PAIN_READ})
 _GUIDANCE = {
     "advice": frozenset({Scope.ADVICE_READ}),
     "pauses": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
@@ -83,8 +96,10 @@ _GUIDANCE = {
 _ALL = (
     SyncedCollection(SESSION.collection, _SESSIONS, SESSION, SessionSchema()),
     SyncedCollection(RUN.collection, _SESSIONS, RUN, RunSchema(), {"shoes": 2}, frozenset({"source"})),
-    SyncedCollection(PAIN_SCORE.collection, frozenset({Scope.PAIN_READ}), PAIN_SCORE, PainScoreSchema()),
+    SyncedCollection(PAIN_SCORE.collection, _PAIN, PAIN_SCORE, PainScoreSchema()),
     SyncedCollection(CHECK_IN.collection, _SESSIONS, CHECK_IN, CheckInSchema(), {"mood": 2, "stress": 2}),
+    SyncedCollection(RESPONSE.collection, _PAIN, RESPONSE, QuestionnaireResponseSchema()),
+    SyncedCollection(MEASUREMENT.collection, _PAIN, MEASUREMENT, MeasurementSchema(), {}, frozenset({"recorded_by"})),
     *(SyncedCollection(found, _GUIDANCE[found.name]) for found in guidance.COLLECTIONS),
     *(SyncedCollection(found, frozenset()) for found in consent.COLLECTIONS),
 )

@@ -26,6 +26,7 @@ from app.logbook import service as logbook
 from app.logbook.domain import CheckIn, Entry, LoggedSession, LoggedSet, PainMoment, PainScore, Run, Side, Surface
 from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
 from app.logbook.writing import Writing
+from seeds.demo.answers import answers_of
 
 DEMO_PASSWORD = "kneecap in the groove"  # noqa: S105 - printed for everybody, development only
 _DEMO = UUID("7d0c8a4e-0000-4000-8000-000000000001")
@@ -156,6 +157,8 @@ def _history(persona: Persona, patient: Account, at: datetime) -> Iterator[tuple
             yield PAIN_SCORE, _score(run, PainMoment.NEXT_MORNING, told.next_morning, next_day)
         yield SESSION, _session(patient.id, told, _clock(at, told.days_ago - 1, time(18, 30)))
         yield CHECK_IN, _check_in(patient.id, told, _clock(at, told.days_ago, time(21, 0)))
+    if persona is SETTLES_AND_PROGRESSES:
+        yield from answers_of(patient.id, at, _ZONE)
 
 
 def _clock(at: datetime, days_ago: int, clock: time) -> datetime:

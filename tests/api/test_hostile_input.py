@@ -46,7 +46,7 @@ def sides(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[
         database = open_database(url)
         app = create_app(settings, database)
         people = People(app)
-        made.append(Side(app, database, people.patient(), people.therapist()))
+        made.append(Side(app, database, people.patient(), people.therapist(), people.admin()))
     yield made
     for side in made:
         side.database.dispose()

@@ -12,7 +12,18 @@ from sqlalchemy import select
 from app.db.base import Base
 from app.db.engine import Database
 from app.db.synced import SyncChange, Synced
-from tests.builders.devices import Phone, a_check_in, a_run, a_score, a_session, erase, patch, put
+from tests.builders.devices import (
+    Phone,
+    a_check_in,
+    a_measurement,
+    a_response,
+    a_run,
+    a_score,
+    a_session,
+    erase,
+    patch,
+    put,
+)
 from tests.builders.people import People
 
 APP = Path(__file__).resolve().parents[2] / "app"
@@ -63,7 +74,16 @@ def test_nobody_writes_a_synced_row_but_the_numbering() -> None:
 
 
 def test_every_synced_table_is_known_and_every_row_class_of_the_features_is_looked_at() -> None:
-    assert {"RunRow", "SessionRow", "PainScoreRow", "CheckInRow", "CareLinkRow", "AdviceRow", "PauseRow"} <= SYNCED
+    assert {
+        "RunRow",
+        "SessionRow",
+        "PainScoreRow",
+        "CheckInRow",
+        "CareLinkRow",
+        "AdviceRow",
+        "PauseRow",
+        "MeasurementRow",
+    } <= SYNCED
 
 
 @pytest.mark.parametrize(
@@ -89,6 +109,8 @@ def test_every_synced_row_of_a_journey_is_a_version_with_a_number(people: People
         run,
         gone,
         put("pain_scores", a_score(1, score=9)),
+        put("questionnaire_responses", a_response(1)),
+        put("measurements", a_measurement(1)),
         put("check_ins", a_check_in(red_flags=["calf_swelling_or_breathless"])),
     )
     phone.push(patch("runs", {"note": "x"}, run["id"], run["op_id"]), erase("sessions", gone["id"], gone["op_id"]))
@@ -105,5 +127,14 @@ def test_every_synced_row_of_a_journey_is_a_version_with_a_number(people: People
             for table in [mapper.local_table]
             for row in db.execute(select(table).where(table.c.patient_id == phone.person.id))
         }
-    assert {"runs", "sessions", "pain_scores", "check_ins", "care_links", "advice"} <= {row[0] for row in rows}
+    assert {
+        "runs",
+        "sessions",
+        "pain_scores",
+        "check_ins",
+        "care_links",
+        "advice",
+        "measurements",
+        "questionnaire_responses",
+    } <= {row[0] for row in rows}
     assert rows <= versions

@@ -16,7 +16,14 @@ from werkzeug.test import TestResponse
 from app.kernel.ids import new_id
 from tests.builders.people import Person
 
-WRITTEN = ("sessions", "runs", "pain_scores", "check_ins")
+WRITTEN = (
+    "sessions",
+    "runs",
+    "pain_scores",
+    "check_ins",
+    "questionnaire_responses",
+    "measurements",
+)
 MOST_ROUNDS = 500
 
 Json = dict[str, Any]
@@ -53,6 +60,18 @@ def a_session(days_ago: int = 0, **changes: Any) -> Json:
     """Return a session of one set."""
     sets = [{"exercise": "squat", "side": "left", "repetitions": 10}]
     return {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", "sets": sets, **changes}
+
+
+def a_response(days_ago: int = 0, **changes: Any) -> Json:
+    """Return the worst pain, asked as an outcome."""
+    told = {"instrument": "nrs_worst", "instrument_version": "0_to_10", "side": "left", "items": {"score": 4}}
+    return {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", **told, **changes}
+
+
+def a_measurement(days_ago: int = 0, **changes: Any) -> Json:
+    """Return a knee-to-wall test of the left ankle."""
+    told = {"test": "knee_to_wall", "side": "left", "distance_cm": 9.5}
+    return {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", **told, **changes}
 
 
 def put(collection: str, data: Json, record_id: str | None = None, base: Any = None, op_id: str | None = None) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -66,6 +66,15 @@ class People:
     def admin(self) -> Person:
         """Return an admin who is logged in."""
         return self._person(Role.ADMIN, "Europe/Berlin")
+
+    def again(self, person: Person) -> Person:
+        """Return somebody logged in anew, as after weeks in which the token ended."""
+        at = now()
+        with self.app.app_context():
+            with database().writing.begin() as db:
+                done = service.log_in(db, service.account_of(db, person.id), "test phone", at)
+            token = issue_access_token(person.id, done.device.id, at)
+        return replace(person, device_id=done.device.id, refresh_token=done.refresh_token, token=token)
 
     def _person(self, role: Role, zone: str, profession: ProfessionalRole | None = None) -> Person:
         at = now()

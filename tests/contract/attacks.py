@@ -26,6 +26,11 @@ from tests.contract.operations import SOME_ID, Operation
 ALWAYS = (b"null", b"[{}]", b"[null]", b'"\\u0000"')
 """What every member is tried with in every run, whichever share of the others it gets."""
 
+PLACES = {"instrument": "psfs", "language_tag": "fr"}
+"""What stands in a path besides ids, so that there is something there."""
+OF_ADMINS = {"instrument_texts.write"}
+"""What a patient may not, and an admin may."""
+
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -37,6 +42,7 @@ class Side:
     database: Database
     person: Person
     therapist: Person
+    admin: Person
     etags: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def anew(self) -> Side:
@@ -56,8 +62,9 @@ class Side:
         self, operation: Operation, headers: dict[str, str], parts: dict[str, str], **options: Any
     ) -> TestResponse:
         """Send one request as the patient."""
-        url = operation.url(self.person.id, **parts)
-        sent = {"Authorization": f"Bearer {self.person.token}", **headers}
+        url = operation.url(self.person.id, **{**PLACES, **parts})
+        who = self.admin if operation.said["x-permission"] in OF_ADMINS else self.person
+        sent = {"Authorization": f"Bearer {who.token}", **headers}
         return self.person.client.open(url, method=operation.method, headers=sent, **options)
 
     def good(self, operation: Operation, turn: int) -> dict[str, Any]:
@@ -74,7 +81,7 @@ class Side:
                 body |= {"run_id": None, "session_id": None}
             case "push_operations":
                 body |= {"epoch": self._epoch(), "ops": [], "base_cursor": None}
-        return body
+        return body | _of_outcomes(operation.name, body)
 
     def _epoch(self) -> str:
         with self.database.reading() as db:
@@ -87,15 +94,30 @@ class Side:
             return {}
         path = operation.path
         if path not in self.etags:
-            maker = next(one for one in siblings if one.method == "POST" and path.startswith(one.path + "/"))
             if not self._etag(operation):
+                maker = next(one for one in siblings if one.method == "POST" and path.startswith(one.path + "/"))
                 self.open(maker, {}, {}, json={**self.good(maker, 0), "id": SOME_ID})
             self.etags[path] = self._etag(operation)
         return {"If-Match": self.etags[path]}
 
     def _etag(self, operation: Operation) -> str:
-        found = self.person.get(operation.url(self.person.id))
+        found = self.person.get(operation.url(self.person.id, **PLACES))
         return found.headers.get("ETag", "")
+
+
+def _of_outcomes(name: str, body: dict[str, Any]) -> dict[str, Any]:
+    """Return what makes a sample fit the instrument that it is about."""
+    match name:
+        case "create_questionnaire_response" | "correct_questionnaire_response":
+            told = {"instrument": "nrs_worst", "instrument_version": "0_to_10"}
+            return {**told, "items": {"score": 3}, "activity_names": None}
+        case "create_measurement" | "correct_measurement":
+            kept = {"id", "performed_at", "zone", "recorded_at", "note", "side"}
+            return {**dict.fromkeys(set(body) - kept), "test": "knee_to_wall", "distance_cm": 9.5}
+        case "put_instrument_texts":
+            return {"items": [{"item": "1", "text": "an activity", "options": []}]}
+        case _:
+            return {}
 
 
 def _soon() -> str:
@@ -220,7 +242,8 @@ def _attack_body(made: Attack, every: int) -> None:
 def _attack_pushed_data(made: Attack, every: int) -> None:
     """A pushed operation carries what a POST takes; each member of each kind of thing is attacked inside it."""
     makers = {"sessions": "create_session", "runs": "create_run", "pain_scores": "create_pain_score"}
-    makers |= {"check_ins": "create_check_in"}
+    makers |= {"check_ins": "create_check_in", "measurements": "create_measurement"}
+    makers |= {"questionnaire_responses": "create_questionnaire_response"}
     for collection, maker in makers.items():
         operation = next(one for one in made.all_of_them if one.name == maker)
         for place, name in enumerate(operation.members()):

@@ -18,6 +18,8 @@ from tests.builders.devices import (
     WRITTEN,
     Phone,
     a_check_in,
+    a_measurement,
+    a_response,
     a_run,
     a_score,
     a_session,
@@ -35,9 +37,15 @@ from tests.sync.test_push import linked, stored
 def filled(phone: Phone, days: int = 8) -> list[dict[str, Any]]:
     """Push records of all kinds, edit one of each kind, delete another; return the operations that created them."""
     makers = {"sessions": a_session, "runs": a_run, "pain_scores": a_score, "check_ins": a_check_in}
-    new = [put(name, make(day, note=f"{name} {day}")) for day in range(days) for name, make in makers.items()]
-    edits = [patch(op["collection"], {"note": "edited"}, op["id"], op["op_id"]) for op in new[:4]]
-    gone = [erase(op["collection"], op["id"], op["op_id"]) for op in new[4:8]]
+    outcomes = {"questionnaire_responses": a_response, "measurements": a_measurement}
+    new = [
+        put(name, make(day, note=f"{name} {day}"))
+        for told in (makers, outcomes)
+        for day in range(days)
+        for name, make in told.items()
+    ]
+    edits = [patch(op["collection"], {"note": "edited"}, op["id"], op["op_id"]) for op in new[:4] + new[-2:]]
+    gone = [erase(op["collection"], op["id"], op["op_id"]) for op in new[4:8] + new[-4:-2]]
     assert {result["status"] for result in phone.push(*new, *edits, *gone)} == {"applied"}
     return new
 
@@ -313,7 +321,7 @@ def regrant(phone: Phone, therapist: Person, *scopes: str) -> None:
 
 BY_SCOPE = {
     "sessions.read": {"sessions", "runs", "check_ins"},
-    "pain.read": {"pain_scores"},
+    "pain.read": {"pain_scores", "questionnaire_responses", "measurements"},
     "notes.read": set(),
     "advice.read": {"advice", "pauses"},
     "plan.write": {"pauses"},
@@ -487,7 +495,7 @@ def test_a_tag_is_worth_nothing_when_one_of_two_links_ends_by_itself(
     monkeypatch.setattr(consent.repository, "active_scopes", later)
     answer = theirs.ask(cursor=cursor, etag=etag)
     assert answer.status_code == 200
-    assert [told["collection"] for told in answer.json["directives"]] == ["pain_scores"]
+    assert {told["collection"] for told in answer.json["directives"]} == BY_SCOPE["pain.read"]
 
 
 # Digest, config

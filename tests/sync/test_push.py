@@ -17,6 +17,8 @@ from app.sync.service.streams import begin_epoch
 from tests.builders.devices import (
     Phone,
     a_check_in,
+    a_measurement,
+    a_response,
     a_run,
     a_score,
     a_session,
@@ -60,7 +62,14 @@ def statuses(results: list[dict[str, Any]]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("collection", "record"),
-    [("runs", a_run()), ("check_ins", a_check_in()), ("pain_scores", a_score()), ("sessions", a_session())],
+    [
+        ("runs", a_run()),
+        ("check_ins", a_check_in()),
+        ("pain_scores", a_score()),
+        ("sessions", a_session()),
+        ("questionnaire_responses", a_response()),
+        ("measurements", a_measurement()),
+    ],
 )
 def test_a_new_record_is_applied_under_the_id_of_its_operation(
     phone: Phone, collection: str, record: dict[str, Any]

@@ -1,4 +1,4 @@
-"""Sum and mean scores of AKPS, KOOS-PF, LEFS and TSK-11; item ids and allowed scores only."""
+"""Sum and mean scores of AKPS, KOOS-PF, LEFS, TSK-11 and PSFS; item ids and allowed scores only."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ ITEM_WORST = 4  # points, highest score of a KOOS-PF, LEFS or TSK-11 item
 LEFS_ITEMS = 20  # items (binkley1999)
 TSK11_ITEMS = 11  # items (woby2005)
 TSK11_LOWEST = 1  # points, lowest score of an item (woby2005)
+PSFS_MOST = 5  # activities that a patient names (CLINICAL 1.9)
+PSFS_BEST = 10  # points, as well as before the knee was sore (CLINICAL 1.9)
 
 
 def akps(answers: object) -> int | None:
@@ -57,6 +59,14 @@ def tsk11(items: object) -> int:
     if None in scores:
         raise refusal(f"/items/{scores.index(None)}", "missing", "All items are needed.")
     return sum(score for score in scores if score is not None)
+
+
+def psfs(items: object) -> float | None:
+    """Take the mean of 1 to 5 activities of 0 to 10, higher is better; None if one is not answered."""
+    given = rows(items, PSFS_MOST, "/items")
+    scores = [None if score is None else whole(score, 0, PSFS_BEST, f"/items/{i}") for i, score in enumerate(given)]
+    total = _sum_if_complete(scores)
+    return round(total / len(scores), 1) if scores and total is not None else None
 
 
 def _akps_item(item: str, score: object) -> int | None:

@@ -92,8 +92,8 @@ def read_wanted(op: Operation, schema_version: int, stored: Mapping[str, Any] | 
     those it sends, and what is stored completes it.
     """
     known = op.collection.known_to(schema_version)
-    read_only = op.collection.read_only
-    data = {name: value for name, value in op.data.items() if name not in read_only} if read_only else op.data
+    not_theirs = op.collection.read_only | op.collection.derived
+    data = {name: value for name, value in op.data.items() if name not in not_theirs} if not_theirs else op.data
     strange = [{"pointer": pointer("data", name), "code": "unknown_field"} for name in data if name not in known]
     if strange:
         raise refuse("unknown_field", "The record has fields that are not known", *strange)
@@ -128,7 +128,7 @@ def _record_of(collection: SyncedCollection, entry: Entry) -> Record:
 def _entry(collection: SyncedCollection, entry_id: UUID, data: Mapping[str, Any]) -> Entry:
     assert collection.kind is not None  # the caller has refused read-only collections
     kept = {name: data[name] for name in collection.read_only & data.keys()}
-    own = {name: value for name, value in data.items() if name not in kept}
+    own = {name: value for name, value in data.items() if name not in kept and name not in collection.derived}
     entry: Entry = entry_of(collection.kind, _load_whole(collection, {**own, "id": str(entry_id)}))
     return replace(entry, **kept) if kept else entry
 

@@ -211,7 +211,7 @@ def told(change: Change, schema_version: int, *, notes: bool) -> dict[str, Any]:
     if notes and not known.hidden_from(schema_version):
         return {**change._asdict(), "data": orjson.Fragment(change.data)}
     data = known.shown_to(orjson.loads(change.data), schema_version)
-    blank = {} if notes else {name: None for name in FREE_TEXT if name in data}
+    blank = {} if notes else {name: None for name in {*FREE_TEXT, *known.free_text} if name in data}
     return {**change._asdict(), "data": {**data, **blank}}
 
 

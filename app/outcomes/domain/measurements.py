@@ -1,0 +1,159 @@
+"""A clinical test as it was measured: what belongs to which test, what cannot be, and the value that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from app.kernel.errors import FieldFault, Invalid
+from app.logbook.domain import Entry, Side
+from app.outcomes.domain.step_down import step_down
+from app.outcomes.domain.words import ClinicalTest, Contraction, Muscle, Rating, Recorder, Sex
+
+DEGREES_PER_CM = 3.6  # degrees of ankle bend for each cm from toe to wall (physiopedia_ktw)
+TORQUE_MAX_NM_KG = 10.0  # Nm/kg, more is a mistake of units (CLINICAL 1.7)
+RATING_RANK = {rating: rank for rank, rating in enumerate(Rating)}  # 0 is best (crossley2011)
+GRADE_RANK = {"good": 0, "medium": 1, "fair": 1, "poor": 2}  # one grade is one step (piva2006, crossley2011)
+
+
+class MeasurementUnfit(Invalid):
+    """What was measured does not belong to the test, or something of it is missing."""
+
+    code = "measurement_unfit"
+    title = "This is not what the test measures"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement(Entry):
+    """One test of one side (None: of both at once), with the fields that its test has; the others are None."""
+
+    test: ClinicalTest
+    side: Side | None
+    distance_cm: float | None
+    rating: Rating | None
+    signs: Mapping[str, int] | None
+    contraction: Contraction | None
+    force_n: float | None
+    lever_m: float | None
+    body_mass_kg: float | None
+    torque_nm_kg: float | None
+    age_years: int | None
+    sex: Sex | None
+    attempts_cm: tuple[float, ...] | None
+    fpi6_total: int | None
+    muscle: Muscle | None
+    muscle_grade: float | None
+    pain: float | None
+    knee_flexion_deg: int | None
+    recorded_by: Recorder = Recorder.PATIENT
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a test comes to, in the instrument's unit; the grade where it is graded; the angle it stands for."""
+
+    value: float
+    grade: str | None = None
+    dorsiflexion_deg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """Which fields a test needs, and which it may have besides."""
+
+    needed: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    has_sides: bool = True
+
+
+_FORCE = ("force_n", "lever_m", "body_mass_kg")
+_STRENGTH = (*_FORCE, "torque_nm_kg")
+_FIELDS: dict[ClinicalTest, _Fields] = {
+    ClinicalTest.KNEE_TO_WALL: _Fields(("distance_cm",)),
+    ClinicalTest.SINGLE_LEG_SQUAT: _Fields(("rating",)),
+    ClinicalTest.LATERAL_STEP_DOWN: _Fields(("signs",)),
+    ClinicalTest.HIP_ABDUCTION_STRENGTH: _Fields(("contraction",), (*_STRENGTH, "age_years", "sex")),
+    ClinicalTest.QUADRICEPS_STRENGTH: _Fields(("contraction",), _STRENGTH),
+    ClinicalTest.SINGLE_LEG_HOP: _Fields(("attempts_cm",)),
+    ClinicalTest.FOOT_POSTURE: _Fields(("fpi6_total",)),
+    ClinicalTest.MANUAL_MUSCLE_TEST: _Fields(("muscle", "muscle_grade")),
+    ClinicalTest.SQUAT_PAIN: _Fields(("pain",), ("knee_flexion_deg",), has_sides=False),
+}
+STRENGTH_TESTS = frozenset(test for test, of_it in _FIELDS.items() if "torque_nm_kg" in of_it.optional)
+MEASURED_FIELDS = tuple(dict.fromkeys(name for of_it in _FIELDS.values() for name in (*of_it.needed, *of_it.optional)))
+
+
+def check_measurement(measurement: Measurement) -> None:
+    """Raise MeasurementUnfit with a pointer to each field that is missing or belongs to another test."""
+    faults = list(_faults(measurement, _FIELDS[measurement.test]))
+    if faults:
+        raise MeasurementUnfit(faults=faults)
+
+
+def value_of(measurement: Measurement) -> Value:
+    """Return what a checked measurement comes to."""
+    match measurement:
+        case Measurement(test=ClinicalTest.KNEE_TO_WALL, distance_cm=distance) if distance is not None:
+            return Value(distance, dorsiflexion_deg=round(DEGREES_PER_CM * distance, 1))
+        case Measurement(test=ClinicalTest.SINGLE_LEG_SQUAT, rating=rating) if rating is not None:
+            return Value(float(RATING_RANK[rating]), rating.value)
+        case Measurement(test=ClinicalTest.LATERAL_STEP_DOWN, signs=signs) if signs is not None:
+            found = step_down(dict(signs))
+            return Value(float(found.score), found.grade)
+        case Measurement(test=ClinicalTest.SINGLE_LEG_HOP, attempts_cm=attempts) if attempts:
+            return Value(max(attempts))
+        case _:
+            return Value(_plain_value(measurement))
+
+
+def variant_of(measurement: Measurement) -> str | None:
+    """Return what measurements must share, besides test and side, to be compared with each other."""
+    for told in (measurement.contraction, measurement.muscle, measurement.knee_flexion_deg):
+        if told is not None:
+            return str(told)
+    return None
+
+
+def _plain_value(measurement: Measurement) -> float:
+    if measurement.test in STRENGTH_TESTS:
+        return _torque_nm_kg(measurement)
+    told = [measurement.fpi6_total, measurement.muscle_grade, measurement.pain]
+    return float(next(value for value in told if value is not None))
+
+
+def _torque_nm_kg(measurement: Measurement) -> float:
+    """Return the torque in Nm for each kg of the body: as told, or force times lever by mass."""
+    if measurement.torque_nm_kg is not None:
+        return measurement.torque_nm_kg
+    force, lever, mass = measurement.force_n, measurement.lever_m, measurement.body_mass_kg
+    assert force is not None  # check_measurement asks for all three
+    assert lever is not None
+    assert mass is not None
+    return round(force * lever / mass, 3)
+
+
+def _faults(measurement: Measurement, of_it: _Fields) -> Iterator[FieldFault]:
+    given = {name for name in MEASURED_FIELDS if getattr(measurement, name) is not None}
+    for name in sorted(given - {*of_it.needed, *of_it.optional}):
+        yield FieldFault(f"/{name}", "not_of_this_test", "This test does not measure that.")
+    for name in of_it.needed:
+        if name not in given:
+            yield FieldFault(f"/{name}", "required", "This test needs it.")
+    if of_it.has_sides and measurement.side is None:
+        yield FieldFault("/side", "required", "Say which side was tested.")
+    if measurement.test in STRENGTH_TESTS:
+        yield from _faults_of_strength(measurement, given)
+
+
+def _faults_of_strength(measurement: Measurement, given: set[str]) -> Iterator[FieldFault]:
+    force = given & set(_FORCE)
+    if "torque_nm_kg" in given and force:
+        yield FieldFault("/torque_nm_kg", "one_of", "Give the torque, or force, lever and body mass.")
+    elif "torque_nm_kg" not in given and len(force) < len(_FORCE):
+        missing = next(name for name in _FORCE if name not in given)
+        yield FieldFault(f"/{missing}", "required", "Give force, lever and body mass, or the torque.")
+    elif force and _torque_nm_kg(measurement) > TORQUE_MAX_NM_KG:
+        yield FieldFault("/force_n", "out_of_range", f"This makes more than {TORQUE_MAX_NM_KG} Nm/kg.")
+    if ("age_years" in given) != ("sex" in given):
+        missing = "sex" if "age_years" in given else "age_years"
+        yield FieldFault(f"/{missing}", "required", "The expected strength needs age and sex.")

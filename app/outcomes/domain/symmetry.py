@@ -1,0 +1,103 @@
+"""One leg beside the other, and beside what is expected; when that comparison misleads, it says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.logbook.domain import Side
+from app.outcomes.domain.strength import hip_expected, lsi
+from app.outcomes.domain.words import ClinicalTest, Sex
+
+LSI_LIMIT = 90.0  # percent of the other leg, less is a deficit (hop_lsi90)
+KNEE_TO_WALL_DIFFERENCE_CM = 1.5  # cm between the sides, more is a difference (chisholm2012)
+COMPARED_WITHIN = timedelta(days=14)  # how far apart the two sides may be measured (E)
+SORE_DAYS = 28  # days within which a knee that hurt counts as sore (E)
+LSI_TESTS = frozenset(
+    {ClinicalTest.HIP_ABDUCTION_STRENGTH, ClinicalTest.QUADRICEPS_STRENGTH, ClinicalTest.SINGLE_LEG_HOP}
+)
+
+BOTH_KNEES_SORE = "both_knees_sore"
+SORE_SIDE_UNKNOWN = "sore_side_unknown"
+MEASURED_FAR_APART = "measured_far_apart"
+OTHER_LEG_ZERO = "other_leg_zero"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The newest value of one leg."""
+
+    value: float
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Symmetry:
+    """The sore leg in percent of the other; where that would mislead it is None, and `caution` says why."""
+
+    test: ClinicalTest
+    variant: str | None
+    left: Leg
+    right: Leg
+    sore_side: Side | None
+    lsi_percent: float | None
+    is_below_limit: bool | None
+    caution: str | None
+    limit_percent: float = LSI_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How far the sides of a test lie apart, and whether that is more than measuring allows."""
+
+    test: ClinicalTest
+    difference_cm: float
+    is_above_limit: bool
+    limit_cm: float = KNEE_TO_WALL_DIFFERENCE_CM
+
+
+@dataclass(frozen=True, slots=True)
+class BesideExpected:
+    """Eccentric hip abduction beside what is expected for age and sex, all in Nm/kg."""
+
+    side: Side
+    value: float
+    expected: float
+    sd: float
+    is_below: bool
+
+
+def symmetry(test: ClinicalTest, variant: str | None, left: Leg, right: Leg, sore: frozenset[Side]) -> Symmetry:
+    """How strong is the sore leg beside the other? With both knees sore, or none known to be, nobody can say."""
+    caution = _caution(left, right, sore)
+    if caution is not None:
+        return Symmetry(test, variant, left, right, None, None, None, caution)
+    (side,) = sore
+    mine, other = (left, right) if side is Side.LEFT else (right, left)
+    percent = lsi(mine.value, other.value)
+    below = None if percent is None else percent < LSI_LIMIT
+    return Symmetry(test, variant, left, right, side, percent, below, OTHER_LEG_ZERO if percent is None else None)
+
+
+def difference(left: Leg, right: Leg) -> Difference | None:
+    """Does the ankle bend further on one side? None where the sides were measured far apart."""
+    if abs(left.on - right.on) > COMPARED_WITHIN:
+        return None
+    apart = round(abs(left.value - right.value), 3)
+    return Difference(ClinicalTest.KNEE_TO_WALL, apart, apart > KNEE_TO_WALL_DIFFERENCE_CM)
+
+
+def beside_expected(side: Side, value_nm_kg: float, age_years: int, sex: Sex) -> BesideExpected:
+    """Is the hip weaker than one standard deviation below what is expected? Eccentric hand-held tests only."""
+    found = hip_expected(age_years, sex is Sex.MALE)
+    return BesideExpected(
+        side, value_nm_kg, found.expected, found.sd, value_nm_kg < round(found.expected - found.sd, 3)
+    )
+
+
+def _caution(left: Leg, right: Leg, sore: frozenset[Side]) -> str | None:
+    if abs(left.on - right.on) > COMPARED_WITHIN:
+        return MEASURED_FAR_APART
+    if len(sore) > 1:
+        return BOTH_KNEES_SORE
+    return None if sore else SORE_SIDE_UNKNOWN

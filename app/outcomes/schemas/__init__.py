@@ -1,0 +1,1 @@
+"""The wire forms of outcomes: entries, what they show, and instruments."""

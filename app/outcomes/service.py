@@ -1,0 +1,121 @@
+"""Show what outcomes have changed and what is due, and keep the texts that a clinic has licensed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.kernel.clock import CLOCK_TOLERANCE, day_in_zone
+from app.kernel.errors import NotVisible
+from app.kernel.ids import new_id
+from app.logbook import service as logbook
+from app.logbook.domain import Side
+from app.outcomes import repository
+from app.outcomes.domain.instruments import INSTRUMENTS, Instrument
+from app.outcomes.domain.schedule import Due, what_is_due
+from app.outcomes.domain.symmetry import SORE_DAYS
+from app.outcomes.domain.texts import NO_REVISION, check_texts
+from app.outcomes.domain.words import Questionnaire
+from app.outcomes.overview import (
+    Overview,
+    ankle_difference,
+    hips_beside_expected,
+    series_of,
+    symmetries,
+)
+from app.outcomes.pain import PainPoint, pain_points, severities, sore_sides
+from app.outcomes.repository import Texts
+
+MOST_POINTS = 200
+"""How many scores of one series are shown; older ones are read page by page."""
+NRS = (Questionnaire.NRS_WORST, Questionnaire.NRS_USUAL, Questionnaire.NRS_DURING_RUN)
+
+
+def overview(db: Session, patient_id: UUID, instrument: str | None, since: date | None, at: datetime) -> Overview:
+    """Return what the outcomes show today; scores of a clock that ran ahead are there and count for nothing."""
+    responses = repository.series_of_responses(db, patient_id, instrument=instrument, since=since, most=MOST_POINTS)
+    measured = repository.series_of_measurements(db, patient_id, test=instrument, since=since, most=MOST_POINTS)
+    today = day_in_zone(at, accounts.account_of(db, patient_id).zone)
+    pain = _pain_of(db, patient_id, today, at)
+    series = series_of(responses, measured, at)
+    return Overview(
+        as_of=today,
+        series=series,
+        symmetry=symmetries(series, sore_sides(pain)),
+        difference=ankle_difference(series),
+        beside_expected=hips_beside_expected(measured, at),
+        pain=severities(pain, today),
+    )
+
+
+def due(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> tuple[date, date, list[Due]]:
+    """Return the day, the day that care began, and what is due on that day by what is known now."""
+    zone = accounts.account_of(db, patient_id).zone
+    day, start = as_of or day_in_zone(at, zone), _start(db, patient_id, zone)
+    done: dict[str, dict[Side | None, list[date]]] = {}
+    for instrument, side, on in repository.newest_days(db, patient_id, day, at + CLOCK_TOLERANCE):
+        done.setdefault(instrument, {})[Side(side) if side else None] = [on]
+    daily = {point.on for point in _pain_of(db, patient_id, day, at) if point.is_daily}
+    return day, start, what_is_due(start, day, done, daily)
+
+
+def _start(db: Session, patient_id: UUID, zone: str) -> date:
+    """Return the day that care began, where the person lives."""
+    return day_in_zone(accounts.account_of(db, patient_id).created_at, zone)
+
+
+def _pain_of(db: Session, patient_id: UUID, as_of: date, at: datetime) -> list[PainPoint]:
+    """Return the pain of the four weeks up to a day."""
+    first = as_of - timedelta(days=SORE_DAYS - 1)
+    facts = logbook.facts_since(db, patient_id, first, at, at)
+    answers = repository.scores_between(db, patient_id, NRS, first, as_of, at + CLOCK_TOLERANCE)
+    return pain_points(facts, answers, as_of)
+
+
+def read_instrument(name: str) -> Instrument:
+    """Return an instrument; raise NotVisible."""
+    if name not in INSTRUMENTS:
+        raise NotVisible
+    return INSTRUMENTS[name]
+
+
+def languages_loaded(db: Session) -> dict[str, list[str]]:
+    """Return by instrument the languages that a clinic has loaded texts in."""
+    return repository.languages_loaded(db)
+
+
+def read_texts(db: Session, instrument: str, language: str) -> Texts | None:
+    """Return the texts of an instrument in one language, None where none were loaded; raise NotVisible."""
+    return repository.find_texts(db, read_instrument(instrument).id.value, language)
+
+
+def put_texts(
+    db: Session,
+    instrument: str,
+    language: str,
+    texts: Mapping[str, Any],
+    account_id: UUID,
+    at: datetime,
+    check: Callable[[str], None],
+) -> Texts:
+    """Store licensed texts; `check` is called with the current revision and may raise; raise TextsUnfit, NotVisible."""
+    check_texts(read_instrument(instrument), texts)
+    found = repository.find_texts(db, instrument, language, lock=True)
+    check(str(found.revision) if found else NO_REVISION)
+    made = Texts(instrument, language, dict(texts), new_id())
+    repository.put_texts(db, made, account_id, at, is_new=found is None)
+    return made
+
+
+def remove_texts(db: Session, instrument: str, language: str, check: Callable[[str], None]) -> None:
+    """Remove licensed texts, as when a licence ends; raise NotVisible where there are none."""
+    found = repository.find_texts(db, read_instrument(instrument).id.value, language, lock=True)
+    if found is None:
+        raise NotVisible
+    check(str(found.revision))
+    repository.remove_texts(db, instrument, language)
