@@ -1,4 +1,4 @@
-"""The four kinds of entry: for each its table, its value, what is checked of it; and an entry as it is stored."""
+"""The kinds of entry: for each its table, its value, what is checked of it; and an entry as it is stored."""
 
 from __future__ import annotations
 
@@ -12,24 +12,30 @@ from uuid import UUID
 from app.db.synced import Collection
 from app.kernel.clock import day_in_zone, offset_minutes, with_offset
 from app.logbook.domain import (
+    BodyRegion,
     CheckIn,
     EarlyWarningSign,
     Entry,
+    GivenBy,
     Intensity,
     LoggedSession,
     LoggedSet,
     PainMoment,
     PainScore,
+    ProvokingActivity,
     Run,
     Side,
     Source,
+    SupportiveTreatment,
     Surface,
+    Treatment,
     check_check_in,
     check_pain_score,
     check_run,
     check_session,
+    check_treatment,
 )
-from app.logbook.models import CHECK_INS, PAIN_SCORES, RUNS, SESSIONS
+from app.logbook.models import CHECK_INS, PAIN_SCORES, RUNS, SESSIONS, TREATMENTS
 
 E = TypeVar("E", bound=Entry)
 
@@ -39,10 +45,15 @@ _WORDS: dict[str, type[StrEnum]] = {
     "surface": Surface,
     "intensity": Intensity,
     "source": Source,
+    "treatment": SupportiveTreatment,
+    "given_by": GivenBy,
+    "body_region": BodyRegion,
+    "activity": ProvokingActivity,
 }
 
 _NAMES: dict[type, tuple[str, ...]] = {
-    value: tuple(field.name for field in fields(value)) for value in (LoggedSession, LoggedSet, Run, PainScore, CheckIn)
+    value: tuple(field.name for field in fields(value))
+    for value in (LoggedSession, LoggedSet, Run, PainScore, CheckIn, Treatment)
 }
 
 
@@ -107,5 +118,6 @@ SESSION = Kind("session", SESSIONS, LoggedSession, check_session)
 RUN = Kind("run", RUNS, Run, check_run)
 PAIN_SCORE = Kind("pain_score", PAIN_SCORES, PainScore, check_pain_score)
 CHECK_IN = Kind("check_in", CHECK_INS, CheckIn, check_check_in)
+TREATMENT = Kind("treatment", TREATMENTS, Treatment, check_treatment)
 
-KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN)
+KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN, TREATMENT)

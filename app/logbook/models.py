@@ -100,6 +100,27 @@ class CheckInRow(Performed, Base):
     red_flags: Mapped[list[str]] = mapped_column(Json)
 
 
+class TreatmentRow(Performed, Base):
+    """A supportive treatment."""
+
+    __tablename__ = "treatments"
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        without = CheckConstraint("pain_without >= 0 AND pain_without <= 10", name="pain_without_in_range")
+        with_it = CheckConstraint("pain_with >= 0 AND pain_with <= 10", name="pain_with_in_range")
+        return (*performed_constraints(), without, with_it, PARTITIONED)
+
+    treatment: Mapped[str] = mapped_column(Text)
+    side: Mapped[str | None] = mapped_column(Text)
+    given_by: Mapped[str] = mapped_column(Text)
+    body_region: Mapped[str | None] = mapped_column(Text)
+    duration_min: Mapped[int | None]
+    pain_without: Mapped[float | None]
+    pain_with: Mapped[float | None]
+    activity: Mapped[str | None] = mapped_column(Text)
+
+
 def own_columns(row: type[Base]) -> tuple[str, ...]:
     """Return the columns that an entry has besides those of sync and of time, in the table's order."""
     shared = {*Synced.__annotations__, *Performed.__annotations__}
@@ -133,3 +154,4 @@ SESSIONS = Collection("sessions", SessionRow, _wire(SessionRow))
 RUNS = Collection("runs", RunRow, _wire(RunRow))
 PAIN_SCORES = Collection("pain_scores", PainScoreRow, _wire(PainScoreRow))
 CHECK_INS = Collection("check_ins", CheckInRow, _wire(CheckInRow))
+TREATMENTS = Collection("treatments", TreatmentRow, _wire(TreatmentRow))

@@ -11,8 +11,15 @@ from app.consent import service as consent
 from app.consent.domain import Scope
 from app.db.synced import Collection
 from app.guidance import service as guidance
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
-from app.logbook.schemas import CheckInSchema, EntrySchema, PainScoreSchema, RunSchema, SessionSchema
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, TREATMENT, Kind
+from app.logbook.schemas import (
+    CheckInSchema,
+    EntrySchema,
+    PainScoreSchema,
+    RunSchema,
+    SessionSchema,
+    TreatmentSchema,
+)
 from app.web.loading import Loader
 
 SCHEMA_VERSION = 2
@@ -76,6 +83,7 @@ _ALL = (
     SyncedCollection(RUN.collection, _SESSIONS, RUN, RunSchema(), {"shoes": 2}, frozenset({"source"})),
     SyncedCollection(PAIN_SCORE.collection, frozenset({Scope.PAIN_READ}), PAIN_SCORE, PainScoreSchema()),
     SyncedCollection(CHECK_IN.collection, _SESSIONS, CHECK_IN, CheckInSchema(), {"mood": 2, "stress": 2}),
+    SyncedCollection(TREATMENT.collection, _SESSIONS, TREATMENT, TreatmentSchema()),
     *(SyncedCollection(found, _GUIDANCE[found.name]) for found in guidance.COLLECTIONS),
     *(SyncedCollection(found, frozenset()) for found in consent.COLLECTIONS),
 )

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.db.base import Base
 from app.db.engine import Database
 from app.db.synced import SyncChange, Synced
-from tests.builders.devices import Phone, a_check_in, a_run, a_score, a_session, erase, patch, put
+from tests.builders.devices import Phone, a_check_in, a_run, a_score, a_session, a_treatment, erase, patch, put
 from tests.builders.people import People
 
 APP = Path(__file__).resolve().parents[2] / "app"
@@ -90,6 +90,7 @@ def test_every_synced_row_of_a_journey_is_a_version_with_a_number(people: People
         gone,
         put("pain_scores", a_score(1, score=9)),
         put("check_ins", a_check_in(red_flags=["calf_swelling_or_breathless"])),
+        put("treatments", a_treatment()),
     )
     phone.push(patch("runs", {"note": "x"}, run["id"], run["op_id"]), erase("sessions", gone["id"], gone["op_id"]))
     expires = a_run(-30)["performed_at"]
@@ -105,5 +106,7 @@ def test_every_synced_row_of_a_journey_is_a_version_with_a_number(people: People
             for table in [mapper.local_table]
             for row in db.execute(select(table).where(table.c.patient_id == phone.person.id))
         }
-    assert {"runs", "sessions", "pain_scores", "check_ins", "care_links", "advice"} <= {row[0] for row in rows}
+    assert {"runs", "sessions", "pain_scores", "check_ins", "treatments", "care_links", "advice"} <= {
+        row[0] for row in rows
+    }
     assert rows <= versions
