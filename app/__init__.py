@@ -8,7 +8,7 @@ sync        DOOR: devices that were away: push, pull
 interop     DOOR: other systems: run files in
 guidance    the pain rule and load advice; guidance/domain is for a clinician to read
 outcomes    questionnaires and clinical tests: scores, what has changed, what is due
-logbook     what was done and felt: sessions, runs, pain scores, check-ins
+logbook     what was done and felt: sessions, runs, pain scores, check-ins, treatments
 library     exercises, and the evidence they rest on
 consent     who may see whom: care links, scopes, the permission table
 accounts    who is who: patients, therapists, admins, devices, tokens

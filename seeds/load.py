@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -14,7 +10,8 @@ from app.kernel.clock import now
 from app.library import service
 from app.library.domain.catalogue import Dosage, Exercise, Reference
 from app.library.domain.changes import LoadReport
-from app.library.domain.wholeness import BrokenLibrary, check_exercises, check_references, grade_of
+from app.library.domain.texts import Translation
+from app.library.domain.wholeness import check_exercises, check_references, grade_of
 from app.library.domain.words import (
     Basis,
     Chain,
@@ -26,10 +23,10 @@ from app.library.domain.words import (
     Target,
     WeightBearing,
 )
+from seeds.evidence import check_evidence, read_articles, read_claims
+from seeds.reading import Seed, seeds_of
 
 LIBRARY = Path(__file__).resolve().parent / "library"
-
-Word = TypeVar("Word", bound=StrEnum)
 
 
 def load(db: Session, folder: Path = LIBRARY) -> LoadReport:
@@ -37,90 +34,20 @@ def load(db: Session, folder: Path = LIBRARY) -> LoadReport:
 
     An entry that left the seeds is retired, not deleted.
     """
-    references = [_reference(seed) for seed in _seeds(folder / "references.toml")]
-    exercises = [_exercise(seed) for seed in _seeds(folder / "exercises.toml")]
+    references = [_reference(seed) for seed in seeds_of(folder / "references.toml")]
+    told = {seed.key: seed for seed in seeds_of(folder / "exercise_texts.toml")}
+    exercises = [_exercise(seed, told.get(seed.key)) for seed in seeds_of(folder / "exercises.toml")]
+    questions, claims = read_claims(folder / "claims.toml")
+    articles = read_articles(folder / "articles")
     check_references(references)
     check_exercises(exercises, {reference.key for reference in references})
+    check_evidence(questions, claims, articles, {reference.key for reference in references})
     at = now()
-    return service.put_references(db, references, at) + service.put_exercises(db, exercises, at)
+    report = service.put_references(db, references, at) + service.put_exercises(db, exercises, at)
+    return report + service.put_evidence(db, questions, claims, articles, at)
 
 
-class Seed:
-    """One table of a seed file, read member by member; what is missing, strange or left over is named."""
-
-    def __init__(self, key: str, members: Any, prefix: str = "") -> None:
-        if not isinstance(members, Mapping):
-            raise BrokenLibrary(key, prefix or "entry", "is no table")
-        self.key = key
-        self.prefix = prefix
-        self.left = dict(members)
-
-    def text(self, field: str) -> str:
-        """Return a text; raise BrokenLibrary when it is missing or empty."""
-        found = self.text_or_none(field)
-        return found if found is not None else self._refuse(field, "is missing")
-
-    def text_or_none(self, field: str) -> str | None:
-        """Return a text, None where there is none."""
-        found = self.left.pop(field, None)
-        if found is None or (isinstance(found, str) and found.strip()):
-            return found
-        return self._refuse(field, f"{found!r} is no text")
-
-    def number(self, field: str) -> int:
-        """Return a whole number."""
-        found = self.number_or_none(field)
-        return found if found is not None else self._refuse(field, "is missing")
-
-    def number_or_none(self, field: str) -> int | None:
-        """Return a whole number, None where there is none."""
-        found = self.left.pop(field, None)
-        if found is None or (isinstance(found, int) and not isinstance(found, bool)):
-            return found
-        return self._refuse(field, f"{found!r} is no whole number")
-
-    def word(self, field: str, words: type[Word]) -> Word:
-        """Return one of the allowed words."""
-        return self._allowed(field, self.text(field), words)
-
-    def words(self, field: str, words: type[Word]) -> tuple[Word, ...]:
-        """Return a list of allowed words."""
-        return tuple(self._allowed(field, text, words) for text in self.texts(field))
-
-    def texts(self, field: str) -> tuple[str, ...]:
-        """Return a list of texts, which may be empty but not missing."""
-        found = self.left.pop(field, None)
-        if isinstance(found, list) and all(isinstance(text, str) and text.strip() for text in found):
-            return tuple(found)
-        return self._refuse(field, "is missing" if found is None else f"{found!r} is no list of texts")
-
-    def table(self, field: str) -> Seed:
-        """Return a table within this one."""
-        return Seed(self.key, self.left.pop(field, None), f"{self.prefix}{field}.")
-
-    def finish(self) -> None:
-        """Raise BrokenLibrary for a member that nobody asked for."""
-        for field in self.left:
-            self._refuse(field, "is not known")
-
-    def _allowed(self, field: str, text: str, words: type[Word]) -> Word:
-        if text not in set(words):
-            self._refuse(field, f"{text!r} is none of {', '.join(words)}")
-        return words(text)
-
-    def _refuse(self, field: str, fault: str) -> NoReturn:
-        raise BrokenLibrary(self.key, self.prefix + field, fault)
-
-
-def _seeds(file: Path) -> list[Seed]:
-    try:
-        read = tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise BrokenLibrary(file.name, "file", str(error)) from None
-    return [Seed(key, members) for key, members in read.items()]
-
-
-def _exercise(seed: Seed) -> Exercise:
+def _exercise(seed: Seed, told: Seed | None) -> Exercise:
     exercise = Exercise(
         slug=seed.key,
         name=seed.text("name"),
@@ -140,9 +67,17 @@ def _exercise(seed: Seed) -> Exercise:
         note=seed.text_or_none("note"),
         evidence=seed.texts("evidence"),
         review_status=seed.word("review_status", ReviewStatus),
+        instruction=told.text("patient") if told else None,
+        german=_german(told) if told else None,
     )
     seed.finish()
     return exercise
+
+
+def _german(told: Seed) -> Translation:
+    german = Translation(told.text("name_de"), told.text_or_none("note_de"), told.text("patient_de"))
+    told.finish()
+    return german
 
 
 def _dosage(seed: Seed) -> Dosage:

@@ -42,10 +42,12 @@ class Access:
 
 EVERYONE = frozenset(Role)
 PATIENTS = frozenset({Role.PATIENT})
+REVIEWERS = frozenset({Role.THERAPIST, Role.ADMIN})
 
 TABLE: dict[Permission, Access] = {
     Permission.OWN_ACCOUNT: Access(roles=EVERYONE),
     Permission.LIBRARY_READ: Access(roles=EVERYONE),
+    Permission.EVIDENCE_REVIEW: Access(roles=REVIEWERS),
     Permission.GUIDANCE_EVALUATE: Access(roles=EVERYONE),
     Permission.RUNS_IMPORT: Access(roles=PATIENTS),
     Permission.SESSIONS_READ: Access(patient=True, scope=Scope.SESSIONS_READ),

@@ -76,6 +76,11 @@ class ExerciseRow(_Entry, Base):
     unit_note: Mapped[str | None] = mapped_column(Text)
     dosage_basis: Mapped[str] = mapped_column(Text)
     note: Mapped[str | None] = mapped_column(Text)
+    instruction: Mapped[str | None] = mapped_column(Text)
+    name_de: Mapped[str | None] = mapped_column(Text)
+    sort_name_de: Mapped[str | None] = mapped_column(Word)
+    note_de: Mapped[str | None] = mapped_column(Text)
+    instruction_de: Mapped[str | None] = mapped_column(Text)
 
 
 class TagRow(Base):
@@ -119,6 +124,64 @@ class EvidenceRow(Base):
     slug: Mapped[str] = mapped_column(Word, ForeignKey("exercises.slug"))
     reference_key: Mapped[str] = mapped_column(Word, ForeignKey("evidence_references.key"))
     position: Mapped[int]
+
+
+class QuestionRow(Base):
+    """Something on which sources differ."""
+
+    __tablename__ = "evidence_questions"
+
+    slug: Mapped[str] = mapped_column(Word, primary_key=True)
+    position: Mapped[int]
+    title: Mapped[dict[str, Any]] = mapped_column(Json)
+    revision: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class ClaimRow(_Entry, Base):
+    """One answer to a question; `review_status` is what reviews made of it here."""
+
+    __tablename__ = "claims"
+    __table_args__ = (
+        CheckConstraint(f"review_status IN ({STATUSES})", name="review_status_known"),
+        Index(None, "question", "position"),
+    )
+
+    slug: Mapped[str] = mapped_column(Word, primary_key=True)
+    question: Mapped[str] = mapped_column(Word, ForeignKey("evidence_questions.slug"))
+    position: Mapped[int]
+    statement: Mapped[dict[str, Any]] = mapped_column(Json)
+    references: Mapped[list[str]] = mapped_column(Json)
+
+
+class ArticleRow(_Entry, Base):
+    """A text on the condition; its paragraphs are one value, always read and written with it."""
+
+    __tablename__ = "articles"
+    __table_args__ = (CheckConstraint(f"review_status IN ({STATUSES})", name="review_status_known"),)
+
+    slug: Mapped[str] = mapped_column(Word, primary_key=True)
+    position: Mapped[int]
+    title: Mapped[dict[str, Any]] = mapped_column(Json)
+    paragraphs: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+
+
+class ReviewRow(Base):
+    """One step of the review of a claim or an article; never changed."""
+
+    __tablename__ = "library_reviews"
+    __table_args__ = (Index(None, "collection", "entry", "at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    collection: Mapped[str] = mapped_column(Text)
+    entry: Mapped[str] = mapped_column(Word)
+    from_status: Mapped[str] = mapped_column(Text)
+    to_status: Mapped[str] = mapped_column(Text)
+    reviewer_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    reviewer_name: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
 
 
 class StreamRow(Base):

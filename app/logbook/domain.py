@@ -13,6 +13,8 @@ from app.kernel.errors import FieldFault, Invalid
 CLOCK_SUSPECT = "clock_suspect"
 MOST_A_DAY = 50
 """How many entries of one kind a patient can log for one day (SECURITY 4.9)."""
+ORTHOSIS_TEST = ("pain_without", "pain_with", "activity")
+"""The parts of the orthosis' immediate-response test (CLINICAL 1.9)."""
 MOST_IN_ALL = 200_000
 """How many versions a patient's stream may hold (SECURITY 4.9)."""
 
@@ -69,6 +71,52 @@ class Source(StrEnum):
     FIT = "fit"
     TCX = "tcx"
     GPX = "gpx"
+
+
+class SupportiveTreatment(StrEnum):
+    """What supported the knee besides exercise and load (PRODUCT G6); a record, never an advice."""
+
+    ORTHOSIS = "orthosis"
+    TAPING = "taping"
+    BRACE = "brace"
+    SHOES = "shoes"
+    NEEDLING = "needling"
+    ACUPUNCTURE = "acupuncture"
+    MOTOR_POINT_STIMULATION = "motor_point_stimulation"
+    MANUAL_THERAPY = "manual_therapy"
+
+
+class GivenBy(StrEnum):
+    """Who gave a treatment."""
+
+    SELF = "self"
+    THERAPIST = "therapist"
+    OTHER = "other"
+
+
+class BodyRegion(StrEnum):
+    """Where a treatment was given."""
+
+    KNEE = "knee"
+    THIGH = "thigh"
+    HIP = "hip"
+    LOWER_LEG = "lower_leg"
+    ANKLE = "ankle"
+    FOOT = "foot"
+    BACK = "back"
+    OTHER = "other"
+
+
+class ProvokingActivity(StrEnum):
+    """What an orthosis is tried with: an activity that hurts."""
+
+    STEP_DOWN = "step_down"
+    STAIRS = "stairs"
+    SQUAT = "squat"
+    SINGLE_LEG_SQUAT = "single_leg_squat"
+    WALKING = "walking"
+    RUNNING = "running"
+    OTHER = "other"
 
 
 class EarlyWarningSign(StrEnum):
@@ -158,6 +206,20 @@ class CheckIn(Entry):
     red_flags: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment(Entry):
+    """A supportive treatment; for an orthosis also the pain of one activity without it and with it, the same day."""
+
+    treatment: SupportiveTreatment
+    side: Side | None
+    given_by: GivenBy
+    body_region: BodyRegion | None
+    duration_min: int | None
+    pain_without: float | None
+    pain_with: float | None
+    activity: ProvokingActivity | None
+
+
 class ContradictoryEntry(Invalid):
     """Two parts of one entry cannot both be meant."""
 
@@ -195,6 +257,19 @@ def check_check_in(check_in: CheckIn) -> None:
     morning, worst = check_in.morning_pain, check_in.worst_pain
     if morning is not None and worst is not None and morning > worst:
         raise ContradictoryEntry(faults=[FieldFault("/worst_pain", "order", "The worst is at least the morning's.")])
+
+
+def check_treatment(treatment: Treatment) -> None:
+    """Raise ContradictoryEntry for an orthosis test that is not whole, or of something that is no orthosis."""
+    test = {name: getattr(treatment, name) for name in ORTHOSIS_TEST}
+    told = [name for name, value in test.items() if value is not None]
+    if told and treatment.treatment is not SupportiveTreatment.ORTHOSIS:
+        faults = [FieldFault(f"/{name}", "orthosis_only", "Only an orthosis is tried so.") for name in told]
+        raise ContradictoryEntry(faults=faults)
+    if told and len(told) < len(test):
+        missing = [name for name in test if name not in told]
+        faults = [FieldFault(f"/{name}", "required", "A test has all three of its parts.") for name in missing]
+        raise ContradictoryEntry(faults=faults)
 
 
 def flags_of(entry: Entry, received_at: datetime) -> tuple[str, ...]:

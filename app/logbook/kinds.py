@@ -1,4 +1,4 @@
-"""The four kinds of entry: for each its table, its value, what is checked of it; and an entry as it is stored."""
+"""The kinds of entry: for each its table, its value, what is checked of it; and an entry as it is stored."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ from app.logbook.domain import (
     PainScore,
     Run,
     Side,
+    Treatment,
     check_check_in,
     check_pain_score,
     check_run,
     check_session,
+    check_treatment,
 )
-from app.logbook.models import CHECK_INS, PAIN_SCORES, RUNS, SESSIONS
+from app.logbook.models import CHECK_INS, PAIN_SCORES, RUNS, SESSIONS, TREATMENTS
 
 E = TypeVar("E", bound=Entry)
 
@@ -142,5 +144,6 @@ SESSION = Kind("session", SESSIONS, LoggedSession, check_session)
 RUN = Kind("run", RUNS, Run, check_run)
 PAIN_SCORE = Kind("pain_score", PAIN_SCORES, PainScore, check_pain_score)
 CHECK_IN = Kind("check_in", CHECK_INS, CheckIn, check_check_in)
+TREATMENT = Kind("treatment", TREATMENTS, Treatment, check_treatment)
 
-KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN)
+KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN, TREATMENT)

@@ -77,7 +77,29 @@ class CheckInRow(Performed, Base):
     red_flags: Mapped[list[str]] = mapped_column(Json)
 
 
+class TreatmentRow(Performed, Base):
+    """A supportive treatment."""
+
+    __tablename__ = "treatments"
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        without = CheckConstraint("pain_without >= 0 AND pain_without <= 10", name="pain_without_in_range")
+        with_it = CheckConstraint("pain_with >= 0 AND pain_with <= 10", name="pain_with_in_range")
+        return (*performed_constraints(), without, with_it, PARTITIONED)
+
+    treatment: Mapped[str] = mapped_column(Text)
+    side: Mapped[str | None] = mapped_column(Text)
+    given_by: Mapped[str] = mapped_column(Text)
+    body_region: Mapped[str | None] = mapped_column(Text)
+    duration_min: Mapped[int | None]
+    pain_without: Mapped[float | None]
+    pain_with: Mapped[float | None]
+    activity: Mapped[str | None] = mapped_column(Text)
+
+
 SESSIONS = Collection("sessions", SessionRow, entry_wire(SessionRow))
 RUNS = Collection("runs", RunRow, entry_wire(RunRow))
 PAIN_SCORES = Collection("pain_scores", PainScoreRow, entry_wire(PainScoreRow))
 CHECK_INS = Collection("check_ins", CheckInRow, entry_wire(CheckInRow))
+TREATMENTS = Collection("treatments", TreatmentRow, entry_wire(TreatmentRow))

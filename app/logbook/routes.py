@@ -1,11 +1,11 @@
-"""The operations on the logbook: the same five for each of its four kinds of entry."""
+"""The operations on the logbook: the same five for each of its kinds of entry."""
 
 from __future__ import annotations
 
 from functools import partial
 
 from app.kernel.permissions import Permission
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, TREATMENT
 from app.logbook.offering import offer_entries
 from app.logbook.schemas import (
     CheckInSchema,
@@ -16,6 +16,8 @@ from app.logbook.schemas import (
     StoredPainScoreSchema,
     StoredRunSchema,
     StoredSessionSchema,
+    StoredTreatmentSchema,
+    TreatmentSchema,
 )
 from app.web.feature import Feature
 
@@ -30,3 +32,4 @@ _offer(SESSION, "sessions", SessionSchema, StoredSessionSchema, *_SESSIONS)
 _offer(RUN, "runs", RunSchema, StoredRunSchema, *_SESSIONS)
 _offer(PAIN_SCORE, "pain_scores", PainScoreSchema, StoredPainScoreSchema, *_PAIN)
 _offer(CHECK_IN, "check_ins", CheckInSchema, StoredCheckInSchema, *_SESSIONS)
+_offer(TREATMENT, "treatments", TreatmentSchema, StoredTreatmentSchema, *_SESSIONS)

@@ -13,7 +13,18 @@ from app.accounts import service as accounts
 from app.consent.domain import Scope
 from app.kernel.clock import now
 from app.kernel.red_flags import RED_FLAG_CODES
-from app.logbook.domain import EarlyWarningSign, Intensity, LoggedSet, PainMoment, Side, Surface
+from app.logbook.domain import (
+    BodyRegion,
+    EarlyWarningSign,
+    GivenBy,
+    Intensity,
+    LoggedSet,
+    PainMoment,
+    ProvokingActivity,
+    Side,
+    SupportiveTreatment,
+    Surface,
+)
 from app.logbook.kinds import Kind, Stored
 from app.logbook.writing import Writing
 from app.web.auth import actor
@@ -116,6 +127,22 @@ class CheckInSchema(EntrySchema):
     )
 
 
+class TreatmentSchema(EntrySchema):
+    """A supportive treatment, as a record: nothing follows from it, and none is advised.
+
+    For an orthosis the immediate-response test may be told: pain of one activity without it and with it.
+    """
+
+    treatment = Choice(SupportiveTreatment, required=True)
+    side = _optional_choice(Side)
+    given_by = Choice(GivenBy, required=True)
+    body_region = _optional_choice(BodyRegion)
+    duration_min = _optional_whole(1, 1440)
+    pain_without = Pain(load_default=None, allow_none=True, metadata={"description": "orthosis test: without it"})
+    pain_with = Pain(load_default=None, allow_none=True, metadata={"description": "orthosis test: with it"})
+    activity = _optional_choice(ProvokingActivity)
+
+
 class StoredSessionSchema(Identified, SessionSchema):
     """A session as it is stored."""
 
@@ -132,6 +159,10 @@ class StoredPainScoreSchema(Identified, PainScoreSchema):
 
 class StoredCheckInSchema(Identified, CheckInSchema):
     """A check-in as it is stored."""
+
+
+class StoredTreatmentSchema(Identified, TreatmentSchema):
+    """A treatment as it is stored."""
 
 
 class PeriodSchema(Paged):

@@ -11,8 +11,15 @@ from app.consent import service as consent
 from app.consent.domain import Scope
 from app.db.synced import Collection
 from app.guidance import service as guidance
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
-from app.logbook.schemas import CheckInSchema, EntrySchema, PainScoreSchema, RunSchema, SessionSchema
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, TREATMENT, Kind
+from app.logbook.schemas import (
+    CheckInSchema,
+    EntrySchema,
+    PainScoreSchema,
+    RunSchema,
+    SessionSchema,
+    TreatmentSchema,
+)
 from app.outcomes.kinds import MEASUREMENT, RESPONSE
 from app.outcomes.schemas.entries import MeasurementSchema, QuestionnaireResponseSchema
 from app.web.loading import Loader
@@ -100,6 +107,7 @@ _ALL = (
     SyncedCollection(CHECK_IN.collection, _SESSIONS, CHECK_IN, CheckInSchema(), {"mood": 2, "stress": 2}),
     SyncedCollection(RESPONSE.collection, _PAIN, RESPONSE, QuestionnaireResponseSchema()),
     SyncedCollection(MEASUREMENT.collection, _PAIN, MEASUREMENT, MeasurementSchema(), {}, frozenset({"recorded_by"})),
+    SyncedCollection(TREATMENT.collection, _SESSIONS, TREATMENT, TreatmentSchema()),
     *(SyncedCollection(found, _GUIDANCE[found.name]) for found in guidance.COLLECTIONS),
     *(SyncedCollection(found, frozenset()) for found in consent.COLLECTIONS),
 )

@@ -90,6 +90,7 @@ class Declared:
     takes_body: bool
     takes_query: bool
     conditional: bool
+    translated: bool
 
 
 class Feature:
@@ -111,6 +112,7 @@ class Feature:
         writes: bool | None = None,
         max_bytes: int | None = None,
         conditional: bool = False,
+        translated: bool = False,
     ) -> Callable[[View], View]:
         """Declare a view: who may call it, what it takes (`query=`, `body=`, `form=`), what it answers."""
 
@@ -124,6 +126,7 @@ class Feature:
                 takes_body=body is not None or form is not None,
                 takes_query=query is not NoQuery,
                 conditional=conditional,
+                translated=translated,
             )
             self.blueprint.route(path, methods=[method])(guarded)
             return view

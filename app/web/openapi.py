@@ -117,6 +117,11 @@ def _complete(operation: dict[str, Any], said: Declared, method: str, *, has_pat
         operation.setdefault("parameters", []).append(
             {**header, "description": "the entity tag that was read; without it 428, with an old one 412"}
         )
+    if said.translated:
+        header = {"in": "header", "name": "Accept-Language", "schema": {"type": "string"}}
+        operation.setdefault("parameters", []).append(
+            {**header, "description": "en or de; en for any other. The answer says Content-Language"}
+        )
     responses = operation["responses"]
     responses.pop("default", None)
     refusals = {int(status) for status in responses if int(status) >= 400}

@@ -23,8 +23,23 @@ from app.guidance.service import reconsider
 from app.kernel.clock import now
 from app.kernel.permissions import Role
 from app.logbook import service as logbook
-from app.logbook.domain import CheckIn, Entry, LoggedSession, LoggedSet, PainMoment, PainScore, Run, Side, Surface
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
+from app.logbook.domain import (
+    BodyRegion,
+    CheckIn,
+    Entry,
+    GivenBy,
+    LoggedSession,
+    LoggedSet,
+    PainMoment,
+    PainScore,
+    ProvokingActivity,
+    Run,
+    Side,
+    SupportiveTreatment,
+    Surface,
+    Treatment,
+)
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, TREATMENT, Kind
 from app.logbook.writing import Writing
 from seeds.demo.answers import answers_of
 
@@ -146,7 +161,8 @@ def _share(db: Session, patient: Account, therapist: Account, at: datetime) -> N
 
 
 def _history(persona: Persona, patient: Account, at: datetime) -> Iterator[tuple[Kind, Entry]]:  # type: ignore[type-arg]
-    """Tell each run with its scores, a strength session the day after, and a check-in that evening."""
+    """Tell each run with its scores, a strength session the day after, a check-in that evening; and what supported."""
+    yield TREATMENT, _orthosis_test(patient.id, _clock(at, 9, time(18, 0)))
     for told in persona.runs:
         morning = _clock(at, told.days_ago, time(7, 15))
         run = _run(patient.id, told, morning)
@@ -209,6 +225,23 @@ def _session(patient_id: UUID, told: RunDay, at: datetime) -> LoggedSession:
     )
     entry_id = uuid5(patient_id, f"session {told.days_ago}")
     return LoggedSession(id=entry_id, performed_at=at, zone=_ZONE, duration_s=1500, rpe=4.0, sets=sets)
+
+
+def _orthosis_test(patient_id: UUID, at: datetime) -> Treatment:
+    """Tell of an orthosis that a therapist tried: 5 of 10 on a step-down without it, 3 with it."""
+    return Treatment(
+        id=uuid5(patient_id, "orthosis test"),
+        performed_at=at,
+        zone=_ZONE,
+        treatment=SupportiveTreatment.ORTHOSIS,
+        side=Side.LEFT,
+        given_by=GivenBy.THERAPIST,
+        body_region=BodyRegion.FOOT,
+        duration_min=10,
+        pain_without=5.0,
+        pain_with=3.0,
+        activity=ProvokingActivity.STEP_DOWN,
+    )
 
 
 def _check_in(patient_id: UUID, told: RunDay, at: datetime) -> CheckIn:

@@ -25,6 +25,8 @@ NEVER_ACCEPTED = {
     "evaluate_guidance": "the engine's own vectors are its tests",
     "close_pause": "there is no pause to close",
     "settle_parked": "nothing is parked",
+    "review_claim": "patients do not review",
+    "review_article": "patients do not review",
 }
 
 

@@ -402,11 +402,12 @@ def test_an_exercise_with_many_links_takes_no_more_statements(ada: Person, datab
 def test_the_document_says_that_a_filter_may_be_repeated(app: Flask) -> None:
     document = app.test_client().get("/openapi.json").json
     said = {p["name"]: p for p in document["paths"]["/v1/exercises"]["get"]["parameters"] if p["in"] == "query"}
-    assert set(said) == {name for name, _, _ in FILTERS} | {"review_status", "sort", "limit", "cursor"}
+    assert set(said) == {name for name, _, _ in FILTERS} | {"review_status", "sort", "limit", "cursor", "register"}
     repeated = {name for name, p in said.items() if p["schema"]["type"] == "array"}
     assert all((said[name]["style"], said[name]["explode"]) == ("form", True) for name in repeated)
     assert set(said) - repeated == {
         "q",
+        "register",
         "sort",
         "limit",
         "cursor",

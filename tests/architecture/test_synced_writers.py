@@ -20,6 +20,7 @@ from tests.builders.devices import (
     a_run,
     a_score,
     a_session,
+    a_treatment,
     erase,
     patch,
     put,
@@ -112,6 +113,7 @@ def test_every_synced_row_of_a_journey_is_a_version_with_a_number(people: People
         put("questionnaire_responses", a_response(1)),
         put("measurements", a_measurement(1)),
         put("check_ins", a_check_in(red_flags=["calf_swelling_or_breathless"])),
+        put("treatments", a_treatment()),
     )
     phone.push(patch("runs", {"note": "x"}, run["id"], run["op_id"]), erase("sessions", gone["id"], gone["op_id"]))
     expires = a_run(-30)["performed_at"]
@@ -132,6 +134,7 @@ def test_every_synced_row_of_a_journey_is_a_version_with_a_number(people: People
         "sessions",
         "pain_scores",
         "check_ins",
+        "treatments",
         "care_links",
         "advice",
         "measurements",

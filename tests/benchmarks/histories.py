@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,8 +12,20 @@ from sqlalchemy.orm import Session
 from app.db.synced import Write, store
 from app.kernel.clock import now
 from app.kernel.ids import new_id
-from app.logbook.domain import CheckIn, Entry, LoggedSession, LoggedSet, PainMoment, PainScore, Run, Side
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
+from app.logbook.domain import (
+    CheckIn,
+    Entry,
+    GivenBy,
+    LoggedSession,
+    LoggedSet,
+    PainMoment,
+    PainScore,
+    Run,
+    Side,
+    SupportiveTreatment,
+    Treatment,
+)
+from app.logbook.kinds import KINDS, Kind
 
 ZONE = "Europe/Berlin"
 DAYS = 90
@@ -34,13 +46,14 @@ def ninety_days() -> dict[str, list[Entry]]:
 
 def entries(kind: Kind, count: int) -> list[Entry]:  # type: ignore[type-arg]
     """Return so many entries of one kind, one a day back from yesterday; scores are about no run."""
-    made = {"run": run, "pain_score": lone_score, "check_in": check_in, "session": session}[kind.name]
-    return [made(day) for day in range(1, count + 1)]
+    made: dict[str, Callable[[int], Entry]] = {"run": run, "pain_score": lone_score, "check_in": check_in}
+    made |= {"session": session, "treatment": treatment}
+    return [made[kind.name](day) for day in range(1, count + 1)]
 
 
 def write(db: Session, patient_id: UUID, told: dict[str, list[Entry]]) -> None:
     """Store entries of any kinds, a few statements a kind; nobody is told."""
-    for kind in (SESSION, RUN, PAIN_SCORE, CHECK_IN):
+    for kind in KINDS:
         writes = [Write(entry.id, kind.columns_of(entry)) for entry in told.get(kind.name, ())]
         store(db, kind.collection, patient_id, writes, device_id=None, at=now())
 
@@ -117,6 +130,23 @@ def session(days_ago: int) -> LoggedSession:
         for side in Side
     )
     return LoggedSession(id=new_id(), performed_at=_clock(days_ago, 18), zone=ZONE, duration_s=1200, rpe=4.0, sets=done)
+
+
+def treatment(days_ago: int) -> Treatment:
+    """Return a taping that the person did."""
+    return Treatment(
+        id=new_id(),
+        performed_at=_clock(days_ago, 6),
+        zone=ZONE,
+        treatment=SupportiveTreatment.TAPING,
+        side=Side.LEFT,
+        given_by=GivenBy.SELF,
+        body_region=None,
+        duration_min=None,
+        pain_without=None,
+        pain_with=None,
+        activity=None,
+    )
 
 
 def _clock(days_ago: int, hour: int) -> datetime:

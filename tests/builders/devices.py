@@ -21,6 +21,7 @@ WRITTEN = (
     "runs",
     "pain_scores",
     "check_ins",
+    "treatments",
     "questionnaire_responses",
     "measurements",
 )
@@ -72,6 +73,12 @@ def a_measurement(days_ago: int = 0, **changes: Any) -> Json:
     """Return a knee-to-wall test of the left ankle."""
     told = {"test": "knee_to_wall", "side": "left", "distance_cm": 9.5}
     return {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", **told, **changes}
+
+
+def a_treatment(days_ago: int = 0, **changes: Any) -> Json:
+    """Return a treatment."""
+    told = {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", "treatment": "taping", "given_by": "self"}
+    return {**told, "side": "left", **changes}
 
 
 def put(collection: str, data: Json, record_id: str | None = None, base: Any = None, op_id: str | None = None) -> Json:

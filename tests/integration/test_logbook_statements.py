@@ -63,6 +63,7 @@ def body_of(kind: Kind[Any]) -> dict[str, Any]:
         "run": {"distance_m": 4000},
         "pain_score": {"score": 2, "moment": "during"},
         "check_in": {"morning_pain": 1, "worst_pain": 2},
+        "treatment": {"treatment": "brace", "given_by": "self"},
     }
     return {**shared, **own[kind.name]}
 

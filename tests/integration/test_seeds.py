@@ -21,6 +21,8 @@ from app.library.domain.wholeness import BrokenLibrary
 from migrations import migrate
 from seeds.load import LIBRARY, load
 
+TOTAL = 87 + 98 + 15 + 37 + 10
+"""Exercises, references, questions, claims, articles."""
 TABLES = ("exercises", "evidence_references", "exercise_tags", "exercise_links", "exercise_evidence")
 EVERYTHING = Window(Order("slug", descending=False), None, 1000)
 ALL_REFERENCES = Window(Order("key", descending=False), None, 1000)
@@ -82,13 +84,14 @@ def slugs(own: Database, **wanted: Any) -> list[str]:
 
 
 def test_the_seeds_are_sorted_by_name_so_that_differences_are_readable() -> None:
-    for file in LIBRARY.glob("*.toml"):
+    read_in_turn = {"claims.toml"}
+    for file in [file for file in LIBRARY.glob("*.toml") if file.name not in read_in_turn]:
         keys = [line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("[")]
         assert keys == sorted(keys)
 
 
 def test_everything_is_loaded_the_first_time(own: Database) -> None:
-    assert loaded(own) == LoadReport(created=87 + 98)
+    assert loaded(own) == LoadReport(created=TOTAL)
     assert len(slugs(own)) == 87
 
 
@@ -97,7 +100,7 @@ def test_loading_twice_changes_nothing_and_writes_nothing(own: Database) -> None
     before = contents(own)
     said: list[str] = []
     event.listen(own.writer, "before_cursor_execute", lambda *told: said.append(told[2].split()[0]))
-    assert loaded(own) == LoadReport(unchanged=87 + 98)
+    assert loaded(own) == LoadReport(unchanged=TOTAL)
     assert contents(own) == before
     assert set(said) <= {"SELECT", "BEGIN"}
 
@@ -105,7 +108,7 @@ def test_loading_twice_changes_nothing_and_writes_nothing(own: Database) -> None
 def test_only_the_entry_that_says_something_else_is_rewritten(own: Database, folder: Path) -> None:
     loaded(own)
     before = contents(own)
-    assert loaded(own, change(folder, '"Bird dog"', '"Bird dog, slowly"')) == LoadReport(changed=1, unchanged=184)
+    assert loaded(own, change(folder, '"Bird dog"', '"Bird dog, slowly"')) == LoadReport(changed=1, unchanged=TOTAL - 1)
     after = contents(own)
     assert {row.slug for row in set(after["exercises"]) - set(before["exercises"])} == {"bird_dog"}
     assert {name: after[name] for name in TABLES[1:]} == {name: before[name] for name in TABLES[1:]}
@@ -114,7 +117,7 @@ def test_only_the_entry_that_says_something_else_is_rewritten(own: Database, fol
 def test_changed_lists_replace_the_old_ones(own: Database, folder: Path) -> None:
     loaded(own)
     changed = change(folder, 'equipment = ["heavy band", "step"]', 'equipment = ["step", "chair"]')
-    assert loaded(own, changed) == LoadReport(changed=1, unchanged=184)
+    assert loaded(own, changed) == LoadReport(changed=1, unchanged=TOTAL - 1)
     with own.reading() as db:
         assert service.read_exercise(db, "ankle_band_mobilisation").exercise.equipment == ("step", "chair")
     assert "ankle_band_mobilisation" not in slugs(own, equipment=("heavy band",))
@@ -131,7 +134,7 @@ def test_an_exercise_that_left_the_seeds_is_retired_and_can_still_be_read(own: D
         assert "bird_dog" not in {card.slug for card in service.read_reference(db, "harvie2011")[1]}
     assert kept.exercise.retired_at is not None
     assert kept.progressions[0].slug == "front_plank"
-    assert loaded(own, folder) == LoadReport(unchanged=184)
+    assert loaded(own, folder) == LoadReport(unchanged=TOTAL - 1)
 
 
 def test_an_exercise_that_comes_back_is_there_again(own: Database, folder: Path) -> None:
@@ -147,7 +150,7 @@ def test_an_exercise_that_comes_back_is_there_again(own: Database, folder: Path)
 
 def test_a_reference_that_left_the_seeds_is_retired(own: Database, folder: Path) -> None:
     loaded(own)
-    assert loaded(own, without(folder, "kujala1993", "references.toml")) == LoadReport(unchanged=184, removed=1)
+    assert loaded(own, without(folder, "kujala1993", "references.toml")) == LoadReport(unchanged=TOTAL - 1, removed=1)
     with own.reading() as db:
         listed = service.list_references(db, ReferenceFilter(), ALL_REFERENCES).items
         assert "kujala1993" not in {reference.key for reference in listed}
@@ -232,16 +235,16 @@ def test_a_broken_seed_is_refused_by_name_before_anything_is_stored(
 def test_two_servers_that_load_at_the_same_moment_load_once(own: Database) -> None:
     with ThreadPoolExecutor(4) as pool:
         reports = list(pool.map(lambda _: loaded(own), range(4)))
-    assert sum(report.created + report.changed + report.unchanged for report in reports) == 4 * 185
+    assert sum(report.created + report.changed + report.unchanged for report in reports) == 4 * TOTAL
     assert len(slugs(own)) == 87
-    assert loaded(own) == LoadReport(unchanged=185)
+    assert loaded(own) == LoadReport(unchanged=TOTAL)
 
 
 def test_a_search_in_another_language_finds_the_same_on_both_databases(own: Database, folder: Path) -> None:
-    loaded(own, change(folder, '"Bird dog"', '"ÜBUNG im Vierfüßlerstand"'))
-    for q in ("übung", "Übung", "ÜBUNG", "U\u0308bung", "VIERFÜSSLER", "vierfüßler"):
+    loaded(own, change(folder, '"Bird dog"', '"ÜHU auf dem Straßenfloß"'))
+    for q in ("ühu", "Ühu", "ÜHU", "U\u0308hu", "STRASSENFLOSS", "straßenfloß"):
         assert slugs(own, q=q) == ["bird_dog"]
-    assert slugs(own, q="ubung") == []
+    assert slugs(own, q="uhu") == []
 
 
 def test_names_sort_by_letter_on_both_databases(own: Database, folder: Path) -> None:

@@ -23,6 +23,7 @@ from tests.builders.devices import (
     a_run,
     a_score,
     a_session,
+    a_treatment,
     an_id,
     digest_of,
     erase,
@@ -37,6 +38,7 @@ from tests.sync.test_push import linked, stored
 def filled(phone: Phone, days: int = 8) -> list[dict[str, Any]]:
     """Push records of all kinds, edit one of each kind, delete another; return the operations that created them."""
     makers = {"sessions": a_session, "runs": a_run, "pain_scores": a_score, "check_ins": a_check_in}
+    makers["treatments"] = a_treatment
     outcomes = {"questionnaire_responses": a_response, "measurements": a_measurement}
     new = [
         put(name, make(day, note=f"{name} {day}"))
@@ -44,8 +46,8 @@ def filled(phone: Phone, days: int = 8) -> list[dict[str, Any]]:
         for day in range(days)
         for name, make in told.items()
     ]
-    edits = [patch(op["collection"], {"note": "edited"}, op["id"], op["op_id"]) for op in new[:4] + new[-2:]]
-    gone = [erase(op["collection"], op["id"], op["op_id"]) for op in new[4:8] + new[-4:-2]]
+    edits = [patch(op["collection"], {"note": "edited"}, op["id"], op["op_id"]) for op in new[:5] + new[-2:]]
+    gone = [erase(op["collection"], op["id"], op["op_id"]) for op in new[5:10] + new[-4:-2]]
     assert {result["status"] for result in phone.push(*new, *edits, *gone)} == {"applied"}
     return new
 
@@ -86,7 +88,7 @@ def test_there_is_no_more_when_the_last_page_is_exactly_full(phone: Phone) -> No
 def test_a_row_that_changes_while_paging_comes_again_and_is_never_skipped(phone: Phone) -> None:
     new = filled(phone)
     held, cursor, expected = {}, None, {}
-    edits = iter(new[8:])
+    edits = iter(new[10:])
     for _ in range(200):
         page = phone.pull(limit=3, **({"cursor": cursor} if cursor else {}))
         held, cursor = fold([page], held), page["cursor"]
@@ -105,10 +107,10 @@ def test_the_first_sync_leaves_tombstones_out_and_later_ones_bring_them(phone: P
     new = filled(phone)
     pages = phone.pages(limit=5)
     assert not any(change["deleted"] for page in pages for change in page["changes"])
-    phone.push(erase("runs", new[9]["id"], new[9]["op_id"]))
+    phone.push(erase("runs", new[11]["id"], new[11]["op_id"]))
     (later,) = phone.pages(pages[-1]["cursor"])
     assert [(change["id"], change["data"]) for change in later["changes"] if change["deleted"]] == [
-        (new[9]["id"], None)
+        (new[11]["id"], None)
     ]
 
 
@@ -218,7 +220,7 @@ def test_after_a_purge_old_cursors_start_again_and_what_lives_is_all_there(phone
     new = filled(phone)
     early = phone.pull(limit=5)
     old = phone.pull(limit=1000, cursor=early["cursor"])
-    phone.push(erase("runs", new[9]["id"], new[9]["op_id"]))
+    phone.push(erase("runs", new[11]["id"], new[11]["op_id"]))
     state, head = fold(phone.pages()), phone.pull()["head"]
     purge(database, phone, head)
     for asked in ({"cursor": early["cursor"]}, {"cursor": old["cursor"]}, {"since": old["int_cursor"]}):
@@ -247,7 +249,7 @@ def test_numbers_have_no_gap_from_the_floor_to_the_head(phone: Phone, database: 
     assert numbers(database, phone) == list(range(2, phone.pull()["head"] + 1))
     floor = phone.pull()["head"]
     purge(database, phone, floor)
-    phone.push(erase("runs", new[9]["id"], new[9]["op_id"]), put("runs", a_run(30)))
+    phone.push(erase("runs", new[11]["id"], new[11]["op_id"]), put("runs", a_run(30)))
     head = phone.pull()["head"]
     assert [seq for seq in numbers(database, phone) if seq > floor] == list(range(floor + 1, head + 1))
 
@@ -284,7 +286,7 @@ def test_a_narrower_filter_drops_collections_and_a_wider_one_fills_them_up(phone
 def test_what_joins_is_filled_up_while_other_things_change(phone: Phone, limit: int) -> None:
     new = filled(phone)
     cursor, held = phone.pages(collections="runs")[-1]["cursor"], fold(phone.pages(collections="runs"))
-    touched = iter(new[12:])
+    touched = iter(new[15:])
     for _ in range(500):
         page = phone.pull(cursor=cursor, limit=limit)
         held, cursor = fold([page], held), page["cursor"]
@@ -320,7 +322,7 @@ def regrant(phone: Phone, therapist: Person, *scopes: str) -> None:
 
 
 BY_SCOPE = {
-    "sessions.read": {"sessions", "runs", "check_ins"},
+    "sessions.read": {"sessions", "runs", "check_ins", "treatments"},
     "pain.read": {"pain_scores", "questionnaire_responses", "measurements"},
     "notes.read": set(),
     "advice.read": {"advice", "pauses"},
@@ -455,7 +457,7 @@ def test_a_tag_is_worth_nothing_after_a_purge_or_a_new_epoch(phone: Phone, datab
     new = filled(phone)
     cursor = phone.pull(limit=3, collections="runs")["cursor"]
     cursor = phone.pages(cursor, collections="runs")[-1]["cursor"]
-    phone.push(erase("runs", new[9]["id"], new[9]["op_id"]))
+    phone.push(erase("runs", new[11]["id"], new[11]["op_id"]))
     etag = phone.ask(cursor=cursor).headers["ETag"]
     purge(database, phone, 10**9)
     assert phone.ask(cursor=cursor, etag=etag).status_code == 410

@@ -22,6 +22,7 @@ from tests.builders.devices import (
     a_run,
     a_score,
     a_session,
+    a_treatment,
     an_id,
     erase,
     fold,
@@ -69,6 +70,7 @@ def statuses(results: list[dict[str, Any]]) -> list[str]:
         ("sessions", a_session()),
         ("questionnaire_responses", a_response()),
         ("measurements", a_measurement()),
+        ("treatments", a_treatment(treatment="orthosis", pain_without=6, pain_with=3.5, activity="step_down")),
     ],
 )
 def test_a_new_record_is_applied_under_the_id_of_its_operation(
@@ -712,14 +714,15 @@ def test_effects_happen_once_however_often_the_batch_comes(phone: Phone, databas
 def mixed(count: int, day: int = 0) -> list[dict[str, Any]]:
     """Return so many new records of all kinds; of ten or more, some are refused."""
     makers = [("sessions", a_session), ("runs", a_run), ("pain_scores", a_score), ("check_ins", a_check_in)]
-    return [put(*(lambda name, make: (name, make(day + n % 60)))(*makers[n % 4])) for n in range(count)]
+    makers.append(("treatments", a_treatment))
+    return [put(*(lambda name, make: (name, make(day + n % 60)))(*makers[n % 5])) for n in range(count)]
 
 
-def test_a_push_takes_as_many_statements_for_a_hundred_records_as_for_four(phone: Phone, counted: Counted) -> None:
+def test_a_push_takes_as_many_statements_for_a_hundred_records_as_for_five(phone: Phone, counted: Counted) -> None:
     epoch = phone.pull()["epoch"]
     phone.push(*mixed(8))
     taken = []
-    for count in (4, 100, 10):
+    for count in (5, 100, 10):
         with counted() as sent:
             phone.push(*mixed(count), epoch=epoch)
         taken.append(len(sent))
@@ -742,7 +745,7 @@ def test_a_push_of_refusals_and_repeats_takes_no_more_statements_for_many(phone:
 
 def test_a_push_takes_as_many_statements_however_long_the_history(phone: Phone, counted: Counted) -> None:
     epoch, taken = phone.pull()["epoch"], []
-    for history in (10, 300):
+    for history in (12, 300):
         phone.push(*mixed(history))
         with counted() as sent:
             phone.push(*mixed(10), epoch=epoch)

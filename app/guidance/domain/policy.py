@@ -52,18 +52,16 @@ class Policy:
     Sources are keys of the references, E an engineering choice with no study behind it.
     """
 
-    progress_max: float = _setting(2.0, "NRS", "highest pain in a run that still adds load", "thomee1997")
+    progress_max: float = _setting(2.0, "NRS", "highest pain in a run that still adds load", "trek_pfp_runners")
     acceptable_max: float = _setting(3.0, "NRS", "highest pain in a run that is accepted", "acupuncture_pfps_page")
-    high_max: float = _setting(5.0, "NRS", "above it, rest first", "thomee1997")
+    high_max: float = _setting(5.0, "NRS", "above it, rest first", "E")
     pause_min: float = _setting(8.0, "NRS", "from it on, stop and be seen", "E")
     upper_inclusive: bool = _setting(True, "flag", "a score at a limit is inside it", "vincent2017")
     after_window_min: float = _setting(
         60, "minutes", "when pain after a run is asked", "esculier2018", low=1, high=1440
     )
     after_tolerance: float | None = _setting(1.0, "NRS", "rise after a run that is accepted", "E", nullable=True)
-    after_abs_max: float | None = _setting(
-        None, "NRS", "highest pain after a run that is accepted", "thomee1997", nullable=True
-    )
+    after_abs_max: float | None = _setting(None, "NRS", "highest pain after a run that is accepted", "E", nullable=True)
     after_action: str = _setting(
         "hold",
         "decision",

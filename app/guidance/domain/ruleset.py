@@ -57,7 +57,7 @@ _ROWS = (
     RuleRow("PAIN_PAUSE", _PAUSE, PAUSE_PCT, refer=_SEE),
     RuleRow("REPEAT_4", _PAUSE, PAUSE_PCT, refer=_SEE),
     RuleRow("REPEAT_3", _REST, "rest_more_pct", "rest_days_more", _SEE),
-    RuleRow("PAIN_RED", _REST, "rest_pct", "rest_days", sources=("thomee1997", *_CUTS)),
+    RuleRow("PAIN_RED", _REST, "rest_pct", "rest_days", sources=_CUTS),
     RuleRow("LIMP", _REST, "rest_pct", "rest_days"),
     RuleRow("MORNING_LARGE", _REST, "rest_pct", "rest_days", sources=_SORE),
     RuleRow("PRE_RUN_HIGH", _REST, "reduce_pct", SHORT_REST_DAYS, sources=_SORE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.library.domain.texts import Language, Register, Translation
 from app.library.domain.words import (
     Basis,
     Chain,
@@ -34,7 +35,10 @@ class Dosage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """One entry of the catalogue; never two for left and right."""
+    """One entry of the catalogue; never two for left and right.
+
+    `note` speaks to clinicians and `instruction` to patients, both in English; `german` says the same.
+    """
 
     slug: str
     name: str
@@ -55,6 +59,14 @@ class Exercise:
     evidence: tuple[str, ...]
     review_status: ReviewStatus
     retired_at: datetime | None = None
+    instruction: str | None = None
+    german: Translation | None = None
+
+    def told(self, language: Language, register: Register) -> tuple[str, str | None]:
+        """Return name and note for one reader; what was never translated is told in English."""
+        said = self.german if language is Language.DE and self.german is not None else self
+        to_patients = register is Register.PATIENT and said.instruction is not None
+        return said.name, said.instruction if to_patients else said.note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +94,12 @@ class ExerciseCard:
 
     slug: str
     name: str
+    name_de: str | None
     pfj_load: PfjLoad
+
+    def told(self, language: Language) -> str:
+        """Return its name in a language; one that was never translated keeps its own."""
+        return self.name_de or self.name if language is Language.DE else self.name
 
 
 @dataclass(frozen=True, slots=True)

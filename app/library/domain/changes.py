@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from app.library.domain.catalogue import Exercise, Reference
+from app.library.domain.evidence import Article, Claim, Question
+from app.library.domain.texts import Told
+
+Entry = Exercise | Reference | Question | Claim | Article
 
 _BETWEEN = "\x1f"
 """Parts a search text; a control character, which no question may hold, so nothing is found across two parts."""
@@ -62,20 +66,31 @@ def compare(given: Mapping[str, str], stored: Mapping[str, str | None]) -> Chang
     )
 
 
-def revision_of(entry: Exercise | Reference) -> str:
+def revision_of(entry: Entry) -> str:
     """Return a hash of all that an entry says; the same facts always have the same revision."""
     said = json.dumps([asdict(entry), search_text(entry)], sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-def search_text(entry: Exercise | Reference) -> str:
-    """Return what a text search looks through: of an exercise name, note and slug."""
-    parts = (
-        (entry.name, entry.note or "", entry.slug)
-        if isinstance(entry, Exercise)
-        else (entry.key, entry.authors, entry.title, entry.journal, entry.claim)
-    )
-    return folded(_BETWEEN.join(parts))
+def search_text(entry: Entry) -> str:
+    """Return what a text search looks through: of an exercise name, note and slug, in every language."""
+    return folded(_BETWEEN.join(_parts(entry)))
+
+
+def _parts(entry: Entry) -> tuple[str, ...]:
+    if isinstance(entry, Reference):
+        return (entry.key, entry.authors, entry.title, entry.journal, entry.claim)
+    if isinstance(entry, Exercise):
+        german = (entry.german.name, entry.german.note or "", entry.german.instruction) if entry.german else ()
+        return (entry.name, entry.note or "", entry.slug, entry.instruction or "", *german)
+    if isinstance(entry, Claim):
+        return (entry.slug, *_words(entry.statement))
+    texts = [paragraph.text for paragraph in entry.paragraphs] if isinstance(entry, Article) else []
+    return (entry.slug, *(word for told in (entry.title, *texts) for word in _words(told)))
+
+
+def _words(told: Told) -> tuple[str, ...]:
+    return tuple(text for _, text in told.versions())
 
 
 def folded(text: str) -> str:

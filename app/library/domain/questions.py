@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from app.library.domain.texts import Language
 from app.library.domain.words import (
     Basis,
     Chain,
@@ -56,6 +57,16 @@ class ReferenceFilter:
     q: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimFilter:
+    """Which claims are wanted."""
+
+    question: tuple[str, ...] = ()
+    reference: tuple[str, ...] = ()
+    review_status: tuple[ReviewStatus, ...] = ()
+    q: str | None = None
+
+
 EXERCISE_ORDERS = ("name", "slug", "group", "pfj_load", "peak_knee_flexion_deg")
 REFERENCE_ORDERS = ("year", "key")
 
@@ -65,15 +76,16 @@ Position = tuple[int | str, str]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By what a list is sorted; equals follow by their key."""
+    """By what a list is sorted, names in which language; equals follow by their key."""
 
     by: str
     descending: bool
+    language: Language = Language.EN
 
     @classmethod
-    def of(cls, word: str) -> Order:
+    def of(cls, word: str, language: Language = Language.EN) -> Order:
         """Return the order that a word stands for: name ascending, -name descending."""
-        return cls(word.removeprefix("-"), word.startswith("-"))
+        return cls(word.removeprefix("-"), word.startswith("-"), language)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def grade_of(evidence_grade: str) -> Grade | None:
 def check_exercises(exercises: Sequence[Exercise], references: Collection[str]) -> None:
     """Raise BrokenLibrary for the first exercise that is wrong in itself or points to nothing."""
     slugs = {exercise.slug for exercise in exercises}
-    _refuse_twins([exercise.slug for exercise in exercises])
+    refuse_twins([exercise.slug for exercise in exercises])
     for exercise in exercises:
         for field, fault in (*_own_faults(exercise), *_link_faults(exercise, slugs, references)):
             raise BrokenLibrary(exercise.slug, field, fault)
@@ -58,28 +58,40 @@ def check_exercises(exercises: Sequence[Exercise], references: Collection[str]) 
 
 def check_references(references: Sequence[Reference]) -> None:
     """Raise BrokenLibrary for the first reference that is wrong in itself."""
-    _refuse_twins([reference.key for reference in references])
+    refuse_twins([reference.key for reference in references])
     for reference in references:
         for field, fault in _reference_faults(reference):
             raise BrokenLibrary(reference.key, field, fault)
 
 
-def _refuse_twins(keys: list[str]) -> None:
+def refuse_twins(keys: Sequence[str]) -> None:
+    """Raise BrokenLibrary for a key that stands more than once."""
     for key, times in Counter(keys).items():
         if times > 1:
             raise BrokenLibrary(key, "slug", f"stands {times} times")
 
 
 def _own_faults(exercise: Exercise) -> Iterator[Fault]:
-    yield from _name_faults("slug", exercise.slug)
+    yield from name_faults("slug", exercise.slug)
     if not 1 <= len(exercise.name) <= LONGEST_NAME:
         yield "name", f"has not 1 to {LONGEST_NAME} characters"
     for field in ("targets", "stages", "progressions", "regressions", "equipment", "evidence"):
-        yield from _twin_faults(field, getattr(exercise, field))
+        yield from twin_faults(field, getattr(exercise, field))
     for field in ("targets", "stages"):
         if not getattr(exercise, field):
             yield field, "is empty"
     yield from _number_faults(exercise)
+    yield from _text_faults(exercise)
+
+
+def _text_faults(exercise: Exercise) -> Iterator[Fault]:
+    """Yield each text that lacks its other register or its other language."""
+    german = exercise.german
+    for field, told in [("instruction", exercise.instruction), ("german", german)]:
+        if not told:
+            yield field, "is missing"
+    if german is not None and (exercise.note is None) != (german.note is None):
+        yield "german.note", "is there in one language only"
 
 
 def _number_faults(exercise: Exercise) -> Iterator[Fault]:
@@ -109,19 +121,21 @@ def _link_faults(exercise: Exercise, slugs: Collection[str], references: Collect
 
 
 def _reference_faults(reference: Reference) -> Iterator[Fault]:
-    yield from _name_faults("key", reference.key)
+    yield from name_faults("key", reference.key)
     if reference.year is not None and not EARLIEST_YEAR <= reference.year <= LATEST_YEAR:
         yield "year", f"{reference.year} does not lie between {EARLIEST_YEAR} and {LATEST_YEAR}"
     if reference.grade is not grade_of(reference.evidence_grade):
         yield "grade", f"is not the letter that {reference.evidence_grade!r} begins with"
 
 
-def _name_faults(field: str, name: str) -> Iterator[Fault]:
+def name_faults(field: str, name: str) -> Iterator[Fault]:
+    """Yield what is wrong with a slug or a key."""
     if not is_slug(name):
         yield field, f"has not 1 to {LONGEST_SLUG} small letters, digits or underscores"
 
 
-def _twin_faults(field: str, members: Sequence[str]) -> Iterator[Fault]:
+def twin_faults(field: str, members: Sequence[str]) -> Iterator[Fault]:
+    """Yield each member of a list that stands in it more than once."""
     for member, times in Counter(members).items():
         if times > 1:
             yield field, f"{member} stands {times} times"

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.library.domain.catalogue import Dosage, Exercise, ExerciseCard, Reference
 from app.library.domain.changes import folded
 from app.library.domain.questions import ExerciseFilter, Order, Page, Position, ReferenceFilter, Window
+from app.library.domain.texts import Language, Translation
 from app.library.domain.words import (
     Basis,
     Chain,
@@ -42,7 +43,7 @@ _PLAIN_FILTERS = (
     "days_per_week",
 )
 _TEXT_LISTS = ("equipment", "progressions", "regressions", "evidence")
-_COMPOSED = {"dosage", "targets", "stages", *_TEXT_LISTS}
+_COMPOSED = {"dosage", "targets", "stages", "german", *_TEXT_LISTS}
 _PLAIN = tuple(field.name for field in fields(Exercise) if field.name not in _COMPOSED)
 _DOSAGE = tuple(field.name for field in fields(Dosage))
 _WORDS: dict[str, type[Any]] = {
@@ -163,7 +164,9 @@ def _found(row: Row, q: str | None) -> Iterator[ColumnElement[bool]]:
 
 
 def _exercise_order(order: Order) -> Any:
-    named = {"name": ExerciseRow.sort_name, "pfj_load": _HEAVIEST_LAST}
+    german = func.coalesce(ExerciseRow.sort_name_de, ExerciseRow.sort_name)
+    by_name = german if order.language is Language.DE else ExerciseRow.sort_name
+    named = {"name": by_name, "pfj_load": _HEAVIEST_LAST}
     return named[order.by] if order.by in named else getattr(ExerciseRow, order.by)
 
 
@@ -202,7 +205,12 @@ def _exercise(row: RowMapping, lists: Lists) -> Exercise:
     facts["stages"] = tuple(Stage(word) for word in lists["stages"])
     for name in _TEXT_LISTS:
         facts[name] = lists[name]
-    return Exercise(**facts, dosage=Dosage(**{name: row[name] for name in _DOSAGE}))
+    return Exercise(**facts, german=_german(row), dosage=Dosage(**{name: row[name] for name in _DOSAGE}))
+
+
+def _german(row: RowMapping) -> Translation | None:
+    name, instruction = row["name_de"], row["instruction_de"]
+    return None if name is None else Translation(name, row["note_de"], instruction)
 
 
 def _reference(row: RowMapping) -> Reference:
@@ -213,12 +221,12 @@ def _word(name: str, value: Any) -> Any:
     return _WORDS[name](value) if name in _WORDS and value is not None else value
 
 
-def _cards() -> Select[str, str, str]:
-    return select(ExerciseRow.slug, ExerciseRow.name, ExerciseRow.pfj_load)
+def _cards() -> Select[str, str, str | None, str]:
+    return select(ExerciseRow.slug, ExerciseRow.name, ExerciseRow.name_de, ExerciseRow.pfj_load)
 
 
 def _card(row: Any) -> ExerciseCard:
-    return ExerciseCard(row.slug, row.name, PfjLoad(row.pfj_load))
+    return ExerciseCard(row.slug, row.name, row.name_de, PfjLoad(row.pfj_load))
 
 
 def _revisions(db: Session, key: Any, row: Row) -> dict[str, str | None]:

@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.db.synced import FIRST_HEAD, generation_at
 from app.kernel.ids import new_id
-from app.library.domain.catalogue import Exercise, Reference
-from app.library.domain.changes import revision_of
+from app.library.domain.changes import Entry, revision_of
 from app.library.models import ChangeRow, StreamRow
 
 _NAME = "library"
@@ -62,7 +61,7 @@ def find_changes(db: Session, after: int, up_to: int, *, tombstones_after: int, 
 def number_changes(
     db: Session,
     collection: str,
-    written: Mapping[str, Exercise] | Mapping[str, Reference],
+    written: Mapping[str, Entry],
     retired: Collection[str],
     at: datetime,
 ) -> None:
@@ -78,7 +77,7 @@ def number_changes(
     db.execute(statement.on_conflict_do_update(index_elements=["collection", "id"], set_=fresh), rows)
 
 
-def _row(collection: str, key: str, seq: int, entry: Exercise | Reference | None) -> dict[str, Any]:
+def _row(collection: str, key: str, seq: int, entry: Entry | None) -> dict[str, Any]:
     return {
         "collection": collection,
         "id": key,

@@ -57,10 +57,12 @@ def _replace(db: Session, row: Any, slugs: list[str], rows: Iterable[dict[str, A
 
 def _exercise_columns(exercise: Exercise, at: datetime) -> dict[str, Any]:
     facts = asdict(exercise)
-    dosage = facts.pop("dosage")
+    dosage, german = facts.pop("dosage"), facts.pop("german") or {}
     for name in (*_TAGS, *_LINKS, "evidence"):
         del facts[name]
-    return {**facts, **dosage, "sort_name": folded(exercise.name), **_entry_columns(exercise, at)}
+    told = {f"{name}_de": german.get(name) for name in ("name", "note", "instruction")}
+    sorting = {"sort_name": folded(exercise.name), "sort_name_de": folded(german["name"]) if german else None}
+    return {**facts, **dosage, **told, **sorting, **_entry_columns(exercise, at)}
 
 
 def _entry_columns(entry: Exercise | Reference, at: datetime) -> dict[str, Any]:

@@ -24,6 +24,7 @@ const TWO_FIELDS = {
   runs: [['distance_m', 4242], ['rpe', 7]],
   pain_scores: [['score', 2.5], ['side', 'right']],
   sessions: [['duration_s', 4242], ['rpe', 7]],
+  treatments: [['duration_min', 42], ['side', 'right']],
   check_ins: [['sleep_hours', 5.5], ['early_warning_signs', ['quadriceps_quiet']]],
 };
 

@@ -8,6 +8,7 @@ const MAKERS = {
   runs: (number) => ({ distance_m: 3000 + number, duration_s: 1500, shoes: 'blue', rpe: 3, limp: false }),
   pain_scores: (number) => ({ score: number % 3, moment: 'during', side: 'left' }),
   sessions: (number) => ({ duration_s: 900 + number, rpe: 4, sets: [SET, { ...SET, side: 'right' }] }),
+  treatments: (number) => ({ treatment: 'taping', side: 'left', given_by: 'self', duration_min: 1 + number }),
   check_ins: (number) => ({ morning_pain: number % 2, sleep_hours: 7.5, mood: 6, ...NO_SIGNS }),
 };
 

@@ -23,11 +23,17 @@ const checkIn = {
   ...{ stress: number, mood: number, early_warning_signs: list(text), red_flags: list(text) },
 };
 
+const treatment = {
+  ...{ treatment: text, side: text, given_by: text, body_region: text, duration_min: number },
+  ...{ pain_without: number, pain_with: number, activity: text },
+};
+
 const FIELDS = {
   runs: run,
   pain_scores: { score: number, moment: text, side: text, run_id: text, session_id: text },
   sessions: { duration_s: number, rpe: number, sets: list(set) },
   check_ins: checkIn,
+  treatments: treatment,
 };
 
 const schema = (fields) => ({

@@ -31,6 +31,7 @@ const COLUMNS = {
   pain_scores: [...texts('moment side run_id session_id'), ...numbers('score')],
   sessions: [...texts('sets'), ...numbers('duration_s rpe')],
   check_ins: CHECK_IN,
+  treatments: [...texts('treatment side given_by body_region activity'), ...numbers('duration_min pain_without pain_with')],
 };
 
 const LISTS = new Set(['sets', 'early_warning_signs', 'red_flags']);

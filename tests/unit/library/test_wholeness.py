@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.library.domain.catalogue import Dosage, Exercise, Reference
+from app.library.domain.texts import Translation
 from app.library.domain.wholeness import BrokenLibrary, check_exercises, check_references, grade_of, is_slug
 from app.library.domain.words import (
     Basis,
@@ -45,6 +46,8 @@ def an_exercise(slug: str = "step_up", **said: Any) -> Exercise:
         "note": None,
         "evidence": (),
         "review_status": ReviewStatus.APPROVED,
+        "instruction": "Step up slowly.",
+        "german": Translation("Stufe", None, "Steig langsam hoch."),
     }
     return Exercise(slug=slug, **{**told, **said})
 

@@ -28,6 +28,7 @@ from app.library.domain.words import (
     Target,
     WeightBearing,
 )
+from app.library.schemas.reader import RegisterSchema
 from app.web.fields import Choice, Count, Text
 from app.web.paging import Paged
 
@@ -61,7 +62,8 @@ def _flat(messages: Any) -> list[str]:
     return sorted({text for texts in found for text in (texts if isinstance(texts, list) else [texts])})
 
 
-def _slugs(description: str) -> AnyOf:
+def slugs(description: str) -> AnyOf:
+    """Return a parameter that names slugs or keys."""
     pattern = validate.Regexp(rf"^{SLUG}\Z", error="Small letters, digits and underscores only.")
     return AnyOf(Text(longest=LONGEST_SLUG, validate=[pattern]), description)
 
@@ -81,10 +83,12 @@ def _year(description: str) -> Count:
     return Count(least=EARLIEST_YEAR, most=LATEST_YEAR, load_default=None, metadata=found)
 
 
-class ExerciseQuerySchema(Paged):
+class ExerciseQuerySchema(RegisterSchema, Paged):
     """Which exercises, sorted how; different filters must all hold."""
 
-    q = Text(load_default=None, metadata={"description": f"{SEARCH}; looks through name, note and slug"})
+    q = Text(
+        load_default=None, metadata={"description": f"{SEARCH}; looks through name, note and slug in every language"}
+    )
     group = AnyOf(Choice(Group), "group")
     target = AnyOf(Choice(Target), "what it works on")
     stage = AnyOf(Choice(Stage), "stage of rehabilitation")
@@ -95,9 +99,9 @@ class ExerciseQuerySchema(Paged):
     dosage_basis = AnyOf(Choice(Basis), DOSAGE_BASIS)
     review_status = AnyOf(Choice(ReviewStatus), "how far it has been reviewed")
     equipment = AnyOf(Text(), "a thing it needs, word for word")
-    evidence = _slugs("key of a reference it rests on")
-    progression_of = _slugs("slug of an exercise that leads to it")
-    regression_of = _slugs("slug of an exercise to go back from to it")
+    evidence = slugs("key of a reference it rests on")
+    progression_of = slugs("slug of an exercise that leads to it")
+    regression_of = slugs("slug of an exercise to go back from to it")
     days_per_week = AnyOf(Count(least=1, most=DAYS_A_WEEK), "default dosage, days per week")
     min_peak_knee_flexion_deg = _degrees("the knee bends this far or further, degrees")
     max_peak_knee_flexion_deg = _degrees("the knee bends no further than this, degrees")
@@ -175,7 +179,9 @@ class _ExerciseFactsSchema(Schema):
     dosage = fields.Nested(DosageSchema, required=True)
     dosage_basis = Choice(Basis, required=True, metadata={"description": DOSAGE_BASIS})
     equipment = fields.List(fields.String(), required=True)
-    note = fields.String(required=True, allow_none=True)
+    note = fields.String(
+        required=True, allow_none=True, metadata={"description": "in the register: a remark, or how to do it"}
+    )
     review_status = Choice(ReviewStatus, required=True, metadata={"description": STATUS})
     retired_at = fields.DateTime(required=True, allow_none=True, metadata={"description": RETIRED})
 
