@@ -17,6 +17,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from app.kernel.ids import parse_id
 from app.kernel.permissions import Permission
+from app.web.app_age import refuse_old_apps
 from app.web.auth import admit
 from app.web.encodings import UnsupportedEncoding, inflate
 from app.web.json_input import parse_json
@@ -90,6 +91,7 @@ class Declared:
     takes_body: bool
     takes_query: bool
     conditional: bool
+    refuses_old_apps: bool
 
 
 class Feature:
@@ -111,19 +113,21 @@ class Feature:
         writes: bool | None = None,
         max_bytes: int | None = None,
         conditional: bool = False,
+        refuses_old_apps: bool = False,
     ) -> Callable[[View], View]:
         """Declare a view: who may call it, what it takes (`query=`, `body=`, `form=`), what it answers."""
 
         def declare(view: View) -> View:
             wrapped = self._with_input(self._with_answers(view, answers), query, body, form)
             may_write = method != "GET" if writes is None else writes
-            guarded = _guarded(wrapped, permission, may_write, max_bytes)
+            guarded = _guarded(wrapped, permission, may_write, max_bytes, refuses_old_apps)
             guarded.declared = Declared(  # type: ignore[attr-defined]
                 permission,
                 name=view.__name__,
                 takes_body=body is not None or form is not None,
                 takes_query=query is not NoQuery,
                 conditional=conditional,
+                refuses_old_apps=refuses_old_apps,
             )
             self.blueprint.route(path, methods=[method])(guarded)
             return view
@@ -155,9 +159,11 @@ def _without_query(view: View) -> View:
     return checked
 
 
-def _guarded(view: View, permission: Permission, writes: bool, max_bytes: int | None) -> View:
+def _guarded(view: View, permission: Permission, writes: bool, max_bytes: int | None, refuses_old_apps: bool) -> View:
     @wraps(view)
     def guarded(**path: Any) -> Response:
+        if refuses_old_apps:
+            refuse_old_apps()
         if max_bytes is not None:
             request.max_content_length = max_bytes
         _refuse_unreadable_bodies()
