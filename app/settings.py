@@ -11,6 +11,8 @@ from pathlib import Path
 
 from environs import Env
 
+from app.kernel.versions import is_version
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -45,6 +47,7 @@ class Settings:
     json_max_bytes: int = 2 * 1024 * 1024
     upload_max_bytes: int = 20 * 1024 * 1024
     pool_size: int = 10
+    minimum_app_version: str | None = None
 
     @property
     def keys_dir(self) -> Path:
@@ -70,10 +73,18 @@ def read_settings() -> Settings:
         log_level=env.str("LOG_LEVEL", "info"),
         rate_limits=env.bool("RATE_LIMITS", True),
         pool_size=env.int("POOL_SIZE", 10),
+        minimum_app_version=_app_version(env.str("MINIMUM_APP_VERSION", "")),
     )
     if mode is Mode.PRODUCTION and len(settings.secret_key) < 32:
         raise SettingsIncomplete("TROCHLEA_SECRET_KEY needs at least 32 characters: openssl rand -hex 32")
     return settings
+
+
+def _app_version(text: str) -> str | None:
+    """Return the version an app must have, None where nothing is set; raise SettingsIncomplete for no version."""
+    if text and not is_version(text):
+        raise SettingsIncomplete("TROCHLEA_MINIMUM_APP_VERSION is a version like 2.14.1")
+    return text or None
 
 
 def _require(env: Env, *names: str) -> None:

@@ -109,6 +109,21 @@ class CareLink:
     revoked_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a therapist holds for a patient at one moment.
+
+    `version` is the number of the newest change of a link between the two, and one more for each link whose time
+    is over: it grows with every change of what the therapist may see, an end by the clock included.
+    """
+
+    scopes: frozenset[Scope]
+    version: int
+
+
+NOTHING = Grant(frozenset(), 0)
+
+
 def check_end(link: CareLink) -> None:
     """Raise LinkTooLong unless the link ends within twelve months from its grant."""
     if not link.granted_at < link.expires_at <= link.granted_at + LONGEST_LINK:

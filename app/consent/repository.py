@@ -1,4 +1,4 @@
-"""The queries on care links; `active_scopes` is the one predicate that decides what a therapist sees."""
+"""The queries on care links; `find_grant` is the one question that decides what a therapist sees."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, and_, func, select
 from sqlalchemy.orm import Session
 
-from app.consent.domain import CareLink, Scope
+from app.consent.domain import CareLink, Grant, Scope
 from app.consent.models import CARE_LINKS, FIELDS, CareLinkRow
 from app.db.synced import Write, store
 
@@ -18,21 +18,29 @@ def is_active(at: datetime) -> ColumnElement[bool]:
     return and_(CareLinkRow.deleted_at.is_(None), CareLinkRow.revoked_at.is_(None), CareLinkRow.expires_at > at)
 
 
-def active_scopes(db: Session, patient_id: UUID, therapist_id: UUID, at: datetime) -> frozenset[Scope] | None:
-    """Return the scopes a therapist holds for a patient just now; None without an active link."""
-    statement = select(CareLinkRow.scopes).where(
-        CareLinkRow.patient_id == patient_id, CareLinkRow.therapist_id == therapist_id, is_active(at)
-    )
-    granted = db.execute(statement).scalars().all()
-    return frozenset(Scope(scope) for scopes in granted for scope in scopes) if granted else None
+def find_grant(db: Session, patient_id: UUID, therapist_id: UUID, at: datetime) -> Grant | None:
+    """Return what a therapist holds for a patient just now; None without an active link.
+
+    Scopes and version come from one statement: read one after the other, a change in between could give old
+    scopes the new version, and a device that keeps only a number would never hear of it.
+    """
+    between = _between(patient_id, therapist_id)
+    expired = func.count().filter(CareLinkRow.expires_at <= at)
+    version = select(func.max(CareLinkRow.seq) + expired).where(between).scalar_subquery()
+    found = db.execute(select(CareLinkRow.scopes, version).where(between, is_active(at))).all()
+    if not found:
+        return None
+    return Grant(frozenset(Scope(scope) for scopes, _ in found for scope in scopes), found[0][1])
 
 
-def link_version(db: Session, patient_id: UUID, therapist_id: UUID) -> int:
-    """Return the number of the newest change to any link between the two; 0 where there never was one."""
-    statement = select(func.max(CareLinkRow.seq)).where(
-        CareLinkRow.patient_id == patient_id, CareLinkRow.therapist_id == therapist_id
-    )
-    return db.execute(statement).scalar_one() or 0
+def was_ever_linked(db: Session, patient_id: UUID, therapist_id: UUID) -> bool:
+    """Has the patient ever let this therapist in?"""
+    statement = select(CareLinkRow.id).where(_between(patient_id, therapist_id)).limit(1)
+    return db.execute(statement).first() is not None
+
+
+def _between(patient_id: UUID, therapist_id: UUID) -> ColumnElement[bool]:
+    return and_(CareLinkRow.patient_id == patient_id, CareLinkRow.therapist_id == therapist_id)
 
 
 def linked_patients(db: Session, therapist_id: UUID, at: datetime) -> list[tuple[UUID, bool]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.consent import repository
-from app.consent.domain import TABLE, CareLink, Verdict, check_end, may
+from app.consent.domain import NOTHING, TABLE, CareLink, Verdict, check_end, may
 from app.consent.models import CARE_LINKS
 from app.db.synced import lock_stream
 from app.kernel.clock import now
@@ -59,29 +59,25 @@ def permits(db: Session, account_id: UUID, device_id: UUID, permission: Permissi
 
 def admit_to(db: Session, actor: Actor, permission: Permission, patient_id: UUID | None) -> Actor:
     """Return somebody known with the scopes they hold for a patient; raise Denied or NotVisible."""
-    at, scopes = now(), None
+    grant = None
     if patient_id is not None and actor.role is Role.THERAPIST:
-        scopes = repository.active_scopes(db, patient_id, actor.account_id, at)
-    verdict = may(actor, permission, patient_id, scopes)
+        grant = repository.find_grant(db, patient_id, actor.account_id, now())
+    verdict = may(actor, permission, patient_id, grant.scopes if grant else None)
     if verdict is Verdict.HIDDEN:
         raise _hidden(db, actor, permission, patient_id)
     if verdict is Verdict.DENIED:
         raise ReadOnly if permission is Permission.SYNC_WRITE else Denied
-    return replace(actor, scopes=frozenset(scopes or ()))
+    held = grant or NOTHING
+    return replace(actor, scopes=held.scopes, consent_version=held.version)
 
 
 def _hidden(db: Session, actor: Actor, permission: Permission, patient_id: UUID | None) -> Denied | NotVisible:
     """Return what somebody without access is told: to drop a copy they once might have, else nothing at all."""
     if permission not in SYNC or patient_id is None:
         return NotVisible()
-    if actor.role is Role.THERAPIST and repository.link_version(db, patient_id, actor.account_id):
+    if actor.role is Role.THERAPIST and repository.was_ever_linked(db, patient_id, actor.account_id):
         return ConsentRevoked(extra={"purge": True})
     return NoSuchStream()
-
-
-def consent_version(db: Session, patient_id: UUID, reader: Actor) -> int:
-    """Return a number that grows with every change of what a reader may see; 0 for the patient."""
-    return 0 if reader.is_patient(patient_id) else repository.link_version(db, patient_id, reader.account_id)
 
 
 def patients_of(db: Session, reader: Actor, at: datetime) -> list[tuple[UUID, bool]]:

@@ -40,7 +40,10 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks: the account, its role, the device session the request came with, and the person's zone."""
+    """Who asks: the account, its role, the device session the request came with, and the person's zone.
+
+    Of a patient in question: the scopes that a therapist holds, and a number that grows with every change of them.
+    """
 
     account_id: UUID
     role: Role
@@ -48,6 +51,7 @@ class Actor:
     zone: str
     professional_role: str | None = None
     scopes: frozenset[str] = frozenset()
+    consent_version: int = 0
 
     def is_patient(self, patient_id: UUID) -> bool:
         """Is the actor the patient in question?"""

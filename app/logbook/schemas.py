@@ -45,6 +45,10 @@ def _optional_whole(least: int, most: int) -> Whole:
     return Whole(least=least, most=most, load_default=None, allow_none=True)
 
 
+def _optional_flag() -> Flag:
+    return Flag(load_default=False, allow_none=True, metadata={"description": "null, as leaving it out: not said, no"})
+
+
 def _rpe() -> Number:
     return Number(
         least=0, most=10, load_default=None, allow_none=True, metadata={"description": "effort, Borg CR10, 0 to 10"}
@@ -94,9 +98,9 @@ class RunSchema(EntrySchema):
     )
     shoes = Text(load_default=None, allow_none=True)
     rpe = _rpe()
-    limp = Flag(load_default=False)
-    stopped_early_for_pain = Flag(load_default=False)
-    painkiller_before = Flag(load_default=False)
+    limp = _optional_flag()
+    stopped_early_for_pain = _optional_flag()
+    painkiller_before = _optional_flag()
 
 
 class PainScoreSchema(EntrySchema):
@@ -148,8 +152,11 @@ class StoredSessionSchema(Identified, SessionSchema):
 
 
 class StoredRunSchema(Identified, RunSchema):
-    """A run as it is stored."""
+    """A run as it is stored; its flags are true or false."""
 
+    limp = Flag(load_default=False)
+    stopped_early_for_pain = Flag(load_default=False)
+    painkiller_before = Flag(load_default=False)
     source = fields.String(required=True, metadata={"description": "manual, or the kind of file it came from"})
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     delete,
+    func,
     or_,
     select,
     type_coerce,
@@ -34,16 +35,12 @@ from app.kernel.ids import id_text
 from app.sync.domain import Change, Status, Version
 from app.sync.models import ParkedRow
 
-_changes, _streams, _parking = table_of(SyncChange), table_of(SyncStream), table_of(ParkedRow)
+_changes = table_of(SyncChange)
+_streams = table_of(SyncStream)
+_parking = table_of(ParkedRow)
 _newer = _changes.alias("newer")
-_VERSION = (
-    _changes.c.collection,
-    _changes.c.id,
-    _changes.c.seq,
-    _changes.c.ver,
-    _changes.c.deleted,
-    _changes.c.data,
-)
+_STREAM = (_streams.c.epoch, _streams.c.generation, _streams.c.head, _streams.c.floor)
+_VERSION = tuple(_changes.c[name] for name in ("collection", "id", "seq", "ver", "deleted", "data"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +73,14 @@ class Done:
 
 def find_stream(db: Session, patient_id: UUID, *, lock: bool = False) -> Stream:
     """Return a patient's stream; with `lock` nobody else numbers a row until the transaction ends."""
-    columns = (_streams.c.epoch, _streams.c.generation, _streams.c.head, _streams.c.floor)
-    statement = select(*columns).where(_streams.c.patient_id == patient_id)
+    statement = select(*_STREAM).where(_streams.c.patient_id == patient_id)
     return Stream(*db.connection().execute(statement.with_for_update() if lock else statement).one())
+
+
+def find_streams(db: Session, patient_ids: Group[UUID]) -> dict[UUID, Stream]:
+    """Return the streams of many patients, in one statement."""
+    statement = select(_streams.c.patient_id, *_STREAM).where(_streams.c.patient_id.in_(patient_ids))
+    return {row[0]: Stream(*row[1:]) for row in db.connection().execute(statement)}
 
 
 def find_applied(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUID, Done]:
@@ -95,14 +97,7 @@ def find_applied(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUI
 
 def find_parked(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUID, Done]:
     """Return the operations among these that made no version."""
-    columns = (
-        _parking.c.id,
-        _parking.c.op_hash,
-        _parking.c.status,
-        _parking.c.ver,
-        _parking.c.fields,
-        _parking.c.problem,
-    )
+    columns = [_parking.c[name] for name in ("id", "op_hash", "status", "ver", "fields", "problem")]
     statement = select(*columns).where(_parking.c.patient_id == patient_id, _parking.c.id.in_(op_ids))
     return {row.id: _parked(row) for row in db.connection().execute(statement)}
 
@@ -177,7 +172,7 @@ def _changes_statement(dialect: str) -> Select[Any]:
             _changes.c.seq <= bindparam("up_to"),
             _changes.c.collection.in_(bindparam("collections", expanding=True)),
             or_(~_changes.c.deleted, _changes.c.seq > bindparam("tombstones_after")),
-            _is_newest(bindparam("up_to"), bindparam("patient")),
+            _is_newest(bindparam("as_of"), bindparam("patient")),
         )
         .order_by(_changes.c.seq)
         .limit(bindparam("limit"))
@@ -195,15 +190,17 @@ def changes(
     *,
     after: int,
     up_to: int,
+    as_of: int,
     collections: Sequence[str],
     tombstones_after: int,
     limit: int,
 ) -> list[Change]:
-    """Return the newest versions, as of `up_to`, numbered above `after`, in order of their numbers."""
+    """Return what the newest versions were at `as_of`, numbered above `after` up to `up_to`, in that order."""
     asked = {
         "patient": patient_id,
         "after": after,
         "up_to": up_to,
+        "as_of": as_of,
         "collections": list(collections),
         "tombstones_after": tombstones_after,
         "limit": limit,
@@ -235,6 +232,22 @@ def park(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         return
     maker = postgresql.insert if db.connection().dialect.name == "postgresql" else sqlite.insert
     db.connection().execute(maker(_parking).on_conflict_do_nothing(), list(rows))
+
+
+def size_of_parked(db: Session, patient_id: UUID) -> dict[bool, tuple[int, int]]:
+    """Return how many of a patient's parked operations wait (True) or were settled, and the characters they take."""
+    waits = _parking.c.settled_at.is_(None)
+    columns = waits, func.count(), func.sum(func.length(cast(_parking.c.op, Text)))
+    statement = select(*columns).where(_parking.c.patient_id == patient_id).group_by(waits)
+    return {bool(row[0]): (int(row[1]), int(row[2])) for row in db.connection().execute(statement)}
+
+
+def forget_settled(db: Session, patient_id: UUID, keep: int) -> None:
+    """Forget settled operations but for the `keep` that were settled last."""
+    own = and_(_parking.c.patient_id == patient_id, _parking.c.settled_at.is_not(None))
+    at = _parking.c.settled_at
+    last = select(at).where(own).order_by(at.desc()).offset(keep).limit(1).scalar_subquery()
+    db.connection().execute(delete(_parking).where(own, at <= last))
 
 
 def list_parked(

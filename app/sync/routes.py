@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.consent import service as consent
-from app.consent.domain import Scope
 from app.guidance.values import GivenAdvice
 from app.kernel.clock import now
 from app.kernel.errors import Denied, Gone, NotVisible
 from app.kernel.permissions import Permission
 from app.logbook.schemas import writing
-from app.sync.registry import COLLECTIONS, SCHEMA_VERSION, readable
+from app.settings import Settings
+from app.sync.registry import COLLECTIONS, SCHEMA_VERSION
 from app.sync.repository import Stream
 from app.sync.schemas.documents import (
+    MOST_STREAMS,
     BulkPulledSchema,
     BulkPullSchema,
     ChangesQuerySchema,
@@ -35,9 +36,12 @@ from app.sync.schemas.documents import (
 )
 from app.sync.schemas.reading import MOST_RECORD_BYTES, RECORDS, read_sent
 from app.sync.service import library, parking, pull, streams
-from app.sync.service.pull import Page
+from app.sync.service.position import position_of
+from app.sync.service.pull import PAGE_BYTES, Page, Room
 from app.sync.service.push import push
+from app.sync.service.reader import Reader, reader_of
 from app.sync.service.results import told_of
+from app.sync.service.room import MOST_WAITING
 from app.web.answers import answer, no_content
 from app.web.auth import actor
 from app.web.feature import Feature
@@ -50,7 +54,16 @@ sync = Feature("sync", "Devices that were away: push, pull.")
 STREAM = "/v1/sync/streams/<id:patient_id>"
 MOST_OPERATIONS = 500
 PUSH_BYTES = 1024 * 1024
-LIMITS = {"operations": MOST_OPERATIONS, "body_bytes": PUSH_BYTES, "record_bytes": MOST_RECORD_BYTES, "page": MAX_LIMIT}
+STREAM_BYTES = 2048
+"""What a stream takes of the answer to a bulk pull besides its changes: its cursor, its directives."""
+LIMITS = {
+    "operations": MOST_OPERATIONS,
+    "body_bytes": PUSH_BYTES,
+    "record_bytes": MOST_RECORD_BYTES,
+    "page": MAX_LIMIT,
+    "streams": MOST_STREAMS,
+    "parked": MOST_WAITING,
+}
 
 
 class TooManyOperations(RequestEntityTooLarge):
@@ -64,6 +77,7 @@ class TooManyOperations(RequestEntityTooLarge):
     body=PushSchema,
     answers={200: PushedSchema},
     max_bytes=PUSH_BYTES,
+    refuses_old_apps=True,
 )
 def push_operations(patient_id: UUID, body: dict[str, Any]) -> Response:
     """Send what was written offline; each operation has an outcome of its own."""
@@ -93,26 +107,27 @@ def push_operations(patient_id: UUID, body: dict[str, Any]) -> Response:
     permission=Permission.SYNC_READ,
     query=ChangesQuerySchema,
     answers={200: ChangesSchema, 304: None, 410: None},
+    refuses_old_apps=True,
 )
 def pull_changes(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Fetch what has changed since a cursor; without one, everything that is there."""
     asked = query["cursor"] or query["since"]
-    version = consent.consent_version(db(), patient_id, actor())
+    reader = reader_of(actor(), patient_id)
     stream = streams.stream_of(db(), patient_id)
-    scope = [version, sorted(_visible(patient_id)), _reads_notes(patient_id)]
+    scope = [reader.consent_version, sorted(reader.collections), reader.notes]
     variant = [*asdict(stream).values(), *scope, asked, query["limit"], query["collections"], _schema_version()]
     etag = streams.fingerprint(variant)
     if asked and request.if_none_match.contains_weak(etag):
         return answer({}, etag=etag, weak=True)
-    page = _pull(patient_id, query, version, stream)
-    return answer(_page(patient_id, page, version), etag=etag, weak=True)
+    page = _pull(patient_id, query, reader, stream, Room(query["limit"]))
+    return answer(_shown(patient_id, page, reader), etag=etag, weak=True)
 
 
 @sync.operation("GET", f"{STREAM}/digest", permission=Permission.SYNC_READ, answers={200: DigestSchema})
 def get_digest(patient_id: UUID) -> Response:
     """Read how many records of each collection live, and the XOR by which a device proves it holds them."""
     stream = streams.stream_of(db(), patient_id)
-    found = streams.digest(db(), patient_id, stream, _visible(patient_id))
+    found = streams.digest(db(), patient_id, stream, reader_of(actor(), patient_id).collections)
     return answer({"epoch": stream.epoch, "head": stream.head, "collections": found})
 
 
@@ -143,13 +158,10 @@ def settle_parked(patient_id: UUID, op_id: UUID, body: dict[str, Any]) -> Respon
 @sync.operation("GET", "/v1/sync/streams", permission=Permission.SYNC_USE, answers={200: StreamsSchema})
 def list_streams() -> Response:
     """List the streams one may read, with their heads, and those that were withdrawn."""
-    items = []
-    for patient_id, visible in consent.patients_of(db(), actor(), now()):
-        told: dict[str, Any] = {"patient_id": patient_id, "withdrawn": not visible}
-        if visible:
-            stream = streams.stream_of(db(), patient_id)
-            told |= {"epoch": stream.epoch, "head": stream.head}
-        items.append(told)
+    patients = consent.patients_of(db(), actor(), now())
+    found = streams.streams_of(db(), [patient_id for patient_id, is_visible in patients if is_visible])
+    heads = {patient_id: {"epoch": stream.epoch, "head": stream.head} for patient_id, stream in found.items()}
+    items = [{"patient_id": one, "withdrawn": not is_visible, **heads.get(one, {})} for one, is_visible in patients]
     return answer({"items": items})
 
 
@@ -159,6 +171,7 @@ def list_streams() -> Response:
     permission=Permission.SYNC_USE,
     query=LibraryQuerySchema,
     answers={200: LibraryChangesSchema, 304: None, 410: None},
+    refuses_old_apps=True,
 )
 def pull_library_changes(query: dict[str, Any]) -> Response:
     """Fetch what has changed in the library since a cursor; without one, the whole library."""
@@ -185,12 +198,13 @@ def get_sync_config() -> Response:
         found.name: {"direction": "both" if found.is_written_by_devices else "pull", "since": dict(found.since)}
         for found in COLLECTIONS.values()
     }
+    settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
     body = {
         "protocol": 1,
         "limits": LIMITS,
         "collections": collections,
         "schema_versions": {"oldest": 1, "newest": SCHEMA_VERSION},
-        "minimum_app_version": None,
+        "minimum_app_version": settings.minimum_app_version,
     }
     return answer(body)
 
@@ -202,73 +216,53 @@ def get_sync_config() -> Response:
     body=BulkPullSchema,
     answers={200: BulkPulledSchema},
     writes=False,
+    refuses_old_apps=True,
 )
 def pull_many(body: dict[str, Any]) -> Response:
     """Fetch the changes of many streams at once, for a therapist's app."""
-    return answer({"items": [_pull_one(asked, body["limit"]) for asked in body["streams"]]})
+    room, items = Room(size=PAGE_BYTES - STREAM_BYTES * len(body["streams"])), []
+    for asked in body["streams"]:
+        item, room = _pull_one(asked, body["limit"], room)
+        items.append(item)
+    return answer({"items": items})
 
 
-def _pull_one(asked: dict[str, Any], limit: int) -> dict[str, Any]:
-    """Return one stream's page, or its problem; who may read it is asked anew for each."""
+def _pull_one(asked: dict[str, Any], limit: int, room: Room) -> tuple[dict[str, Any], Room]:
+    """Return one stream's page, or its problem, and the room left; who may read it is asked anew for each."""
     patient_id = asked["patient_id"]
     try:
-        g.actor = consent.admit_to(db(), actor(), Permission.SYNC_READ, patient_id)
-        version, stream = consent.consent_version(db(), patient_id, actor()), streams.stream_of(db(), patient_id)
-        query = {"cursor": asked["cursor"], "since": None, "limit": limit, "collections": []}
-        page = _page(patient_id, _pull(patient_id, query, version, stream), version)
+        reader = reader_of(consent.admit_to(db(), actor(), Permission.SYNC_READ, patient_id), patient_id)
+        query = {"cursor": asked["cursor"], "since": None, "collections": []}
+        own = replace(room, rows=min(limit, room.rows))
+        page = _pull(patient_id, query, reader, streams.stream_of(db(), patient_id), own)
     except (Denied, NotVisible, Gone, BadCursor) as error:
         told = problem_body(status_of(error), error.code, error.title)
-        return {"patient_id": patient_id, "problem": told, **error.extra}
-    return {"patient_id": patient_id, "page": page}
+        return {"patient_id": patient_id, "problem": told, **error.extra}, room
+    return {"patient_id": patient_id, "page": _shown(patient_id, page, reader)}, room.after(page.changes)
 
 
-def _pull(patient_id: UUID, query: dict[str, Any], version: int, stream: Stream) -> Page:
-    asked = frozenset(name for names in query["collections"] for name in names.split(","))
-    collections = _visible(patient_id) & (asked or frozenset(COLLECTIONS))
-    return pull.pull(
-        db(),
-        patient_id,
-        stream,
-        _position(patient_id, query, version, stream, collections),
-        collections,
-        query["limit"],
-        notes=_reads_notes(patient_id),
-    )
+def _pull(patient_id: UUID, query: dict[str, Any], reader: Reader, stream: Stream, room: Room) -> Page:
+    named = frozenset(name for names in query["collections"] for name in names.split(","))
+    wanted = named or frozenset(COLLECTIONS)
+    sealed = read_cursor(query["cursor"], "stream", patient_id, actor().account_id)
+    position = None if sealed is None else position_of(sealed)
+    if position is None and query["since"]:
+        position = pull.position_at(stream, query["since"], wanted, reader)
+    return pull.pull(db(), patient_id, stream, position, reader, wanted, room)
 
 
-def _position(
-    patient_id: UUID, query: dict[str, Any], version: int, stream: Stream, collections: frozenset[str]
-) -> pull.Position | None:
-    values = read_cursor(query["cursor"], "stream", patient_id, actor().account_id)
-    if values is not None:
-        return pull.position_of(values)
-    if not query["since"]:
-        return None
-    return pull.position_at(stream, query["since"], collections, version, notes=_reads_notes(patient_id))
-
-
-def _page(patient_id: UUID, page: Page, version: int) -> dict[str, Any]:
-    schema_version, notes = _schema_version(), _reads_notes(patient_id)
+def _shown(patient_id: UUID, page: Page, reader: Reader) -> dict[str, Any]:
+    schema_version = _schema_version()
     return {
         "epoch": page.stream.epoch,
-        "changes": [pull.told(change, schema_version, notes=notes) for change in page.changes],
+        "changes": [pull.told(change, schema_version, notes=reader.notes) for change in page.changes],
         "cursor": make_cursor(page.position.as_list(), "stream", patient_id, actor().account_id),
         "has_more": page.has_more,
         "head": page.stream.head,
         "through": page.through,
-        "int_cursor": pull.int_cursor(page.stream, page.through, version),
+        "int_cursor": pull.int_cursor(page.stream, page.through, reader.consent_version),
         "directives": [{"type": "drop_collection", "collection": name} for name in page.dropped],
     }
-
-
-def _reads_notes(patient_id: UUID) -> bool:
-    """May whoever asks read free text of this patient?"""
-    return actor().is_patient(patient_id) or Scope.NOTES_READ in actor().scopes
-
-
-def _visible(patient_id: UUID) -> frozenset[str]:
-    """Return the collections that whoever asks may read of this patient."""
-    return readable(None if actor().is_patient(patient_id) else actor().scopes)
 
 
 def _schema_version() -> int:

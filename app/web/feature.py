@@ -17,6 +17,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from app.kernel.ids import parse_id
 from app.kernel.permissions import Permission
+from app.web.app_age import refuse_old_apps
 from app.web.auth import admit
 from app.web.encodings import UnsupportedEncoding, inflate
 from app.web.json_input import parse_json
@@ -91,6 +92,7 @@ class Declared:
     takes_query: bool
     conditional: bool
     translated: bool
+    refuses_old_apps: bool
 
 
 class Feature:
@@ -113,13 +115,14 @@ class Feature:
         max_bytes: int | None = None,
         conditional: bool = False,
         translated: bool = False,
+        refuses_old_apps: bool = False,
     ) -> Callable[[View], View]:
         """Declare a view: who may call it, what it takes (`query=`, `body=`, `form=`), what it answers."""
 
         def declare(view: View) -> View:
             wrapped = self._with_input(self._with_answers(view, answers), query, body, form)
             may_write = method != "GET" if writes is None else writes
-            guarded = _guarded(wrapped, permission, may_write, max_bytes)
+            guarded = _guarded(wrapped, permission, may_write, max_bytes, refuses_old_apps)
             guarded.declared = Declared(  # type: ignore[attr-defined]
                 permission,
                 name=view.__name__,
@@ -127,6 +130,7 @@ class Feature:
                 takes_query=query is not NoQuery,
                 conditional=conditional,
                 translated=translated,
+                refuses_old_apps=refuses_old_apps,
             )
             self.blueprint.route(path, methods=[method])(guarded)
             return view
@@ -158,9 +162,11 @@ def _without_query(view: View) -> View:
     return checked
 
 
-def _guarded(view: View, permission: Permission, writes: bool, max_bytes: int | None) -> View:
+def _guarded(view: View, permission: Permission, writes: bool, max_bytes: int | None, refuses_old_apps: bool) -> View:
     @wraps(view)
     def guarded(**path: Any) -> Response:
+        if refuses_old_apps:
+            refuse_old_apps()
         if max_bytes is not None:
             request.max_content_length = max_bytes
         _refuse_unreadable_bodies()

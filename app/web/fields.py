@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -171,7 +172,14 @@ class Pain(Number):
 
 
 class Flag(fields.Boolean):
-    """true or false in JSON; neither text nor 1 will do."""
+    """true or false in JSON; neither text nor 1 will do. Null, where it is allowed, is the same as leaving it out."""
+
+    def deserialize(
+        self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> Any:
+        """Return the flag that was sent, or the default where nothing was said."""
+        loaded = super().deserialize(value, attr, data, **kwargs)
+        return self.load_default if value is None else loaded
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):

@@ -20,13 +20,14 @@ class _Unsure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """One member of an object: how it is read, what is asked of it, what stands for it when it is absent."""
+    """One member of an object: how it is read, what is asked of it, what stands for it when it is absent or null."""
 
     name: str
     read: Read
     checks: tuple[Callable[[Any], Any], ...]
     required: bool
     nullable: bool
+    null: Any
     default: Any
 
     def absent(self) -> Any:
@@ -38,7 +39,7 @@ class _Member:
         if value is None:
             if not self.nullable:
                 raise _Unsure
-            return None
+            return self.null
         found = self.read(value, self.name, data)
         for check in self.checks:
             check(found)
@@ -74,8 +75,9 @@ def _members(schema: Schema) -> tuple[_Member, ...]:
 def _member(name: str, field: fields.Field[Any]) -> _Member:
     if field.data_key not in (None, name) or (not field.required and field.load_default is missing):
         raise TypeError(f"{name} is renamed or has no default")
+    null = field.deserialize(None) if field.allow_none else None
     checks = tuple(field.validators)
-    return _Member(name, _reader(field), checks, field.required, bool(field.allow_none), field.load_default)
+    return _Member(name, _reader(field), checks, field.required, bool(field.allow_none), null, field.load_default)
 
 
 def _reader(field: fields.Field[Any]) -> Read:

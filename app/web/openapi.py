@@ -9,6 +9,7 @@ from flask import Flask
 from marshmallow import Schema, fields
 
 from app.kernel.permissions import Permission
+from app.web.app_age import HEADER
 from app.web.feature import Declared, Feature, IdConverter
 from app.web.fields import Choice, Count, Day, Flag, Id, Instant, Number, Pain, Text, Whole, Zone
 from app.web.problems import PROBLEM, ProblemSchema
@@ -32,6 +33,7 @@ _PHRASES = {
     413: "Too large",
     415: "Not a content type or encoding that is read here",
     422: "The input is not valid; each fault is named",
+    426: "The app is older than the oldest that is served",
     428: "Send If-Match",
     429: "Too many tries; Retry-After says how long to wait",
     503: "Not available just now; Retry-After says when to try again",
@@ -112,21 +114,27 @@ def _complete(operation: dict[str, Any], said: Declared, method: str, *, has_pat
     operation["operationId"] = said.name
     operation["x-permission"] = said.permission.value
     operation["security"] = [] if said.permission is Permission.PUBLIC else [{"bearer": []}]
-    if said.conditional:
-        header = {"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"}}
-        operation.setdefault("parameters", []).append(
-            {**header, "description": "the entity tag that was read; without it 428, with an old one 412"}
-        )
-    if said.translated:
-        header = {"in": "header", "name": "Accept-Language", "schema": {"type": "string"}}
-        operation.setdefault("parameters", []).append(
-            {**header, "description": "en or de; en for any other. The answer says Content-Language"}
-        )
+    if headers := _headers(said):
+        operation.setdefault("parameters", []).extend(headers)
     responses = operation["responses"]
     responses.pop("default", None)
     refusals = {int(status) for status in responses if int(status) >= 400}
     for status in sorted(refusals | _errors(said, method, has_path=has_path)):
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+
+
+def _headers(said: Declared) -> list[dict[str, Any]]:
+    text, headers = {"in": "header", "schema": {"type": "string"}}, []
+    if said.conditional:
+        what = "the entity tag that was read; without it 428, with an old one 412"
+        headers.append({**text, "name": "If-Match", "required": True, "description": what})
+    if said.translated:
+        what = "en or de; en for any other. The answer says Content-Language"
+        headers.append({**text, "name": "Accept-Language", "description": what})
+    if said.refuses_old_apps:
+        what = "the app's own version, like 2.14.1; below the oldest that is served 426"
+        headers.append({**text, "name": HEADER, "description": what})
+    return headers
 
 
 def _errors(said: Declared, method: str, *, has_path: bool) -> set[int]:
@@ -143,6 +151,8 @@ def _errors(said: Declared, method: str, *, has_path: bool) -> set[int]:
         chosen |= {409, 413, 415}
     if said.conditional:
         chosen |= {412, 428}
+    if said.refuses_old_apps:
+        chosen |= {426}
     return chosen
 
 

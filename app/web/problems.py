@@ -24,6 +24,7 @@ from app.kernel.errors import (
     Unavailable,
 )
 from app.web.answers import PreconditionFailed, PreconditionRequired
+from app.web.app_age import AppTooOld
 from app.web.encodings import UnsupportedEncoding
 from app.web.json_input import BadJson, TooManyValues
 from app.web.limits import TooMany
@@ -38,6 +39,7 @@ _STATUS: list[tuple[type[TrochleaError], int]] = [
     (BadJson, 400),
     (BadCursor, 400),
     (TooMany, 429),
+    (AppTooOld, 426),
     (PreconditionRequired, 428),
     (PreconditionFailed, 412),
     (UnsupportedEncoding, 415),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -98,6 +99,33 @@ def test_a_field_that_is_set_to_null_is_cleared(phone: Phone) -> None:
     run, ver = stored(phone, note="sore", shoes="blue")
     assert statuses(phone.push(patch("runs", {"note": None}, run, ver))) == ["applied"]
     assert (data_of(phone, run)["note"], data_of(phone, run)["shoes"]) == (None, "blue")
+
+
+FLAGS = ("limp", "stopped_early_for_pain", "painkiller_before")
+
+
+def test_a_flag_of_a_run_that_is_null_was_not_said_and_is_false_like_one_left_out(phone: Phone) -> None:
+    unsaid = dict.fromkeys(FLAGS)
+    left_out, null = put("runs", a_run(1)), put("runs", a_run(2, **unsaid))
+    results = phone.push(left_out, null)
+    assert statuses(results) == ["applied", "applied"]
+    assert results[1]["record"]["data"] == data_of(phone, null["id"])
+    logged = phone.person.post("/v1/patients/{me}/runs", {"id": an_id(), **a_run(3, **unsaid)})
+    assert logged.status_code == 201, logged.json
+    for stored_run in (data_of(phone, left_out["id"]), data_of(phone, null["id"]), logged.json):
+        assert {name: stored_run[name] for name in FLAGS} == dict.fromkeys(FLAGS, False)
+
+
+def test_a_flag_of_a_run_is_cleared_with_null_as_with_false(phone: Phone) -> None:
+    for way in (None, False):
+        run, ver = stored(phone, limp=True)
+        assert statuses(phone.push(patch("runs", {"limp": way}, run, ver))) == ["applied"]
+        assert data_of(phone, run)["limp"] is False
+
+
+def test_a_flag_that_is_null_does_not_differ_from_false(phone: Phone) -> None:
+    run, ver = stored(phone)
+    assert statuses(phone.push(put("runs", a_run(limp=None), run, ver))) == ["unchanged"]
 
 
 def test_a_patch_changes_the_fields_it_names_and_no_others(phone: Phone) -> None:
@@ -614,9 +642,10 @@ def refusal(answer: Any) -> tuple[int, dict[str, Any]]:
     return answer.status_code, {name: value for name, value in answer.json.items() if name != "request_id"}
 
 
-def linked(phone: Phone, therapist: Any, *scopes: str) -> str:
+def linked(phone: Phone, therapist: Any, *scopes: str, until: datetime | None = None) -> str:
     """Let the therapist in and return the link."""
-    body = {"therapist_id": str(therapist.id), "scopes": scopes, "purpose": "knee", "expires_at": a_year_on()}
+    end = until.isoformat() if until else a_year_on()
+    body = {"therapist_id": str(therapist.id), "scopes": scopes, "purpose": "knee", "expires_at": end}
     answer = phone.person.post("/v1/patients/{me}/care-links", body)
     assert answer.status_code == 201, answer.json
     return str(answer.json["id"])

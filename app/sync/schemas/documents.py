@@ -192,12 +192,12 @@ class PullOneSchema(Schema):
 
 
 class BulkPullSchema(Schema):
-    """Many streams at once."""
+    """Many streams at once; the answer holds no more in all than a page of one."""
 
     streams = fields.List(
         fields.Nested(PullOneSchema), required=True, validate=[validate.Length(min=1, max=MOST_STREAMS)]
     )
-    limit = Whole(least=1, most=MAX_LIMIT, load_default=DEFAULT_LIMIT)
+    limit = Whole(least=1, most=MAX_LIMIT, load_default=DEFAULT_LIMIT, metadata={"description": "of each stream"})
 
 
 class BulkPulledOneSchema(Schema):
@@ -222,6 +222,8 @@ class SyncLimitsSchema(Schema):
     body_bytes = fields.Integer(required=True)
     record_bytes = fields.Integer(required=True)
     page = fields.Integer(required=True)
+    streams = fields.Integer(required=True)
+    parked = fields.Integer(required=True)
 
 
 class ConfigSchema(Schema):

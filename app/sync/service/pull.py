@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,12 @@ from app.sync import repository
 from app.sync.domain import Change, Version
 from app.sync.registry import COLLECTIONS
 from app.sync.repository import Stream
+from app.sync.service.position import Mark, Position, at_number, beginning
+from app.sync.service.reader import Reader
 
+PAGE_ROWS = 1000
 PAGE_BYTES = 1024 * 1024 - 4096
-"""How large the changes of one page may grow; the rest of 1 MiB is for what stands around them."""
+"""How large the changes of one answer may grow; the rest of 1 MiB is for what stands around them."""
 FRAME_BYTES = 200
 """What a change takes besides its data: ids, number, names."""
 GENERATION_SHIFT = 32
@@ -33,35 +36,16 @@ class StreamGone(Gone):
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """How far a reader has come.
+class Room:
+    """What an answer may still hold: rows, and bytes of changes; as long as it is empty, one record of any size."""
 
-    `seq` is the last number seen and `tombstones_after` the head at which a first sync began. `joined` are
-    collections that came into scope later and are still to be filled up, from `joined_seq` to `joined_to`.
-    `notes` says whether free text was shown: when that changes, all comes again with it, or with it blank.
-    """
+    rows: int = PAGE_ROWS
+    size: int = PAGE_BYTES
+    is_empty: bool = True
 
-    epoch: UUID
-    seq: int
-    tombstones_after: int
-    collections: tuple[str, ...]
-    joined: tuple[str, ...] = ()
-    joined_seq: int = 0
-    joined_to: int = 0
-    notes: bool = True
-
-    def as_list(self) -> list[Any]:
-        """Return the position as JSON values, for a cursor."""
-        return [
-            str(self.epoch),
-            self.seq,
-            self.tombstones_after,
-            list(self.collections),
-            list(self.joined),
-            self.joined_seq,
-            self.joined_to,
-            self.notes,
-        ]
+    def after(self, changes: Sequence[Change]) -> Room:
+        """Return what is left beside these changes."""
+        return Room(self.rows - len(changes), self.size - sum(map(_size, changes)), self.is_empty and not changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +61,15 @@ class Page:
     @property
     def through(self) -> int:
         """Return the number up to which the reader has now seen everything."""
-        return self.position.seq
+        return self.position.front.seq
 
 
-def position_of(values: Sequence[Any]) -> Position:
-    """Return the position that a cursor was made of."""
-    epoch, seq, tombstones_after, collections, joined, joined_seq, joined_to, notes = values
-    return Position(UUID(epoch), seq, tombstones_after, tuple(collections), tuple(joined), joined_seq, joined_to, notes)
-
-
-def position_at(
-    stream: Stream, since: int, collections: frozenset[str], consent_version: int, *, notes: bool
-) -> Position:
+def position_at(stream: Stream, since: int, collections: frozenset[str], reader: Reader) -> Position:
     """Return the position that a bare number stands for; raise StreamGone for one of another generation."""
-    seq = seq_of(stream, since, consent_version)
+    seq = seq_of(stream, since, reader.consent_version)
     if seq is None:
         raise StreamGone(extra={"reason": "generation"})
-    return Position(stream.epoch, seq, 0, tuple(sorted(collections)), notes=notes)
+    return at_number(stream.epoch, seq, reader.collections & collections, notes=reader.notes)
 
 
 def seq_of(stream: Stream, cursor: int, consent_version: int) -> int | None:
@@ -112,92 +88,82 @@ def pull(
     patient_id: UUID,
     stream: Stream,
     position: Position | None,
-    collections: frozenset[str],
-    limit: int,
-    *,
-    notes: bool,
+    reader: Reader,
+    wanted: frozenset[str],
+    room: Room,
 ) -> Page:
-    """Return the changes after a position, for a reader of these collections, and of free text; raise StreamGone.
+    """Return the changes after a position, of the collections that are wanted and may be read; raise StreamGone.
 
     The stream was read before the rows, so everything up to its head is visible. A page is filled while
-    there is more.
+    there is more. What may not be read any more is dropped; what is only not wanted stays where it is, and is
+    caught up with, deletions included, when it is wanted again.
     """
+    followed = sorted(reader.collections & wanted)
     if position is None:
-        position = Position(stream.epoch, 0, stream.head, tuple(sorted(collections)), notes=notes)
-    elif position.epoch != stream.epoch:
+        position = beginning(stream.epoch, stream.head, followed, notes=reader.notes)
+    if position.epoch != stream.epoch:
         raise StreamGone(extra={"reason": "epoch"})
-    elif position.seq < stream.floor and position.tombstones_after < stream.floor:
+    dropped = tuple(sorted(position.marks.keys() - reader.collections))
+    position = position.without(dropped).following(followed, notes=reader.notes)
+    if any(position.marks[name].knows_deletions_to < stream.floor for name in followed):
         raise StreamGone(extra={"reason": "purged"})
-    dropped = tuple(sorted(set(position.collections) - collections))
-    position = _in_scope(position, collections, notes)
-    late, position, more_late = _fill_up(db, patient_id, position, limit)
-    if more_late:
-        return Page(stream, late, position, True, dropped)
-    rest = limit - len(late)
-    found = _read(db, patient_id, position.collections, position.seq, stream.head, position.tombstones_after, rest)
-    changes, has_more = _page(found, rest, PAGE_BYTES - _size(late), must_move=not late)
-    seq = changes[-1].seq if has_more and changes else (position.seq if has_more else max(position.seq, stream.head))
-    return Page(stream, late + changes, replace(position, seq=seq), has_more, dropped)
+    if stream.head < position.front.seq:  # a replica that is behind the reader
+        return Page(stream, [], position, False, dropped)
+    changes, position, has_more = _read_on(db, patient_id, stream.head, position, followed, room)
+    return Page(stream, changes, position, has_more, dropped)
 
 
-def _in_scope(position: Position, collections: frozenset[str], notes: bool) -> Position:
-    """Take in what joined the scope since the cursor was made, and leave out what left it."""
-    fresh = collections - set(position.collections) if notes == position.notes else collections
-    return replace(
-        position,
-        collections=tuple(sorted(collections)),
-        notes=notes,
-        joined=tuple(sorted((set(position.joined) & collections) | fresh)),
-        joined_seq=0 if fresh else position.joined_seq,
-        joined_to=position.seq if fresh else position.joined_to,
-    )
+def _read_on(
+    db: Session, patient_id: UUID, head: int, position: Position, followed: list[str], room: Room
+) -> tuple[list[Change], Position, bool]:
+    """Return a page, where it ends, and whether there is more: first what is behind, then from the front on."""
+    changes: list[Change] = []
+    for mark, late in position.behind(followed):
+        found, has_more = _read(db, patient_id, late, mark, position.front.seq, head, room)
+        changes, room = changes + found, room.after(found)
+        if has_more:
+            return changes, position.at(_reached(mark, found), late), True
+        position = position.at(position.front, late)
+    found, has_more = _read(db, patient_id, followed, position.front, head, head, room)
+    seq = _reached(position.front, found).seq if has_more else head
+    return changes + found, position.onward(seq, followed), has_more
 
 
-def _fill_up(db: Session, patient_id: UUID, position: Position, limit: int) -> tuple[list[Change], Position, bool]:
-    """Return what the reader has missed of collections that joined, up to where it had come without them."""
-    if not position.joined:
-        return [], position, False
-    found = _read(db, patient_id, position.joined, position.joined_seq, position.joined_to, position.joined_to, limit)
-    changes, has_more = _page(found, limit, PAGE_BYTES, must_move=True)
-    if has_more:
-        return changes, replace(position, joined_seq=changes[-1].seq), True
-    return changes, replace(position, joined=(), joined_seq=0, joined_to=0), False
+def _reached(mark: Mark, found: Sequence[Change]) -> Mark:
+    return mark._replace(seq=found[-1].seq) if found else mark
 
 
 def _read(
-    db: Session,
-    patient_id: UUID,
-    collections: Sequence[str],
-    after: int,
-    up_to: int,
-    tombstones_after: int,
-    limit: int,
-) -> list[Change]:
-    if after >= up_to or not collections:
-        return []
-    return repository.changes(
+    db: Session, patient_id: UUID, collections: Sequence[str], after: Mark, up_to: int, head: int, room: Room
+) -> tuple[list[Change], bool]:
+    """Return as much as there is room for, and whether there is more; of each record only what is the newest now."""
+    if after.seq >= up_to or not collections:
+        return [], False
+    found = repository.changes(
         db,
         patient_id,
-        after=after,
+        after=after.seq,
         up_to=up_to,
+        as_of=head,
         collections=collections,
-        tombstones_after=tombstones_after,
-        limit=limit + 1,
+        tombstones_after=after.tombstones_after,
+        limit=room.rows + 1,
     )
+    return _cut(found, room)
 
 
-def _page(found: list[Change], limit: int, room: int, *, must_move: bool) -> tuple[list[Change], bool]:
-    """Cut at the limit of rows and of bytes; with `must_move` a single large record always fits."""
+def _cut(found: list[Change], room: Room) -> tuple[list[Change], bool]:
     size = 0
-    for index, change in enumerate(found[:limit]):
-        size += _size([change])
-        if size > room and (index > 0 or not must_move):
+    for index, change in enumerate(found[: room.rows]):
+        size += _size(change)
+        if size > room.size and (index > 0 or not room.is_empty):
             return found[:index], True
-    return found[:limit], len(found) > limit
+    return found[: room.rows], len(found) > room.rows
 
 
-def _size(changes: list[Change]) -> int:
-    return sum(len(change.data or "") + FRAME_BYTES for change in changes)
+def _size(change: Change) -> int:
+    data = change.data or ""
+    return FRAME_BYTES + (len(data) if data.isascii() else len(data.encode()))
 
 
 def told(change: Change, schema_version: int, *, notes: bool) -> dict[str, Any]:

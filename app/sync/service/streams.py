@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,11 @@ from app.sync.repository import Stream
 def stream_of(db: Session, patient_id: UUID) -> Stream:
     """Return the stream of a patient."""
     return repository.find_stream(db, patient_id)
+
+
+def streams_of(db: Session, patient_ids: Collection[UUID]) -> dict[UUID, Stream]:
+    """Return the streams of these patients."""
+    return repository.find_streams(db, patient_ids)
 
 
 def fingerprint(told: Iterable[Any]) -> str:
