@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
+from app.accounts.domain import Account
 from app.kernel.clock import CLOCK_TOLERANCE, day_in_zone
 from app.kernel.errors import NotVisible
 from app.kernel.ids import new_id
@@ -55,8 +56,10 @@ def overview(db: Session, patient_id: UUID, instrument: str | None, since: date 
 
 def due(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> tuple[date, date, list[Due]]:
     """Return the day, the day that care began, and what is due on that day by what is known now."""
-    zone = accounts.account_of(db, patient_id).zone
-    day, start = as_of or day_in_zone(at, zone), _start(db, patient_id, zone)
+    account = accounts.account_of(db, patient_id)
+    day, start = as_of or day_in_zone(at, account.zone), started_on(account)
+    if day < start:
+        return day, start, []
     done: dict[str, dict[Side | None, list[date]]] = {}
     for instrument, side, on in repository.newest_days(db, patient_id, day, at + CLOCK_TOLERANCE):
         done.setdefault(instrument, {})[Side(side) if side else None] = [on]
@@ -64,9 +67,9 @@ def due(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> tupl
     return day, start, what_is_due(start, day, done, daily)
 
 
-def _start(db: Session, patient_id: UUID, zone: str) -> date:
-    """Return the day that care began, where the person lives."""
-    return day_in_zone(accounts.account_of(db, patient_id).created_at, zone)
+def started_on(account: Account) -> date:
+    """Return the day that care began, where the person lives: that of the account."""
+    return day_in_zone(account.created_at, account.zone)
 
 
 def _pain_of(db: Session, patient_id: UUID, as_of: date, at: datetime) -> list[PainPoint]:

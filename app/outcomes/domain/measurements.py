@@ -106,14 +106,6 @@ def value_of(measurement: Measurement) -> Value:
             return Value(_plain_value(measurement))
 
 
-def variant_of(measurement: Measurement) -> str | None:
-    """Return what measurements must share, besides test and side, to be compared with each other."""
-    for told in (measurement.contraction, measurement.muscle, measurement.knee_flexion_deg):
-        if told is not None:
-            return str(told)
-    return None
-
-
 def _plain_value(measurement: Measurement) -> float:
     if measurement.test in STRENGTH_TESTS:
         return _torque_nm_kg(measurement)
