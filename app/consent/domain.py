@@ -47,6 +47,7 @@ REVIEWERS = frozenset({Role.THERAPIST, Role.ADMIN})
 TABLE: dict[Permission, Access] = {
     Permission.OWN_ACCOUNT: Access(roles=EVERYONE),
     Permission.LIBRARY_READ: Access(roles=EVERYONE),
+    Permission.EXERCISES_OWN: Access(roles=frozenset({Role.THERAPIST})),
     Permission.EVIDENCE_REVIEW: Access(roles=REVIEWERS),
     Permission.GUIDANCE_EVALUATE: Access(roles=EVERYONE),
     Permission.RUNS_IMPORT: Access(roles=PATIENTS),

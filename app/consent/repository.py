@@ -58,6 +58,12 @@ def has_active_link(db: Session, patient_id: UUID, at: datetime) -> bool:
     return db.execute(statement).first() is not None
 
 
+def active_therapists(db: Session, patient_id: UUID, at: datetime) -> list[UUID]:
+    """Return the therapists who hold an active link to a patient."""
+    statement = select(CareLinkRow.therapist_id).where(CareLinkRow.patient_id == patient_id, is_active(at)).distinct()
+    return list(db.execute(statement).scalars())
+
+
 def store_link(db: Session, patient_id: UUID, link: CareLink, device_id: UUID, at: datetime) -> None:
     """Store a new or changed care link in the patient's stream."""
     columns = {**{name: getattr(link, name) for name in FIELDS}, "scopes": sorted(link.scopes)}

@@ -121,6 +121,11 @@ def has_therapist(db: Session, patient_id: UUID, at: datetime) -> bool:
     return repository.has_active_link(db, patient_id, at)
 
 
+def therapists_of(db: Session, patient_id: UUID, at: datetime) -> list[UUID]:
+    """Return the therapists in active care of a patient."""
+    return repository.active_therapists(db, patient_id, at)
+
+
 def is_complete() -> bool:
     """Does the table say of every permission but the public one who holds it?"""
     return set(TABLE) == set(Permission) - {Permission.PUBLIC}

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     PUBLIC = "public"
     OWN_ACCOUNT = "account.own"
     LIBRARY_READ = "library.read"
+    EXERCISES_OWN = "exercises.own"
     EVIDENCE_REVIEW = "evidence.review"
     GUIDANCE_EVALUATE = "guidance.evaluate"
     SESSIONS_READ = "sessions.read"

@@ -50,11 +50,15 @@ class ReferenceRow(_Entry, Base):
 
 
 class ExerciseRow(_Entry, Base):
-    """One exercise, without its lists; `sort_name` is the name without its case."""
+    """One exercise, without its lists; `sort_name` is the name without its case.
+
+    With an author it is that therapist's own; without one it is the library's.
+    """
 
     __tablename__ = "exercises"
     __table_args__ = (
         CheckConstraint(f"pfj_load IN ({LOADS})", name="pfj_load_known"),
+        Index(None, "author_id"),
         CheckConstraint(f"review_status IN ({STATUSES})", name="review_status_known"),
     )
 
@@ -76,6 +80,7 @@ class ExerciseRow(_Entry, Base):
     unit_note: Mapped[str | None] = mapped_column(Text)
     dosage_basis: Mapped[str] = mapped_column(Text)
     note: Mapped[str | None] = mapped_column(Text)
+    author_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     instruction: Mapped[str | None] = mapped_column(Text)
     name_de: Mapped[str | None] = mapped_column(Text)
     sort_name_de: Mapped[str | None] = mapped_column(Word)
@@ -182,6 +187,17 @@ class ReviewRow(Base):
     reviewer_name: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+
+
+class FavouriteRow(Base):
+    """An exercise that somebody likes to find again."""
+
+    __tablename__ = "favourites"
+    __table_args__ = (PrimaryKeyConstraint("account_id", "slug"),)
+
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    slug: Mapped[str] = mapped_column(Word, ForeignKey("exercises.slug"))
+    added_at: Mapped[datetime]
 
 
 class StreamRow(Base):

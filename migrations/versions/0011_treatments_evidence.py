@@ -24,6 +24,11 @@ def upgrade() -> None:
     _create_treatments()
     for name in TEXTS:
         op.add_column("exercises", sa.Column(name, WORD if name.startswith("sort") else sa.Text(), nullable=True))
+    with op.batch_alter_table("exercises") as batch:
+        batch.add_column(sa.Column("author_id", Id(), nullable=True))
+        batch.create_foreign_key(named("fk", "exercises", "author_id"), "accounts", ["author_id"], ["id"])
+    op.create_index(named("ix", "exercises", "author_id"), "exercises", ["author_id"])
+    _create_favourites()
     _create_questions()
     _create_claims()
     _create_articles()
@@ -32,12 +37,28 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
-    for table in ("library_reviews", "articles", "claims", "evidence_questions"):
+    for table in ("library_reviews", "articles", "claims", "evidence_questions", "favourites"):
         op.drop_table(table)
+    op.drop_index(named("ix", "exercises", "author_id"), "exercises")
     with op.batch_alter_table("exercises") as batch:
+        batch.drop_constraint(named("fk", "exercises", "author_id"), type_="foreignkey")
+        batch.drop_column("author_id")
         for name in TEXTS:
             batch.drop_column(name)
     op.drop_table("treatments")
+
+
+def _create_favourites() -> None:
+    table = "favourites"
+    op.create_table(
+        table,
+        sa.Column("account_id", Id(), nullable=False),
+        sa.Column("slug", WORD, nullable=False),
+        sa.Column("added_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "slug", name=named("pk", table)),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=named("fk", table, "account_id")),
+        sa.ForeignKeyConstraint(["slug"], ["exercises.slug"], name=named("fk", table, "slug")),
+    )
 
 
 def _create_questions() -> None:

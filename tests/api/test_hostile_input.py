@@ -25,6 +25,8 @@ NEVER_ACCEPTED = {
     "evaluate_guidance": "the engine's own vectors are its tests",
     "close_pause": "there is no pause to close",
     "settle_parked": "nothing is parked",
+    "create_own_exercise": "patients have none",
+    "change_own_exercise": "patients have none",
     "review_claim": "patients do not review",
     "review_article": "patients do not review",
 }

@@ -130,6 +130,7 @@ def test_the_groups_have_titles_and_say_how_many_exercises_they_have(ada: Person
 def test_an_exercise_says_exactly_what_the_seeds_say(ada: Person) -> None:
     for shown in items(ada, "/v1/exercises"):
         slug, retired_at = shown.pop("slug"), shown.pop("retired_at")
+        assert shown.pop("origin") == "library"
         told = {"note": None, **EXERCISES[slug]}
         told["dosage"] = {"unit_note": None, **told["dosage"]}
         assert (shown, retired_at) == (told, None)
@@ -402,7 +403,14 @@ def test_an_exercise_with_many_links_takes_no_more_statements(ada: Person, datab
 def test_the_document_says_that_a_filter_may_be_repeated(app: Flask) -> None:
     document = app.test_client().get("/openapi.json").json
     said = {p["name"]: p for p in document["paths"]["/v1/exercises"]["get"]["parameters"] if p["in"] == "query"}
-    assert set(said) == {name for name, _, _ in FILTERS} | {"review_status", "sort", "limit", "cursor", "register"}
+    assert set(said) == {name for name, _, _ in FILTERS} | {
+        "review_status",
+        "sort",
+        "limit",
+        "cursor",
+        "register",
+        "origin",
+    }
     repeated = {name for name, p in said.items() if p["schema"]["type"] == "array"}
     assert all((said[name]["style"], said[name]["explode"]) == ("form", True) for name in repeated)
     assert set(said) - repeated == {

@@ -57,9 +57,10 @@ def test_the_commands_run_as_they_are_written(server: Server, tmp_path: Path) ->
         ["bash", "-euc", script], cwd=ROOT, capture_output=True, text=True, timeout=WITHIN_S, check=False
     )
     assert done.returncode == 0, done.stderr
-    _, pulled, treated, pushed, again, conflict, parked, digest = done.stdout.split(SEPARATOR)
+    _, pulled, read, treated, pushed, again, conflict, parked, digest = done.stdout.split(SEPARATOR)
 
     assert '"has_more":false' in pulled
+    assert all(word in read for word in ('"name":"Muschel"', "hip_weakness_follows", "Woher das Läuferknie kommt"))
     assert '"pain_with":3.0' in treated
     assert '"status":"applied"' in pushed
     assert '"duplicate":true' in again

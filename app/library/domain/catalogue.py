@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from app.library.domain.texts import Language, Register, Translation
 from app.library.domain.words import (
@@ -59,6 +60,7 @@ class Exercise:
     evidence: tuple[str, ...]
     review_status: ReviewStatus
     retired_at: datetime | None = None
+    author_id: UUID | None = None
     instruction: str | None = None
     german: Translation | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from app.library.domain.own import Origin
 from app.library.domain.texts import Language
 from app.library.domain.words import (
     Basis,
@@ -40,6 +41,7 @@ class ExerciseFilter:
     progression_of: tuple[str, ...] = ()
     regression_of: tuple[str, ...] = ()
     days_per_week: tuple[int, ...] = ()
+    origin: tuple[Origin, ...] = (Origin.LIBRARY,)
     min_peak_knee_flexion_deg: int | None = None
     max_peak_knee_flexion_deg: int | None = None
     q: str | None = None

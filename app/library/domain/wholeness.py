@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from app.kernel.errors import Invalid
 from app.library.domain.catalogue import Exercise, Reference
+from app.library.domain.own import is_own
 from app.library.domain.words import Grade
 
 LONGEST_SLUG = 64
@@ -56,6 +57,13 @@ def check_exercises(exercises: Sequence[Exercise], references: Collection[str]) 
             raise BrokenLibrary(exercise.slug, field, fault)
 
 
+def check_own(exercise: Exercise, slugs: Collection[str], references: Collection[str]) -> None:
+    """Raise BrokenLibrary for an own exercise that is wrong in itself or points to nothing it may point to."""
+    faults = [*_own_faults(exercise), *_link_faults(exercise, slugs, references)]
+    if faults:
+        raise BrokenLibrary(exercise.slug, *faults[0])
+
+
 def check_references(references: Sequence[Reference]) -> None:
     """Raise BrokenLibrary for the first reference that is wrong in itself."""
     refuse_twins([reference.key for reference in references])
@@ -73,6 +81,8 @@ def refuse_twins(keys: Sequence[str]) -> None:
 
 def _own_faults(exercise: Exercise) -> Iterator[Fault]:
     yield from name_faults("slug", exercise.slug)
+    if is_own(exercise.slug) != (exercise.author_id is not None):
+        yield "slug", "names somebody's own exercise"
     if not 1 <= len(exercise.name) <= LONGEST_NAME:
         yield "name", f"has not 1 to {LONGEST_NAME} characters"
     for field in ("targets", "stages", "progressions", "regressions", "equipment", "evidence"):
@@ -81,7 +91,8 @@ def _own_faults(exercise: Exercise) -> Iterator[Fault]:
         if not getattr(exercise, field):
             yield field, "is empty"
     yield from _number_faults(exercise)
-    yield from _text_faults(exercise)
+    if exercise.author_id is None:
+        yield from _text_faults(exercise)
 
 
 def _text_faults(exercise: Exercise) -> Iterator[Fault]:

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.library.domain.catalogue import Dosage, Exercise, ExerciseCard, Reference
 from app.library.domain.changes import folded
+from app.library.domain.own import Origin
 from app.library.domain.questions import ExerciseFilter, Order, Page, Position, ReferenceFilter, Window
 from app.library.domain.texts import Language, Translation
 from app.library.domain.words import (
@@ -62,22 +64,33 @@ _LISTED = union_all(
     select(LinkRow.slug, LinkRow.kind, LinkRow.to_slug, LinkRow.position),
     select(EvidenceRow.slug, literal("evidence"), EvidenceRow.reference_key, EvidenceRow.position),
 ).subquery()
+_IN_LIBRARY = and_(ExerciseRow.author_id.is_(None), ExerciseRow.retired_at.is_(None))
 _HEAVIEST_LAST = case({str(load): rank for rank, load in enumerate(PfjLoad)}, value=ExerciseRow.pfj_load)
 _NO_YEAR_LAST = {False: 9999, True: 0}
 """What stands for the year of an undated reference, by whether the order is descending."""
 
 
-def find_exercises(db: Session, wanted: ExerciseFilter, window: Window) -> Page[Exercise]:
-    """Return the wanted exercises that are not retired."""
-    statement = select(ExerciseRow.__table__).where(ExerciseRow.retired_at.is_(None), *_exercise_conditions(wanted))
+def visible_to(authors: Collection[UUID]) -> ColumnElement[bool]:
+    """Return the condition that an exercise is the library's, or one of these authors' own."""
+    return or_(ExerciseRow.author_id.is_(None), ExerciseRow.author_id.in_(authors))
+
+
+def find_exercises(
+    db: Session, wanted: ExerciseFilter, window: Window, authors: Collection[UUID] = ()
+) -> Page[Exercise]:
+    """Return the wanted exercises that are not retired, of the library and of these authors."""
+    statement = select(ExerciseRow.__table__).where(
+        ExerciseRow.retired_at.is_(None), visible_to(authors), *_exercise_conditions(wanted)
+    )
     rows, following = _part(db, statement, _exercise_order(window.order), ExerciseRow.slug, window)
     lists = _lists(db, [row["slug"] for row in rows])
     return Page(tuple(_exercise(row, lists[row["slug"]]) for row in rows), following)
 
 
-def find_exercise(db: Session, slug: str) -> Exercise | None:
-    """Return the exercise of this name, a retired one as well."""
-    row = db.execute(select(ExerciseRow.__table__).where(ExerciseRow.slug == slug)).mappings().one_or_none()
+def find_exercise(db: Session, slug: str, authors: Collection[UUID] = ()) -> Exercise | None:
+    """Return the exercise of this name, of the library or of these authors, a retired one as well."""
+    statement = select(ExerciseRow.__table__).where(ExerciseRow.slug == slug, visible_to(authors))
+    row = db.execute(statement).mappings().one_or_none()
     return _exercise(row, _lists(db, [slug])[slug]) if row else None
 
 
@@ -90,13 +103,13 @@ def find_cards(db: Session, slugs: Collection[str]) -> dict[str, ExerciseCard]:
 def find_citing(db: Session, key: str) -> tuple[ExerciseCard, ...]:
     """Return the exercises, retired ones left out, that rest on a reference, by name."""
     citing = select(EvidenceRow.slug).where(EvidenceRow.reference_key == key)
-    statement = _cards().where(ExerciseRow.slug.in_(citing), ExerciseRow.retired_at.is_(None))
+    statement = _cards().where(ExerciseRow.slug.in_(citing), _IN_LIBRARY)
     return tuple(_card(row) for row in db.execute(statement.order_by(ExerciseRow.sort_name, ExerciseRow.slug)))
 
 
 def count_by_group(db: Session) -> dict[str, int]:
     """Return how many exercises each group has, retired ones left out."""
-    statement = select(ExerciseRow.group, func.count()).where(ExerciseRow.retired_at.is_(None))
+    statement = select(ExerciseRow.group, func.count()).where(_IN_LIBRARY)
     return dict(db.execute(statement.group_by(ExerciseRow.group)).all())
 
 
@@ -115,7 +128,7 @@ def find_references_by_key(db: Session, keys: Collection[str]) -> dict[str, Refe
 
 def exercise_revisions(db: Session) -> dict[str, str | None]:
     """Return what each stored exercise says, by slug; None for a retired one."""
-    return _revisions(db, ExerciseRow.slug, ExerciseRow)
+    return _revisions(db, ExerciseRow.slug, ExerciseRow, ExerciseRow.author_id.is_(None))
 
 
 def reference_revisions(db: Session) -> dict[str, str | None]:
@@ -134,6 +147,9 @@ def _exercise_conditions(wanted: ExerciseFilter) -> Iterator[ColumnElement[bool]
     if wanted.evidence:
         citing = select(EvidenceRow.slug).where(EvidenceRow.reference_key.in_(wanted.evidence))
         yield ExerciseRow.slug.in_(citing)
+    if wanted.origin and set(wanted.origin) != set(Origin):
+        own = ExerciseRow.author_id.is_not(None)
+        yield own if Origin.OWN in wanted.origin else ~own
     flexion = ExerciseRow.peak_knee_flexion_deg
     yield from _between(flexion, wanted.min_peak_knee_flexion_deg, wanted.max_peak_knee_flexion_deg)
     yield from _found(ExerciseRow, wanted.q)
@@ -221,14 +237,19 @@ def _word(name: str, value: Any) -> Any:
     return _WORDS[name](value) if name in _WORDS and value is not None else value
 
 
-def _cards() -> Select[str, str, str | None, str]:
-    return select(ExerciseRow.slug, ExerciseRow.name, ExerciseRow.name_de, ExerciseRow.pfj_load)
+def card_of() -> tuple[Any, ...]:
+    """Return the columns that make an exercise in short."""
+    return ExerciseRow.slug, ExerciseRow.name, ExerciseRow.name_de, ExerciseRow.pfj_load
+
+
+def _cards() -> Select[Any]:
+    return select(*card_of())
 
 
 def _card(row: Any) -> ExerciseCard:
     return ExerciseCard(row.slug, row.name, row.name_de, PfjLoad(row.pfj_load))
 
 
-def _revisions(db: Session, key: Any, row: Row) -> dict[str, str | None]:
-    found = db.execute(select(key, row.revision, row.retired_at))
+def _revisions(db: Session, key: Any, row: Row, *conditions: ColumnElement[bool]) -> dict[str, str | None]:
+    found = db.execute(select(key, row.revision, row.retired_at).where(*conditions))
     return {name: revision if retired_at is None else None for name, revision, retired_at in found}

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import Response
 
+from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.library import service
 from app.library.domain.catalogue import Exercise, ExerciseCard
+from app.library.domain.own import Origin, is_own
 from app.library.domain.questions import ExerciseFilter, Order, Page, ReferenceFilter, Window
 from app.library.domain.texts import GROUP_TITLES_IN, Language
 from app.library.routes.door import library, tagged
@@ -24,6 +27,7 @@ from app.library.schemas.catalogue import (
     ReferenceQuerySchema,
 )
 from app.library.schemas.reader import Reader, RegisterSchema, reader_of
+from app.web.auth import actor
 from app.web.paging import make_cursor, read_cursor
 from app.web.transaction import db
 
@@ -45,7 +49,7 @@ def list_exercises(query: dict[str, Any]) -> Response:
     reader = reader_of(query)
     wanted = _wanted(ExerciseFilter, query)
     window = _window(wanted, query, reader)
-    page = service.list_exercises(db(), wanted, window)
+    page = service.list_exercises(db(), wanted, window, _authors(wanted))
     items = [_exercise(exercise, reader) for exercise in page.items]
     return tagged({"items": items, "next_cursor": _following(page, wanted, window)}, reader)
 
@@ -60,7 +64,7 @@ def list_exercises(query: dict[str, Any]) -> Response:
 )
 def get_exercise(slug: str, query: dict[str, Any]) -> Response:
     """Read an exercise with its progressions, regressions and evidence."""
-    reader, found = reader_of(query), service.read_exercise(db(), slug)
+    reader, found = reader_of(query), service.read_exercise(db(), slug, _seen_by() if is_own(slug) else ())
     steps = {
         "progressions": _cards(found.progressions, reader),
         "regressions": _cards(found.regressions, reader),
@@ -114,10 +118,20 @@ def get_reference(key: str, query: dict[str, Any]) -> Response:
     return tagged({**asdict(reference), "exercises": _cards(exercises, reader)}, reader)
 
 
+def _seen_by() -> frozenset[UUID]:
+    return service.authors_for(db(), actor(), now())
+
+
+def _authors(wanted: ExerciseFilter) -> frozenset[UUID]:
+    """Return whose own exercises are asked for; nobody's without asking the database."""
+    return _seen_by() if Origin.OWN in wanted.origin else frozenset()
+
+
 def _exercise(exercise: Exercise, reader: Reader) -> dict[str, Any]:
     """Return an exercise as one reader is told of it."""
     facts = asdict(exercise)
-    del facts["german"], facts["instruction"]
+    del facts["german"], facts["instruction"], facts["author_id"]
+    facts["origin"] = Origin.LIBRARY if exercise.author_id is None else Origin.OWN
     facts["name"], facts["note"] = exercise.told(reader.language, reader.register)
     return facts
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from app.library.domain.own import Origin
 from app.library.domain.questions import EXERCISE_ORDERS, REFERENCE_ORDERS
 from app.library.domain.wholeness import (
     DAYS_A_WEEK,
@@ -46,9 +47,9 @@ RETIRED = "when it left the library, UTC; null while it is in it"
 class AnyOf(fields.List[Any]):
     """A parameter that may be given several times, meaning any of its values; faults name the parameter."""
 
-    def __init__(self, inner: fields.Field[Any], description: str) -> None:
+    def __init__(self, inner: fields.Field[Any], description: str, default: tuple[Any, ...] = ()) -> None:
         several = {"description": f"{description}; given several times: any of them"}
-        super().__init__(inner, load_default=(), validate=[validate.Length(max=MOST_WORDS)], metadata=several)
+        super().__init__(inner, load_default=default, validate=[validate.Length(max=MOST_WORDS)], metadata=several)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         try:
@@ -102,6 +103,9 @@ class ExerciseQuerySchema(RegisterSchema, Paged):
     evidence = slugs("key of a reference it rests on")
     progression_of = slugs("slug of an exercise that leads to it")
     regression_of = slugs("slug of an exercise to go back from to it")
+    origin = AnyOf(
+        Choice(Origin), "library, or own: a therapist's own, also for their patients", default=(Origin.LIBRARY,)
+    )
     days_per_week = AnyOf(Count(least=1, most=DAYS_A_WEEK), "default dosage, days per week")
     min_peak_knee_flexion_deg = _degrees("the knee bends this far or further, degrees")
     max_peak_knee_flexion_deg = _degrees("the knee bends no further than this, degrees")
@@ -182,6 +186,7 @@ class _ExerciseFactsSchema(Schema):
     note = fields.String(
         required=True, allow_none=True, metadata={"description": "in the register: a remark, or how to do it"}
     )
+    origin = Choice(Origin, required=True)
     review_status = Choice(ReviewStatus, required=True, metadata={"description": STATUS})
     retired_at = fields.DateTime(required=True, allow_none=True, metadata={"description": RETIRED})
 

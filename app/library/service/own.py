@@ -1,0 +1,102 @@
+"""A therapist's own exercises beside the library, and everybody's favourites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.consent import service as consent
+from app.kernel.errors import NotVisible
+from app.kernel.permissions import Actor, Role
+from app.library.domain.catalogue import Exercise
+from app.library.domain.changes import revision_of
+from app.library.domain.own import MOST_OWN, OwnExercise, OwnIdInUse, TooManyOwn, exercise_of, own_slug, said_of
+from app.library.domain.wholeness import check_own, is_slug
+from app.library.repository import own, reading, writing
+from app.library.repository.own import Favourite as Favourite
+
+
+def authors_for(db: Session, reader: Actor, at: datetime) -> frozenset[UUID]:
+    """Return whose own exercises somebody sees: a therapist theirs, a patient those of the therapists in their care."""
+    if reader.role is Role.PATIENT:
+        return frozenset(consent.therapists_of(db, reader.account_id, at))
+    return frozenset({reader.account_id} if reader.role is Role.THERAPIST else ())
+
+
+def add_own(db: Session, author_id: UUID, exercise_id: UUID, said: OwnExercise, at: datetime) -> tuple[Exercise, bool]:
+    """Store an own exercise and return it with True; the same one sent again is returned with False.
+
+    Raises BrokenLibrary, OwnIdInUse or TooManyOwn.
+    """
+    slug = own_slug(author_id, exercise_id)
+    found = reading.find_exercise(db, slug, [author_id])
+    if found is not None:
+        if said_of(found) != said or found.retired_at is not None:
+            raise OwnIdInUse
+        return found, False
+    if own.count_own(db, author_id) >= MOST_OWN:
+        raise TooManyOwn
+    return _write_own(db, exercise_of(said, slug, author_id), at), True
+
+
+def read_own(db: Session, author_id: UUID, exercise_id: UUID) -> Exercise:
+    """Return an author's own exercise that is not retired; raise NotVisible, whoever else may have one."""
+    found = reading.find_exercise(db, own_slug(author_id, exercise_id), [author_id])
+    if found is None or found.retired_at is not None:
+        raise NotVisible
+    return found
+
+
+def change_own(
+    db: Session,
+    author_id: UUID,
+    exercise_id: UUID,
+    changes: Mapping[str, Any],
+    check: Callable[[str], None],
+    at: datetime,
+) -> Exercise:
+    """Change parts of an own exercise; `check` is called with its revision under the lock and may raise."""
+    found = _held(db, author_id, exercise_id, check)
+    return _write_own(db, replace(found, **changes), at)
+
+
+def retire_own(db: Session, author_id: UUID, exercise_id: UUID, check: Callable[[str], None], at: datetime) -> None:
+    """Take an own exercise out of the lists; whoever was prescribed it can still read it."""
+    writing.retire_exercises(db, [_held(db, author_id, exercise_id, check).slug], at)
+
+
+def _held(db: Session, author_id: UUID, exercise_id: UUID, check: Callable[[str], None]) -> Exercise:
+    own.lock_own(db, own_slug(author_id, exercise_id), author_id)
+    found = read_own(db, author_id, exercise_id)
+    check(revision_of(found))
+    return found
+
+
+def _write_own(db: Session, exercise: Exercise, at: datetime) -> Exercise:
+    slugs = {slug for slug, revision in reading.exercise_revisions(db).items() if revision is not None}
+    references = {key for key, revision in reading.reference_revisions(db).items() if revision is not None}
+    check_own(exercise, slugs, references)
+    writing.write_exercises(db, [exercise], at)
+    return exercise
+
+
+def keep_favourite(db: Session, reader: Actor, slug: str, at: datetime) -> None:
+    """Keep an exercise among somebody's favourites; raise NotVisible for one that they do not see."""
+    if not is_slug(slug) or reading.find_exercise(db, slug, authors_for(db, reader, at)) is None:
+        raise NotVisible
+    own.add_favourite(db, reader.account_id, slug, at)
+
+
+def drop_favourite(db: Session, reader: Actor, slug: str) -> None:
+    """Forget a favourite; one that is none changes nothing."""
+    own.drop_favourite(db, reader.account_id, slug)
+
+
+def favourites_of(db: Session, reader: Actor, at: datetime) -> list[Favourite]:
+    """Return somebody's favourites that they see just now, the latest first."""
+    return own.find_favourites(db, reader.account_id, authors_for(db, reader, at))
