@@ -18,6 +18,7 @@ from app.interop.routes import interop
 from app.kernel.permissions import Permission
 from app.library.routes import library
 from app.logbook.routes import logbook
+from app.programmes.routes import programmes
 from app.settings import PROJECT_ROOT, Mode, Settings, SettingsIncomplete, read_settings
 from app.sync.routes import sync
 from app.web.auth import init_auth
@@ -29,7 +30,7 @@ from app.web.openapi import declared, register_operations
 from app.web.pages import pages
 from app.web.problems import register_problems
 
-FEATURES: list[Feature] = [pages, accounts, consent, library, logbook, guidance, interop, sync]
+FEATURES: list[Feature] = [pages, accounts, consent, library, programmes, logbook, guidance, interop, sync]
 
 
 CACHEABLE = frozenset({Permission.LIBRARY_READ, Permission.PUBLIC})

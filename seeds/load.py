@@ -26,6 +26,9 @@ from app.library.domain.words import (
     Target,
     WeightBearing,
 )
+from app.programmes import service as programmes
+from app.programmes.domain.wholeness import check_protocol
+from seeds.protocols import read_protocols
 
 LIBRARY = Path(__file__).resolve().parent / "library"
 
@@ -43,6 +46,19 @@ def load(db: Session, folder: Path = LIBRARY) -> LoadReport:
     check_exercises(exercises, {reference.key for reference in references})
     at = now()
     return service.put_references(db, references, at) + service.put_exercises(db, exercises, at)
+
+
+def load_all(db: Session) -> LoadReport:
+    """Put every seed into the database: the library, and the protocols made of it; raise what `load` does.
+
+    Raises BrokenProtocol for a protocol that is not whole.
+    """
+    exercises = {seed.key for seed in _seeds(LIBRARY / "exercises.toml")}
+    references = {seed.key for seed in _seeds(LIBRARY / "references.toml")}
+    protocols = read_protocols()
+    for protocol in protocols:
+        check_protocol(protocol, exercises, references)
+    return load(db) + programmes.put_protocols(db, protocols, now())
 
 
 class Seed:

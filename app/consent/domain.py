@@ -30,13 +30,15 @@ class Scope(StrEnum):
 class Access:
     """Who holds a permission: roles for what belongs to no patient; else the patient, and linked therapists.
 
-    With `any_scope` a therapist needs some scope, and the answer holds what that scope opens.
+    With `any_scope` a therapist needs some scope, and the answer holds what that scope opens; with `also` a
+    therapist needs these scopes besides the one.
     """
 
     roles: frozenset[Role] = frozenset()
     patient: bool = False
     scope: Scope | None = None
     any_scope: bool = False
+    also: frozenset[Scope] = frozenset()
 
 
 EVERYONE = frozenset(Role)
@@ -56,6 +58,13 @@ TABLE: dict[Permission, Access] = {
     Permission.SYNC_USE: Access(roles=EVERYONE),
     Permission.SYNC_READ: Access(patient=True, any_scope=True),
     Permission.SYNC_WRITE: Access(patient=True),
+    Permission.PLAN_READ: Access(patient=True, scope=Scope.PLAN_WRITE),
+    Permission.PLAN_START: Access(patient=True, scope=Scope.PLAN_WRITE),
+    Permission.PLAN_WRITE: Access(scope=Scope.PLAN_WRITE),
+    Permission.DUE_READ: Access(patient=True, scope=Scope.PLAN_WRITE, also=frozenset({Scope.SESSIONS_READ})),
+    Permission.DOSE_READ: Access(
+        patient=True, scope=Scope.PLAN_WRITE, also=frozenset({Scope.SESSIONS_READ, Scope.PAIN_READ})
+    ),
     Permission.CARE_LINKS_MANAGE: Access(patient=True),
 }
 """Permission.PUBLIC is not here: it asks nobody."""
@@ -78,7 +87,7 @@ def may(actor: Actor, permission: Permission, patient_id: UUID | None, scopes: f
         return Verdict.GRANTED if access.patient else Verdict.DENIED
     if actor.role is not Role.THERAPIST or scopes is None:
         return Verdict.HIDDEN
-    opens = access.any_scope or (access.scope is not None and access.scope in scopes)
+    opens = access.any_scope or (access.scope is not None and {access.scope, *access.also} <= scopes)
     return Verdict.GRANTED if opens else Verdict.DENIED
 
 

@@ -27,7 +27,7 @@ from app.kernel.errors import Conflict, Denied, FieldFault, Invalid, NotVisible
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
 from app.logbook import service as logbook
-from app.logbook.domain import CheckIn, Entry, LoggedSession, PainScore
+from app.logbook.domain import CheckIn, Entry, LoggedSession, PainScore, Skip
 from app.logbook.facts import Facts, as_id
 from app.logbook.writing import Writing
 
@@ -169,7 +169,7 @@ def _matters(entry: Entry) -> bool:
     """Does the engine read this? Exercise sessions and check-ins without a score or a sign it does not."""
     if isinstance(entry, CheckIn):
         return bool(entry.red_flags) or entry.morning_pain is not None or entry.worst_pain is not None
-    return not isinstance(entry, LoggedSession)
+    return not isinstance(entry, LoggedSession | Skip)
 
 
 def _consult(db: Session, patient_id: UUID, earliest: date | None, at: datetime, zone: str) -> Consultation:

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.kernel.clock import CLOCK_TOLERANCE
 from app.kernel.errors import FieldFault, Invalid
+from app.kernel.sides import Side as Side
 
 CLOCK_SUSPECT = "clock_suspect"
 MOST_A_DAY = 50
 """How many entries of one kind a patient can log for one day (SECURITY 4.9)."""
 MOST_IN_ALL = 200_000
 """How many versions a patient's stream may hold (SECURITY 4.9)."""
-
-
-class Side(StrEnum):
-    """Which knee, or which leg."""
-
-    LEFT = "left"
-    RIGHT = "right"
 
 
 class PainMoment(StrEnum):
@@ -38,6 +32,7 @@ class PainMoment(StrEnum):
     SITTING = "sitting"
     REST = "rest"
     NIGHT = "night"
+    WALKING = "walking"
 
 
 class Surface(StrEnum):
@@ -158,6 +153,31 @@ class CheckIn(Entry):
     red_flags: tuple[str, ...]
 
 
+class SkipReason(StrEnum):
+    """Why something that was due was not done; illness and a therapist's hold excuse it (CLINICAL 5.3)."""
+
+    ILLNESS = "illness"
+    PAIN = "pain"
+    TIME = "time"
+    EQUIPMENT = "equipment"
+    THERAPIST_HOLD = "therapist_hold"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip(Entry):
+    """A due exercise of a day that was left out, for one side or both, or done in another way.
+
+    `side` None is the exercise for whichever side it was due; `replaced_by` names the exercise done instead.
+    """
+
+    exercise: str
+    side: Side | None
+    due_on: date
+    reason: SkipReason
+    replaced_by: str | None
+
+
 class ContradictoryEntry(Invalid):
     """Two parts of one entry cannot both be meant."""
 
@@ -195,6 +215,14 @@ def check_check_in(check_in: CheckIn) -> None:
     morning, worst = check_in.morning_pain, check_in.worst_pain
     if morning is not None and worst is not None and morning > worst:
         raise ContradictoryEntry(faults=[FieldFault("/worst_pain", "order", "The worst is at least the morning's.")])
+
+
+def check_skip(skip: Skip) -> None:
+    """Raise ContradictoryEntry for an exercise replaced by itself, or another reason that is not told."""
+    if skip.replaced_by == skip.exercise:
+        raise ContradictoryEntry(faults=[FieldFault("/replaced_by", "same", "Name another exercise.")])
+    if skip.reason is SkipReason.OTHER and not skip.note:
+        raise ContradictoryEntry(faults=[FieldFault("/note", "required", "Say the other reason in a note.")])
 
 
 def flags_of(entry: Entry, received_at: datetime) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The four kinds of entry: for each its table, its value, what is checked of it; and an entry as it is stored."""
+"""The kinds of entry: for each its table, its value, what is checked of it; and an entry as it is stored."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ from app.logbook.domain import (
     PainScore,
     Run,
     Side,
+    Skip,
+    SkipReason,
     Source,
     Surface,
     check_check_in,
     check_pain_score,
     check_run,
     check_session,
+    check_skip,
 )
-from app.logbook.models import CHECK_INS, PAIN_SCORES, RUNS, SESSIONS
+from app.logbook.models import CHECK_INS, PAIN_SCORES, RUNS, SESSIONS, SKIPS
 
 E = TypeVar("E", bound=Entry)
 
@@ -39,10 +42,12 @@ _WORDS: dict[str, type[StrEnum]] = {
     "surface": Surface,
     "intensity": Intensity,
     "source": Source,
+    "reason": SkipReason,
 }
 
 _NAMES: dict[type, tuple[str, ...]] = {
-    value: tuple(field.name for field in fields(value)) for value in (LoggedSession, LoggedSet, Run, PainScore, CheckIn)
+    value: tuple(field.name for field in fields(value))
+    for value in (LoggedSession, LoggedSet, Run, PainScore, CheckIn, Skip)
 }
 
 
@@ -107,5 +112,6 @@ SESSION = Kind("session", SESSIONS, LoggedSession, check_session)
 RUN = Kind("run", RUNS, Run, check_run)
 PAIN_SCORE = Kind("pain_score", PAIN_SCORES, PainScore, check_pain_score)
 CHECK_IN = Kind("check_in", CHECK_INS, CheckIn, check_check_in)
+SKIP = Kind("skip", SKIPS, Skip, check_skip)
 
-KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN)
+KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN, SKIP)

@@ -100,6 +100,22 @@ class CheckInRow(Performed, Base):
     red_flags: Mapped[list[str]] = mapped_column(Json)
 
 
+class SkipRow(Performed, Base):
+    """A due exercise that was left out or replaced."""
+
+    __tablename__ = "skips"
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (*performed_constraints(), Index(None, "patient_id", "due_on"), PARTITIONED)
+
+    exercise: Mapped[str] = mapped_column(Text)
+    side: Mapped[str | None] = mapped_column(Text)
+    due_on: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(Text)
+    replaced_by: Mapped[str | None] = mapped_column(Text)
+
+
 def own_columns(row: type[Base]) -> tuple[str, ...]:
     """Return the columns that an entry has besides those of sync and of time, in the table's order."""
     shared = {*Synced.__annotations__, *Performed.__annotations__}
@@ -109,10 +125,12 @@ def own_columns(row: type[Base]) -> tuple[str, ...]:
 def _wire(row: type[Base]) -> Wire:
     names = own_columns(row)
     ids = tuple(name for name in names if isinstance(table_of(row).c[name].type, Id))
+    days = tuple(name for name in names if isinstance(table_of(row).c[name].type, Date))
 
     def wire(values: Mapping[str, Any]) -> dict[str, Any]:
         own = {name: values[name] for name in names}
         own.update((name, str(own[name])) for name in ids if own[name] is not None)
+        own.update((name, own[name].isoformat()) for name in days if own[name] is not None)
         return performed_wire(values) | own
 
     return wire
@@ -133,3 +151,4 @@ SESSIONS = Collection("sessions", SessionRow, _wire(SessionRow))
 RUNS = Collection("runs", RunRow, _wire(RunRow))
 PAIN_SCORES = Collection("pain_scores", PainScoreRow, _wire(PainScoreRow))
 CHECK_INS = Collection("check_ins", CheckInRow, _wire(CheckInRow))
+SKIPS = Collection("skips", SkipRow, _wire(SkipRow))

@@ -1,4 +1,4 @@
-"""The operations on the logbook: the same five for each of its four kinds of entry."""
+"""The operations on the logbook: the same five for each of its kinds of entry."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from marshmallow import Schema, fields
 from app.consent.domain import Scope
 from app.kernel.permissions import Permission
 from app.logbook import repository, service
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, SKIP, Kind
 from app.logbook.schemas import (
     CheckInSchema,
     EntrySchema,
@@ -20,10 +20,12 @@ from app.logbook.schemas import (
     PeriodSchema,
     RunSchema,
     SessionSchema,
+    SkipSchema,
     StoredCheckInSchema,
     StoredPainScoreSchema,
     StoredRunSchema,
     StoredSessionSchema,
+    StoredSkipSchema,
     entry_of,
     frozen,
     shown,
@@ -185,3 +187,4 @@ _offer(SESSION, "sessions", SessionSchema, StoredSessionSchema, *_SESSIONS)
 _offer(RUN, "runs", RunSchema, StoredRunSchema, *_SESSIONS)
 _offer(PAIN_SCORE, "pain_scores", PainScoreSchema, StoredPainScoreSchema, *_PAIN)
 _offer(CHECK_IN, "check_ins", CheckInSchema, StoredCheckInSchema, *_SESSIONS)
+_offer(SKIP, "skips", SkipSchema, StoredSkipSchema, *_SESSIONS)

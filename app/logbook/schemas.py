@@ -12,11 +12,11 @@ from marshmallow import Schema, fields, validate
 from app.consent.domain import Scope
 from app.kernel.clock import now
 from app.kernel.red_flags import RED_FLAG_CODES
-from app.logbook.domain import EarlyWarningSign, Intensity, LoggedSet, PainMoment, Side, Surface
+from app.logbook.domain import EarlyWarningSign, Intensity, LoggedSet, PainMoment, Side, SkipReason, Surface
 from app.logbook.kinds import Kind, Stored
 from app.logbook.writing import Writing
 from app.web.auth import actor
-from app.web.fields import Choice, Flag, Id, Instant, Note, Number, Pain, Part, Text, Whole, Zone
+from app.web.fields import Choice, Day, Flag, Id, Instant, Note, Number, Pain, Part, Text, Whole, Zone
 from app.web.openapi import Identified
 from app.web.paging import Paged
 from app.web.transaction import db
@@ -115,6 +115,21 @@ class CheckInSchema(EntrySchema):
     )
 
 
+class SkipSchema(EntrySchema):
+    """A due exercise that was left out, or replaced by another."""
+
+    exercise = Text(required=True, validate=[validate.Regexp(EXERCISE_SLUG)], metadata={"description": "its slug"})
+    side = _optional_choice(Side)
+    due_on = Day(required=True, metadata={"description": "the day it was due, in the person's zone"})
+    reason = Choice(SkipReason, required=True)
+    replaced_by = Text(
+        load_default=None,
+        allow_none=True,
+        validate=[validate.Regexp(EXERCISE_SLUG)],
+        metadata={"description": "the slug of what was done instead"},
+    )
+
+
 class StoredSessionSchema(Identified, SessionSchema):
     """A session as it is stored."""
 
@@ -131,6 +146,10 @@ class StoredPainScoreSchema(Identified, PainScoreSchema):
 
 class StoredCheckInSchema(Identified, CheckInSchema):
     """A check-in as it is stored."""
+
+
+class StoredSkipSchema(Identified, SkipSchema):
+    """A skip as it is stored."""
 
 
 class PeriodSchema(Paged):

@@ -11,8 +11,9 @@ from app.consent import service as consent
 from app.consent.domain import Scope
 from app.db.synced import Collection
 from app.guidance import service as guidance
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
-from app.logbook.schemas import CheckInSchema, EntrySchema, PainScoreSchema, RunSchema, SessionSchema
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, SKIP, Kind
+from app.logbook.schemas import CheckInSchema, EntrySchema, PainScoreSchema, RunSchema, SessionSchema, SkipSchema
+from app.programmes import service as programmes
 from app.web.loading import Loader
 
 SCHEMA_VERSION = 2
@@ -76,7 +77,9 @@ _ALL = (
     SyncedCollection(RUN.collection, _SESSIONS, RUN, RunSchema(), {"shoes": 2}, frozenset({"source"})),
     SyncedCollection(PAIN_SCORE.collection, frozenset({Scope.PAIN_READ}), PAIN_SCORE, PainScoreSchema()),
     SyncedCollection(CHECK_IN.collection, _SESSIONS, CHECK_IN, CheckInSchema(), {"mood": 2, "stress": 2}),
+    SyncedCollection(SKIP.collection, _SESSIONS, SKIP, SkipSchema()),
     *(SyncedCollection(found, _GUIDANCE[found.name]) for found in guidance.COLLECTIONS),
+    *(SyncedCollection(found, frozenset({Scope.PLAN_WRITE})) for found in programmes.COLLECTIONS),
     *(SyncedCollection(found, frozenset()) for found in consent.COLLECTIONS),
 )
 
