@@ -14,6 +14,7 @@ from app.consent.routes import consent
 from app.db.engine import Database, open_database
 from app.guidance import service as guidance_service
 from app.guidance.routes import guidance
+from app.guidance.routes.plan import plan
 from app.interop.routes import interop
 from app.kernel.permissions import Permission
 from app.library.routes import library
@@ -30,7 +31,7 @@ from app.web.openapi import declared, register_operations
 from app.web.pages import pages
 from app.web.problems import register_problems
 
-FEATURES: list[Feature] = [pages, accounts, consent, library, programmes, logbook, guidance, interop, sync]
+FEATURES: list[Feature] = [pages, accounts, consent, library, programmes, logbook, guidance, plan, interop, sync]
 
 
 CACHEABLE = frozenset({Permission.LIBRARY_READ, Permission.PUBLIC})

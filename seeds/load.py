@@ -26,8 +26,8 @@ from app.library.domain.words import (
     Target,
     WeightBearing,
 )
-from app.programmes import service as programmes
 from app.programmes.domain.wholeness import check_protocol
+from app.programmes.service import protocols as programmes
 from seeds.protocols import read_protocols
 
 LIBRARY = Path(__file__).resolve().parent / "library"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +54,28 @@ _REVISIONS_OF = (
     .order_by(_revisions.c.number)
 )
 _REVISION_OF = _REVISIONS_OF.where(_revisions.c.number == bindparam("number"))
+_older = _revisions.alias()
+_STANDING = (
+    select(func.max(_older.c.number))
+    .where(
+        _older.c.patient_id == _revisions.c.patient_id,
+        _older.c.programme_id == _revisions.c.programme_id,
+        _older.c.effective_on <= bindparam("first"),
+    )
+    .scalar_subquery()
+)
+_IN_FORCE = (
+    select(_revisions, _programmes.c.started_on)
+    .join(
+        _programmes,
+        (_programmes.c.patient_id == _revisions.c.patient_id) & (_programmes.c.id == _revisions.c.programme_id),
+    )
+    .where(
+        _revisions.c.patient_id == bindparam("patient"),
+        (_revisions.c.effective_on > bindparam("first")) | (_revisions.c.number == _STANDING),
+    )
+    .order_by(_revisions.c.made_at, _revisions.c.programme_id, _revisions.c.number)
+)
 _CAUSED = select(func.count()).where(
     _revisions.c.patient_id == bindparam("patient"),
     _revisions.c.programme_id == bindparam("programme"),
@@ -86,6 +108,13 @@ def list_revisions(db: Session, patient_id: UUID, programme_id: UUID) -> tuple[P
     """Return all revisions of a programme, the first one first."""
     asked = {"patient": patient_id, "programme": programme_id}
     return tuple(_revision(row) for row in db.connection().execute(_REVISIONS_OF, asked).mappings())
+
+
+def list_in_force(db: Session, patient_id: UUID, first: date) -> list[tuple[UUID, date, ProgrammeRevision]]:
+    """Return (programme, its first day, revision) of every revision that stood on a day or was made later."""
+    asked = {"patient": patient_id, "first": first}
+    rows = db.connection().execute(_IN_FORCE, asked).mappings()
+    return [(row["programme_id"], row["started_on"], _revision(row)) for row in rows]
 
 
 def find_revision(db: Session, patient_id: UUID, programme_id: UUID, number: int) -> ProgrammeRevision | None:

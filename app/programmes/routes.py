@@ -27,6 +27,7 @@ from app.programmes.schemas import (
     RevisionOrderSchema,
     RevisionSchema,
 )
+from app.programmes.service import protocols
 from app.web.answers import answer, require_match
 from app.web.auth import actor
 from app.web.feature import Feature
@@ -50,7 +51,7 @@ class ProtocolOrPlan(Invalid):
 )
 def list_protocols() -> Response:
     """List the protocols."""
-    return _tagged({"items": [asdict(protocol) for protocol in service.list_protocols(db())]})
+    return _tagged({"items": [asdict(protocol) for protocol in protocols.list_protocols(db())]})
 
 
 @programmes.operation(
@@ -58,7 +59,7 @@ def list_protocols() -> Response:
 )
 def get_protocol(slug: str) -> Response:
     """Read a protocol."""
-    return _tagged(asdict(service.read_protocol(db(), slug)))
+    return _tagged(asdict(protocols.read_protocol(db(), slug)))
 
 
 @programmes.operation(

@@ -70,6 +70,7 @@ _SESSIONS = frozenset({Scope.SESSIONS_READ})
 _GUIDANCE = {
     "advice": frozenset({Scope.ADVICE_READ}),
     "pauses": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
+    "stage_proposals": frozenset({Scope.ADVICE_READ}),
 }
 
 _ALL = (

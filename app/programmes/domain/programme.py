@@ -62,6 +62,14 @@ class Programme:
         return self.newest.status is not Status.ENDED
 
 
-def standing_on(revisions: tuple[ProgrammeRevision, ...], day: date) -> ProgrammeRevision | None:
-    """Return the revision that stands on a day: the newest of those made up to it; None before the first."""
-    return next((revision for revision in reversed(revisions) if revision.effective_on <= day), None)
+@dataclass(frozen=True, slots=True)
+class ProgrammeHistory:
+    """A programme's revisions over some time, the oldest first."""
+
+    id: UUID
+    started_on: date
+    revisions: tuple[ProgrammeRevision, ...]
+
+    def on(self, day: date) -> ProgrammeRevision | None:
+        """Return the revision that stands on a day: the newest of those made up to it; None before the first."""
+        return next((made for made in reversed(self.revisions) if made.effective_on <= day), None)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,11 +13,10 @@ from app.accounts import service as accounts
 from app.consent import service as consent
 from app.db.synced import lock_stream
 from app.kernel.clock import day_in_zone
-from app.kernel.errors import Conflict, Denied, FieldFault, Invalid, NotVisible
+from app.kernel.errors import FieldFault, NotVisible
 from app.kernel.ids import new_id
 from app.kernel.sides import Side
 from app.library import service as library
-from app.library.domain.changes import LoadReport, compare
 from app.library.domain.words import ReviewStatus
 from app.programmes import repository
 from app.programmes.domain.plan import Plan, dated
@@ -29,71 +25,26 @@ from app.programmes.domain.programme import (
     MOST_REVISIONS,
     Author,
     Programme,
+    ProgrammeHistory,
     ProgrammeRevision,
 )
-from app.programmes.domain.protocol import Protocol, plan_of
+from app.programmes.domain.protocol import plan_of
 from app.programmes.domain.wholeness import BrokenPlan, check_plan
 from app.programmes.domain.words import AuthorRole, Stage, Status
 from app.programmes.models import PRESCRIBED_EXERCISES, PROGRAMMES
+from app.programmes.refusals import (
+    ProgrammeEnded,
+    ProgrammeIdInUse,
+    ProgrammeOpen,
+    SelfGuidedStart,
+    TherapistPrescribes,
+    TooManyProgrammes,
+    UnknownProtocol,
+    UnknownReplaced,
+)
 
 COLLECTIONS = (PROGRAMMES, PRESCRIBED_EXERCISES)
 """What devices read of programmes."""
-
-
-class TherapistPrescribes(Denied):
-    """A patient in a therapist's care does not prescribe alone."""
-
-    code = "therapist_prescribes"
-    title = "Your therapist prescribes"
-
-
-class SelfGuidedStart(Denied):
-    """A patient alone starts an approved protocol at its first stage, and nothing else."""
-
-    code = "self_guided_start"
-    title = "Without a therapist only an approved protocol can be started, at its first stage"
-
-
-class ProgrammeOpen(Conflict):
-    """There is a programme that has not ended."""
-
-    code = "programme_open"
-    title = "Another programme is open; name it in replaces"
-
-
-class ProgrammeEnded(Conflict):
-    """The programme has ended."""
-
-    code = "programme_ended"
-    title = "This programme has ended"
-
-
-class TooManyProgrammes(Conflict):
-    """More programmes or revisions than can be meant."""
-
-    code = "too_many_programmes"
-    title = "There are too many programmes or revisions"
-
-
-class ProgrammeIdInUse(Conflict):
-    """The id belongs to a programme with other content."""
-
-    code = "id_in_use"
-    title = "There is a programme with this id and other content"
-
-
-class UnknownProtocol(Invalid):
-    """There is no such protocol, or it can no longer be started."""
-
-    code = "unknown_protocol"
-    title = "There is no such protocol"
-
-
-class UnknownReplaced(Invalid):
-    """What is to be replaced is no open programme of this patient."""
-
-    code = "unknown_replaced"
-    title = "The programme to be replaced is not open"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +159,14 @@ def revisions_of(db: Session, patient_id: UUID, programme_id: UUID) -> tuple[Pro
     return found
 
 
+def history_from(db: Session, patient_id: UUID, first: date) -> list[ProgrammeHistory]:
+    """Return each programme's revisions that stood on a day or were made later, in one statement."""
+    listed: dict[UUID, tuple[date, list[ProgrammeRevision]]] = {}
+    for programme_id, started_on, revision in repository.list_in_force(db, patient_id, first):
+        listed.setdefault(programme_id, (started_on, []))[1].append(revision)
+    return [ProgrammeHistory(key, started_on, tuple(made)) for key, (started_on, made) in listed.items()]
+
+
 def read_revision(db: Session, patient_id: UUID, programme_id: UUID, number: int) -> ProgrammeRevision:
     """Return one revision as it was made; raise NotVisible."""
     found = repository.find_revision(db, patient_id, programme_id, number)
@@ -219,45 +178,6 @@ def read_revision(db: Session, patient_id: UUID, programme_id: UUID, number: int
 def is_caused(db: Session, patient_id: UUID, programme_id: UUID, cause: str) -> bool:
     """Has the engine acted on this cause before?"""
     return repository.is_caused(db, patient_id, programme_id, cause)
-
-
-def list_protocols(db: Session) -> list[Protocol]:
-    """Return the protocols by slug; retired ones are left out."""
-    return repository.list_protocols(db)
-
-
-def read_protocol(db: Session, slug: str) -> Protocol:
-    """Return a protocol, a retired one as well; raise NotVisible."""
-    found = repository.find_protocol(db, slug) if library.is_slug(slug) else None
-    if found is None:
-        raise NotVisible
-    return found
-
-
-def put_protocols(db: Session, protocols: Sequence[Protocol], at: datetime) -> LoadReport:
-    """Make these the protocols there are; the others are retired, unchanged ones are not touched."""
-    rows = {protocol.slug: _protocol_row(protocol, at) for protocol in protocols}
-    given = {slug: row["revision"] for slug, row in rows.items()}
-    changes = compare(given, repository.protocol_revisions(db))
-    repository.write_protocols(db, [rows[slug] for slug in sorted(changes.created | changes.changed)])
-    repository.retire_protocols(db, changes.removed, at)
-    return changes.report
-
-
-def _protocol_row(protocol: Protocol, at: datetime) -> dict[str, Any]:
-    content = json.loads(json.dumps(asdict(protocol), default=str))
-    for name in ("slug", "review_status", "retired_at"):
-        del content[name]
-    status = protocol.review_status.value
-    said = json.dumps([content, status], sort_keys=True)
-    return {
-        "slug": protocol.slug,
-        "content": content,
-        "review_status": status,
-        "revision": hashlib.sha256(said.encode()).hexdigest(),
-        "updated_at": at,
-        "retired_at": None,
-    }
 
 
 def _check_prescriber(db: Session, patient_id: UUID, order: Order, author: Author, at: datetime) -> None:
