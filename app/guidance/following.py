@@ -16,7 +16,7 @@ from app.guidance.domain.stage_facts import ClinicFacts
 from app.guidance.values import Pause
 from app.kernel.clock import day_in_zone
 from app.library.domain.catalogue import Exercise
-from app.logbook.domain import LoggedSession, LoggedSet, PainMoment, Skip
+from app.logbook.domain import LoggedSession, PainMoment, Skip
 from app.logbook.facts import Facts
 from app.programmes.domain.calendar import due_on
 from app.programmes.domain.programme import ProgrammeHistory, ProgrammeRevision
@@ -39,6 +39,7 @@ class Following:
     knee: KneeFacts
     policy: Policy
     _hip_first: dict[date, HipFirst] = field(default_factory=dict)
+    _due: dict[date, list[DueExercise]] = field(default_factory=dict)
 
     def revision_on(self, day: date) -> ProgrammeRevision | None:
         """Return the revision that is followed on a day; None where no programme stands."""
@@ -59,6 +60,11 @@ class Following:
 
     def due_on(self, day: date) -> list[DueExercise]:
         """Return what was due on a day and what became of it."""
+        if day not in self._due:
+            self._due[day] = self._found_due(day)
+        return self._due[day]
+
+    def _found_due(self, day: date) -> list[DueExercise]:
         due = [
             exercise
             for history in self.histories
@@ -67,7 +73,8 @@ class Following:
         ]
         if not due:
             return []
-        sets, skips = self._sets_on(day), [skip for skip in self.skips if skip.due_on == day]
+        sets = [done for session in self.sessions_on(day) for done in session.sets]
+        skips = [skip for skip in self.skips if skip.due_on == day]
         hiding, paused = self.is_hip_first_on(day), self.pauses_on(day) != []
         return [
             due_exercise(
@@ -94,9 +101,6 @@ class Following:
             if only is None or due.exercise.exercise in only
         ]
         return adherence(rows)
-
-    def _sets_on(self, day: date) -> list[LoggedSet]:
-        return [done for session in self.sessions_on(day) for done in session.sets]
 
     def sessions_on(self, day: date) -> list[LoggedSession]:
         """Return the sessions of a day, as the person's own zone counts days."""

@@ -25,6 +25,7 @@ NEVER_ACCEPTED = {
     "evaluate_guidance": "the engine's own vectors are its tests",
     "close_pause": "there is no pause to close",
     "settle_parked": "nothing is parked",
+    "decide_stage_proposal": "there is no proposal to decide",
 }
 
 

@@ -306,6 +306,7 @@ def finished(people: People) -> tuple[Person, Person, dict[str, Any]]:
     plan = a_plan(*maintenance, target_week_distance_m=10_000)
     programme = prescribed(therapist, patient, plan=plan, stage="elevate")
     with on_day(32):
+        grant(patient, therapist, *ALL)  # the first link ended after thirty days
         for day in range(32):
             if day % 3 == 0:
                 a_run(patient, day, 1, 0)

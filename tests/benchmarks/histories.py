@@ -12,8 +12,19 @@ from sqlalchemy.orm import Session
 from app.db.synced import Write, store
 from app.kernel.clock import now
 from app.kernel.ids import new_id
-from app.logbook.domain import CheckIn, Entry, LoggedSession, LoggedSet, PainMoment, PainScore, Run, Side
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
+from app.logbook.domain import (
+    CheckIn,
+    Entry,
+    LoggedSession,
+    LoggedSet,
+    PainMoment,
+    PainScore,
+    Run,
+    Side,
+    Skip,
+    SkipReason,
+)
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, SKIP, Kind
 
 ZONE = "Europe/Berlin"
 DAYS = 90
@@ -34,13 +45,13 @@ def ninety_days() -> dict[str, list[Entry]]:
 
 def entries(kind: Kind, count: int) -> list[Entry]:  # type: ignore[type-arg]
     """Return so many entries of one kind, one a day back from yesterday; scores are about no run."""
-    made = {"run": run, "pain_score": lone_score, "check_in": check_in, "session": session}[kind.name]
+    made = {"run": run, "pain_score": lone_score, "check_in": check_in, "session": session, "skip": skip}[kind.name]
     return [made(day) for day in range(1, count + 1)]
 
 
 def write(db: Session, patient_id: UUID, told: dict[str, list[Entry]]) -> None:
     """Store entries of any kinds, a few statements a kind; nobody is told."""
-    for kind in (SESSION, RUN, PAIN_SCORE, CHECK_IN):
+    for kind in (SESSION, RUN, PAIN_SCORE, CHECK_IN, SKIP):
         writes = [Write(entry.id, kind.columns_of(entry)) for entry in told.get(kind.name, ())]
         store(db, kind.collection, patient_id, writes, device_id=None, at=now())
 
@@ -117,6 +128,21 @@ def session(days_ago: int) -> LoggedSession:
         for side in Side
     )
     return LoggedSession(id=new_id(), performed_at=_clock(days_ago, 18), zone=ZONE, duration_s=1200, rpe=4.0, sets=done)
+
+
+def skip(days_ago: int) -> Skip:
+    """Return a skip of what was due that day."""
+    at = _clock(days_ago, 19)
+    return Skip(
+        id=new_id(),
+        performed_at=at,
+        zone=ZONE,
+        exercise="clamshell",
+        side=Side.LEFT,
+        due_on=at.date(),
+        reason=SkipReason.TIME,
+        replaced_by=None,
+    )
 
 
 def _clock(days_ago: int, hour: int) -> datetime:

@@ -26,6 +26,9 @@ from tests.contract.operations import SOME_ID, Operation
 ALWAYS = (b"null", b"[{}]", b"[null]", b'"\\u0000"')
 """What every member is tried with in every run, whichever share of the others it gets."""
 
+BY_THERAPIST = frozenset({"prescribe_programme", "revise_programme", "decide_stage_proposal"})
+"""What is attacked by a therapist whom the patient has let in: only they may do all of it."""
+
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -43,6 +46,12 @@ class Side:
         """Return the same installation with a patient who has nothing yet."""
         return dataclasses.replace(self, person=People(self.app).patient(), etags={})
 
+    def let_in(self) -> None:
+        """Let the therapist in, with all there is."""
+        scopes = ["sessions.read", "pain.read", "notes.read", "advice.read", "plan.write", "message"]
+        link = {"therapist_id": str(self.therapist.id), "scopes": scopes, "purpose": "x", "expires_at": _soon()}
+        assert self.person.post("/v1/patients/{me}/care-links", link).status_code == 201
+
     def rows(self) -> dict[str, int]:
         """Return how many rows each table holds."""
         counts = [
@@ -57,8 +66,9 @@ class Side:
     ) -> TestResponse:
         """Send one request as the patient."""
         url = operation.url(self.person.id, **parts)
-        sent = {"Authorization": f"Bearer {self.person.token}", **headers}
-        return self.person.client.open(url, method=operation.method, headers=sent, **options)
+        sender = self.therapist if operation.name in BY_THERAPIST else self.person
+        sent = {"Authorization": f"Bearer {sender.token}", **headers}
+        return sender.client.open(url, method=operation.method, headers=sent, **options)
 
     def good(self, operation: Operation, turn: int) -> dict[str, Any]:
         """Return a body that the operation accepts; of two turns it is about two things."""
@@ -74,7 +84,17 @@ class Side:
                 body |= {"run_id": None, "session_id": None}
             case "push_operations":
                 body |= {"epoch": self._epoch(), "ops": [], "base_cursor": None}
-        return body
+        return body | self._about_programmes(operation.name, turn)
+
+    def _about_programmes(self, name: str, turn: int) -> dict[str, Any]:
+        """Return what an operation about programmes takes instead of the sample."""
+        if name == "prescribe_programme":
+            found = self.person.get("/v1/patients/{me}/programmes").json["items"]
+            replaced = next((one["id"] for one in found if one["status"] != "ended"), None)
+            return {"protocol": "runners_knee_standard", "plan": None, "replaces": replaced}
+        if name == "revise_programme":
+            return {"plan": _plan(turn), "status": None}
+        return {"exercise": "clamshell", "replaced_by": "bird_dog"} if name.endswith("_skip") else {}
 
     def _epoch(self) -> str:
         with self.database.reading() as db:
@@ -98,6 +118,13 @@ class Side:
         return found.headers.get("ETag", "")
 
 
+def _plan(turn: int) -> dict[str, Any]:
+    """Return a plan as a therapist sends it."""
+    dosage = {"sets": 3, "repetitions": 10, "hold_seconds": 0, "rest_seconds": 60, "days_per_week": 3}
+    exercise = {"id": str(uuid5(NAMESPACE_OID, f"exercise {turn}")), "stage": "relieve", "exercise": "clamshell"}
+    return {"phases": [], "exercises": [{**exercise, "side": "left", "dosage": dosage}], "retraining": []}
+
+
 def _soon() -> str:
     return (now() + timedelta(days=30)).isoformat(timespec="seconds")
 
@@ -118,6 +145,9 @@ class Attack:
 
     def __init__(self, sides: list[Side], operation: Operation, all_of_them: list[Operation]) -> None:
         self.sides = [side.anew() for side in sides]
+        if operation.name in BY_THERAPIST:
+            for side in self.sides:
+                side.let_in()
         self.operation, self.all_of_them = operation, all_of_them
         self.sent, self.accepted = 0, 0
         self.faults: list[tuple[str, str, str, Any]] = []
@@ -220,7 +250,7 @@ def _attack_body(made: Attack, every: int) -> None:
 def _attack_pushed_data(made: Attack, every: int) -> None:
     """A pushed operation carries what a POST takes; each member of each kind of thing is attacked inside it."""
     makers = {"sessions": "create_session", "runs": "create_run", "pain_scores": "create_pain_score"}
-    makers |= {"check_ins": "create_check_in"}
+    makers |= {"check_ins": "create_check_in", "skips": "create_skip"}
     for collection, maker in makers.items():
         operation = next(one for one in made.all_of_them if one.name == maker)
         for place, name in enumerate(operation.members()):

@@ -21,6 +21,7 @@ from tests.builders.devices import (
     a_run,
     a_score,
     a_session,
+    a_skip,
     an_id,
     digest_of,
     erase,
@@ -29,6 +30,7 @@ from tests.builders.devices import (
     put,
 )
 from tests.builders.people import People, Person
+from tests.builders.plans import prescribed
 from tests.sync.test_push import linked, stored
 
 
@@ -312,11 +314,11 @@ def regrant(phone: Phone, therapist: Person, *scopes: str) -> None:
 
 
 BY_SCOPE = {
-    "sessions.read": {"sessions", "runs", "check_ins"},
+    "sessions.read": {"sessions", "runs", "check_ins", "skips"},
     "pain.read": {"pain_scores"},
     "notes.read": set(),
-    "advice.read": {"advice", "pauses"},
-    "plan.write": {"pauses"},
+    "advice.read": {"advice", "pauses", "stage_proposals"},
+    "plan.write": {"pauses", "programmes", "prescribed_exercises"},
     "message": set(),
 }
 
@@ -327,6 +329,8 @@ def test_a_scope_opens_its_collections_and_no_others(phone: Phone, therapist: Pe
         put("pain_scores", a_score(score=9)), put("check_ins", a_check_in(red_flags=["calf_swelling_or_breathless"]))
     )
     filled(phone)
+    phone.push(put("skips", a_skip()))
+    prescribed(phone.person, phone.person)
     linked(phone, therapist, scope)
     theirs = Phone(therapist, phone.person.id)
     assert collections_of(theirs.pages()) == BY_SCOPE[scope] & collections_of(phone.pages())

@@ -20,6 +20,7 @@ from tests.builders.devices import (
     a_run,
     a_score,
     a_session,
+    a_skip,
     an_id,
     erase,
     fold,
@@ -60,7 +61,13 @@ def statuses(results: list[dict[str, Any]]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("collection", "record"),
-    [("runs", a_run()), ("check_ins", a_check_in()), ("pain_scores", a_score()), ("sessions", a_session())],
+    [
+        ("runs", a_run()),
+        ("check_ins", a_check_in()),
+        ("pain_scores", a_score()),
+        ("sessions", a_session()),
+        ("skips", a_skip()),
+    ],
 )
 def test_a_new_record_is_applied_under_the_id_of_its_operation(
     phone: Phone, collection: str, record: dict[str, Any]

@@ -77,7 +77,7 @@ def state_of(
     programme = programmes.open_programme(db, patient_id)
     if programme is None:
         raise NotVisible
-    return _judge(_Case(db, patient_id, programme, as_of, at), asking, pauses, zone)[0]
+    return _judge(_Case(db, patient_id, programme, as_of, at), asking, pauses, zone, look_back=True)[0]
 
 
 def consider(
@@ -94,7 +94,7 @@ def consider(
     if programme.newest.status is not Status.ACTIVE:
         _withdraw(case, keep=None)
         return
-    state, reading = _judge(case, asking, pauses, zone)
+    state, reading = _judge(case, asking, pauses, zone, look_back=False)
     match state.verdict.move:
         case Move.STOP:
             _stop(case, state.verdict, pauses)
@@ -138,12 +138,14 @@ def _fits(proposal: StageProposal, programme: Programme | None) -> bool:
     return programme.newest.status is Status.ACTIVE and programme.newest.stage == proposal.from_stage
 
 
-def _judge(case: _Case, asking: Consultation, pauses: Sequence[Pause], zone: str) -> tuple[StageState, StageReading]:
-    first = case.as_of - LOOK_BACK_DAYS * _DAY
+def _judge(
+    case: _Case, asking: Consultation, pauses: Sequence[Pause], zone: str, *, look_back: bool
+) -> tuple[StageState, StageReading]:
+    first = case.as_of - (LOOK_BACK_DAYS if look_back else STUCK_AFTER_DAYS) * _DAY
     following = read_following(
         case.db, case.patient_id, first, case.as_of, zone, asking.policy, case.at, facts=asking.facts
     )
-    following = replace(following, pauses=pauses)
+    following = replace(following, pauses=pauses, _due={}, _hip_first={})
     since, until = (datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) for day in (first, case.as_of))
     reading = StageReading(
         asking=asking,
@@ -154,9 +156,11 @@ def _judge(case: _Case, asking: Consultation, pauses: Sequence[Pause], zone: str
         at=instant_of(case.as_of, zone, case.at),
     )
     revision = following.revision_on(case.as_of) or case.programme.newest
-    now, then = reading.facts(revision, case.as_of), reading.facts(revision, case.as_of - STUCK_AFTER_DAYS * _DAY)
-    days = (case.as_of - revision.stage_since_on).days
-    stuck = is_stuck(days, met_codes(revision.stage, now), met_codes(revision.stage, then))
+    now = reading.facts(revision, case.as_of)
+    days, stuck = (case.as_of - revision.stage_since_on).days, False
+    if look_back and days >= STUCK_AFTER_DAYS:
+        then = reading.facts(revision, case.as_of - STUCK_AFTER_DAYS * _DAY)
+        stuck = is_stuck(days, met_codes(revision.stage, now), met_codes(revision.stage, then))
     return StageState(case.as_of, case.programme, judge_stage(revision.stage, now), days, stuck), reading
 
 
