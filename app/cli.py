@@ -23,7 +23,7 @@ from app.web.keyring import create_key
 from app.web.transaction import database
 from migrations import head, migrate
 from seeds.demo.personas import DEMO_PASSWORD, load_demo
-from seeds.load import load
+from seeds.load import load_all
 
 keys = AppGroup("keys", help="Signing keys of access tokens.")
 accounts = AppGroup("accounts", help="Accounts that are made on the server.")
@@ -48,7 +48,7 @@ def migrate_database() -> None:
 def seed(demo: bool) -> None:
     """Load the library; again changes nothing."""
     with database().writing.begin() as db:
-        report = load(db)
+        report = load_all(db)
     click.echo(f"library: {report}")
     if demo:
         _refuse_demo_in_production()
@@ -64,7 +64,7 @@ def serve(port: int, workers: int, threads: int) -> None:
     """Migrate, seed (with demo people in development), and serve on 127.0.0.1."""
     migrate(database().writer)
     with database().writing.begin() as db:
-        load(db)
+        load_all(db)
     settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
     people = load_demo(database()) if settings.mode is Mode.DEVELOPMENT else []
     database().dispose()

@@ -14,11 +14,13 @@ from app.consent.routes import consent
 from app.db.engine import Database, open_database
 from app.guidance import service as guidance_service
 from app.guidance.routes import guidance
+from app.guidance.routes.plan import plan
 from app.interop.routes import interop
 from app.kernel.permissions import Permission
 from app.library.routes import library
 from app.logbook.routes import logbook
 from app.outcomes.routes import outcomes
+from app.programmes.routes import programmes
 from app.settings import PROJECT_ROOT, Mode, Settings, SettingsIncomplete, read_settings
 from app.sync.routes import sync
 from app.web.auth import init_auth
@@ -30,7 +32,19 @@ from app.web.openapi import declared, register_operations
 from app.web.pages import pages
 from app.web.problems import register_problems
 
-FEATURES: list[Feature] = [pages, accounts, consent, library, logbook, outcomes, guidance, interop, sync]
+FEATURES: list[Feature] = [
+    pages,
+    accounts,
+    consent,
+    library,
+    programmes,
+    logbook,
+    outcomes,
+    guidance,
+    plan,
+    interop,
+    sync,
+]
 
 
 CACHEABLE = frozenset({Permission.LIBRARY_READ, Permission.PUBLIC})

@@ -23,7 +23,10 @@ from app.library.domain.words import (
     Target,
     WeightBearing,
 )
+from app.programmes.domain.wholeness import check_protocol
+from app.programmes.service import protocols as programmes
 from seeds.evidence import check_evidence, read_articles, read_claims
+from seeds.protocols import read_protocols
 from seeds.reading import Seed, seeds_of
 
 LIBRARY = Path(__file__).resolve().parent / "library"
@@ -45,6 +48,19 @@ def load(db: Session, folder: Path = LIBRARY) -> LoadReport:
     at = now()
     report = service.put_references(db, references, at) + service.put_exercises(db, exercises, at)
     return report + service.put_evidence(db, questions, claims, articles, at)
+
+
+def load_all(db: Session) -> LoadReport:
+    """Put every seed into the database: the library, and the protocols made of it; raise what `load` does.
+
+    Raises BrokenProtocol for a protocol that is not whole.
+    """
+    exercises = {seed.key for seed in seeds_of(LIBRARY / "exercises.toml")}
+    references = {seed.key for seed in seeds_of(LIBRARY / "references.toml")}
+    protocols = read_protocols()
+    for protocol in protocols:
+        check_protocol(protocol, exercises, references)
+    return load(db) + programmes.put_protocols(db, protocols, now())
 
 
 def _exercise(seed: Seed, told: Seed | None) -> Exercise:

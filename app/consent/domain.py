@@ -30,14 +30,15 @@ class Scope(StrEnum):
 class Access:
     """Who holds a permission: roles for what belongs to no patient; else the patient, and linked therapists.
 
-    With `any_scope` a therapist needs some scope, and the answer holds what that scope opens. With `and_scope` two.
+    With `any_scope` a therapist needs some scope, and the answer holds what that scope opens; with `also` a
+    therapist needs these scopes besides the one.
     """
 
     roles: frozenset[Role] = frozenset()
     patient: bool = False
     scope: Scope | None = None
     any_scope: bool = False
-    and_scope: Scope | None = None
+    also: frozenset[Scope] = frozenset()
 
 
 EVERYONE = frozenset(Role)
@@ -55,13 +56,20 @@ TABLE: dict[Permission, Access] = {
     Permission.SESSIONS_WRITE: Access(patient=True),
     Permission.PAIN_READ: Access(patient=True, scope=Scope.PAIN_READ),
     Permission.PAIN_WRITE: Access(patient=True),
-    Permission.MEASUREMENTS_WRITE: Access(patient=True, scope=Scope.PLAN_WRITE, and_scope=Scope.PAIN_READ),
+    Permission.MEASUREMENTS_WRITE: Access(patient=True, scope=Scope.PLAN_WRITE, also=frozenset({Scope.PAIN_READ})),
     Permission.INSTRUMENT_TEXTS_WRITE: Access(roles=frozenset({Role.ADMIN})),
     Permission.ADVICE_READ: Access(patient=True, scope=Scope.ADVICE_READ),
     Permission.PAUSE_CLOSE: Access(patient=True, scope=Scope.PLAN_WRITE),
     Permission.SYNC_USE: Access(roles=EVERYONE),
     Permission.SYNC_READ: Access(patient=True, any_scope=True),
     Permission.SYNC_WRITE: Access(patient=True),
+    Permission.PLAN_READ: Access(patient=True, scope=Scope.PLAN_WRITE),
+    Permission.PLAN_START: Access(patient=True, scope=Scope.PLAN_WRITE),
+    Permission.PLAN_WRITE: Access(scope=Scope.PLAN_WRITE),
+    Permission.DUE_READ: Access(patient=True, scope=Scope.PLAN_WRITE, also=frozenset({Scope.SESSIONS_READ})),
+    Permission.DOSE_READ: Access(
+        patient=True, scope=Scope.PLAN_WRITE, also=frozenset({Scope.SESSIONS_READ, Scope.PAIN_READ})
+    ),
     Permission.CARE_LINKS_MANAGE: Access(patient=True),
 }
 """Permission.PUBLIC is not here: it asks nobody."""
@@ -84,8 +92,7 @@ def may(actor: Actor, permission: Permission, patient_id: UUID | None, scopes: f
         return Verdict.GRANTED if access.patient else Verdict.DENIED
     if actor.role is not Role.THERAPIST or scopes is None:
         return Verdict.HIDDEN
-    opens = access.any_scope or (access.scope is not None and access.scope in scopes)
-    opens = opens and (access.and_scope is None or access.and_scope in scopes)
+    opens = access.any_scope or (access.scope is not None and {access.scope, *access.also} <= scopes)
     return Verdict.GRANTED if opens else Verdict.DENIED
 
 

@@ -46,10 +46,12 @@ def entry_wire(row: type[Base]) -> Wire:
     """Return how a row of a table of entries is written on the wire."""
     names = own_columns(row)
     ids = tuple(name for name in names if isinstance(table_of(row).c[name].type, Id))
+    days = tuple(name for name in names if isinstance(table_of(row).c[name].type, Date))
 
     def wire(values: Mapping[str, Any]) -> dict[str, Any]:
         own = {name: values[name] for name in names}
         own.update((name, str(own[name])) for name in ids if own[name] is not None)
+        own.update((name, own[name].isoformat()) for name in days if own[name] is not None)
         return performed_wire(values) | own
 
     return wire

@@ -64,3 +64,25 @@ class Closing:
     seen_whom: str | None
     seen_on: date | None
     cleared_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageProposal:
+    """A proposed step up: waiting until a therapist decides, or withdrawn when it no longer fits."""
+
+    id: UUID
+    programme_id: UUID
+    from_stage: str
+    to_stage: str
+    proposed_at: datetime
+    proposed_on: date
+    criteria: list[dict[str, Any]]
+    status: str = "waiting"
+    decided_at: datetime | None = None
+    decided_by: UUID | None = None
+    note: str | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Is it still to be decided?"""
+        return self.status == "waiting"

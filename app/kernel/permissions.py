@@ -36,6 +36,11 @@ class Permission(StrEnum):
     SYNC_READ = "sync.read"
     SYNC_WRITE = "sync.write"
     SYNC_USE = "sync.use"
+    PLAN_READ = "plan.read"
+    PLAN_START = "plan.start"
+    PLAN_WRITE = "plan.write"
+    DUE_READ = "due.read"
+    DOSE_READ = "dose.read"
     CARE_LINKS_MANAGE = "care_links.manage"
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from app.kernel.clock import CLOCK_TOLERANCE
 from app.kernel.errors import FieldFault, Invalid
+from app.kernel.sides import Side as Side
 
 CLOCK_SUSPECT = "clock_suspect"
 MOST_A_DAY = 50
@@ -17,13 +18,6 @@ ORTHOSIS_TEST = ("pain_without", "pain_with", "activity")
 """The parts of the orthosis' immediate-response test (CLINICAL 1.9)."""
 MOST_IN_ALL = 200_000
 """How many versions a patient's stream may hold (SECURITY 4.9)."""
-
-
-class Side(StrEnum):
-    """Which knee, or which leg."""
-
-    LEFT = "left"
-    RIGHT = "right"
 
 
 class PainMoment(StrEnum):
@@ -40,6 +34,7 @@ class PainMoment(StrEnum):
     SITTING = "sitting"
     REST = "rest"
     NIGHT = "night"
+    WALKING = "walking"
 
 
 class Surface(StrEnum):
@@ -220,6 +215,31 @@ class Treatment(Entry):
     activity: ProvokingActivity | None
 
 
+class SkipReason(StrEnum):
+    """Why something that was due was not done; illness and a therapist's hold excuse it (CLINICAL 5.3)."""
+
+    ILLNESS = "illness"
+    PAIN = "pain"
+    TIME = "time"
+    EQUIPMENT = "equipment"
+    THERAPIST_HOLD = "therapist_hold"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skip(Entry):
+    """A due exercise of a day that was left out, for one side or both, or done in another way.
+
+    `side` None is the exercise for whichever side it was due; `replaced_by` names the exercise done instead.
+    """
+
+    exercise: str
+    side: Side | None
+    due_on: date
+    reason: SkipReason
+    replaced_by: str | None
+
+
 class ContradictoryEntry(Invalid):
     """Two parts of one entry cannot both be meant."""
 
@@ -270,6 +290,14 @@ def check_treatment(treatment: Treatment) -> None:
         missing = [name for name in test if name not in told]
         faults = [FieldFault(f"/{name}", "required", "A test has all three of its parts.") for name in missing]
         raise ContradictoryEntry(faults=faults)
+
+
+def check_skip(skip: Skip) -> None:
+    """Raise ContradictoryEntry for an exercise replaced by itself, or another reason that is not told."""
+    if skip.replaced_by == skip.exercise:
+        raise ContradictoryEntry(faults=[FieldFault("/replaced_by", "same", "Name another exercise.")])
+    if skip.reason is SkipReason.OTHER and not skip.note:
+        raise ContradictoryEntry(faults=[FieldFault("/note", "required", "Say the other reason in a note.")])
 
 
 def flags_of(entry: Entry, received_at: datetime) -> tuple[str, ...]:

@@ -19,14 +19,16 @@ from app.logbook.domain import (
     PainScore,
     Run,
     Side,
+    Skip,
     Treatment,
     check_check_in,
     check_pain_score,
     check_run,
     check_session,
+    check_skip,
     check_treatment,
 )
-from app.logbook.models import CHECK_INS, PAIN_SCORES, RUNS, SESSIONS, TREATMENTS
+from app.logbook.models import CHECK_INS, PAIN_SCORES, RUNS, SESSIONS, SKIPS, TREATMENTS
 
 E = TypeVar("E", bound=Entry)
 
@@ -145,5 +147,6 @@ RUN = Kind("run", RUNS, Run, check_run)
 PAIN_SCORE = Kind("pain_score", PAIN_SCORES, PainScore, check_pain_score)
 CHECK_IN = Kind("check_in", CHECK_INS, CheckIn, check_check_in)
 TREATMENT = Kind("treatment", TREATMENTS, Treatment, check_treatment)
+SKIP = Kind("skip", SKIPS, Skip, check_skip)
 
-KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN, TREATMENT)
+KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN, TREATMENT, SKIP)

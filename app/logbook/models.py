@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Text
+from sqlalchemy import CheckConstraint, Date, Index, Text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.db.base import PARTITIONED, Base
@@ -98,8 +99,25 @@ class TreatmentRow(Performed, Base):
     activity: Mapped[str | None] = mapped_column(Text)
 
 
+class SkipRow(Performed, Base):
+    """A due exercise that was left out or replaced."""
+
+    __tablename__ = "skips"
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (*performed_constraints(), Index(None, "patient_id", "due_on"), PARTITIONED)
+
+    exercise: Mapped[str] = mapped_column(Text)
+    side: Mapped[str | None] = mapped_column(Text)
+    due_on: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(Text)
+    replaced_by: Mapped[str | None] = mapped_column(Text)
+
+
 SESSIONS = Collection("sessions", SessionRow, entry_wire(SessionRow))
 RUNS = Collection("runs", RunRow, entry_wire(RunRow))
 PAIN_SCORES = Collection("pain_scores", PainScoreRow, entry_wire(PainScoreRow))
 CHECK_INS = Collection("check_ins", CheckInRow, entry_wire(CheckInRow))
 TREATMENTS = Collection("treatments", TreatmentRow, entry_wire(TreatmentRow))
+SKIPS = Collection("skips", SkipRow, entry_wire(SkipRow))

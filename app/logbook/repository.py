@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, Select, Table, Text, and_, bindparam, cast
 from sqlalchemy.orm import Session
 
 from app.db.synced import Write, store
+from app.logbook.domain import Skip
 from app.logbook.facts import Facts, RunFact, check_in_fact, run_fact, score_fact
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, E, Kind, Stored
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SKIP, E, Kind, Stored
 from app.logbook.models import RunRow
 
 
@@ -49,6 +50,16 @@ def list_between(
     )
     ordered = statement.order_by(table.c.performed_at, table.c.id).limit(limit)
     return [_stored(kind, dict(row)) for row in db.execute(ordered).mappings()]
+
+
+def list_skips_due(db: Session, patient_id: UUID, first: date, last: date) -> list[Stored[Skip]]:
+    """Return living skips of what was due from one day to another, in the order they were told."""
+    table = SKIP.collection.table
+    statement = select(table).where(
+        table.c.patient_id == patient_id, table.c.deleted_at.is_(None), table.c.due_on.between(first, last)
+    )
+    rows = db.connection().execute(statement.order_by(table.c.performed_at, table.c.id)).mappings()
+    return [_stored(SKIP, dict(row)) for row in rows]
 
 
 def count_by_day(db: Session, patient_id: UUID, kind: Kind[Any], days: Collection[date]) -> dict[date, int]:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from functools import partial
 
 from app.kernel.permissions import Permission
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, TREATMENT
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, SKIP, TREATMENT
 from app.logbook.offering import offer_entries
 from app.logbook.schemas import (
     CheckInSchema,
     PainScoreSchema,
     RunSchema,
     SessionSchema,
+    SkipSchema,
     StoredCheckInSchema,
     StoredPainScoreSchema,
     StoredRunSchema,
     StoredSessionSchema,
+    StoredSkipSchema,
     StoredTreatmentSchema,
     TreatmentSchema,
 )
@@ -33,3 +35,4 @@ _offer(RUN, "runs", RunSchema, StoredRunSchema, *_SESSIONS)
 _offer(PAIN_SCORE, "pain_scores", PainScoreSchema, StoredPainScoreSchema, *_PAIN)
 _offer(CHECK_IN, "check_ins", CheckInSchema, StoredCheckInSchema, *_SESSIONS)
 _offer(TREATMENT, "treatments", TreatmentSchema, StoredTreatmentSchema, *_SESSIONS)
+_offer(SKIP, "skips", SkipSchema, StoredSkipSchema, *_SESSIONS)

@@ -22,13 +22,14 @@ from app.logbook.domain import (
     PainMoment,
     ProvokingActivity,
     Side,
+    SkipReason,
     SupportiveTreatment,
     Surface,
 )
 from app.logbook.kinds import Kind, Stored
 from app.logbook.writing import Writing
 from app.web.auth import actor
-from app.web.fields import Choice, Flag, Id, Instant, Note, Number, Pain, Part, Text, Whole, Zone
+from app.web.fields import Choice, Day, Flag, Id, Instant, Note, Number, Pain, Part, Text, Whole, Zone
 from app.web.openapi import Identified
 from app.web.paging import Paged
 from app.web.transaction import db
@@ -147,6 +148,21 @@ class TreatmentSchema(EntrySchema):
     activity = _optional_choice(ProvokingActivity)
 
 
+class SkipSchema(EntrySchema):
+    """A due exercise that was left out, or replaced by another."""
+
+    exercise = Text(required=True, validate=[validate.Regexp(EXERCISE_SLUG)], metadata={"description": "its slug"})
+    side = _optional_choice(Side)
+    due_on = Day(required=True, metadata={"description": "the day it was due, in the person's zone"})
+    reason = Choice(SkipReason, required=True)
+    replaced_by = Text(
+        load_default=None,
+        allow_none=True,
+        validate=[validate.Regexp(EXERCISE_SLUG)],
+        metadata={"description": "the slug of what was done instead"},
+    )
+
+
 class StoredSessionSchema(Identified, SessionSchema):
     """A session as it is stored."""
 
@@ -170,6 +186,10 @@ class StoredCheckInSchema(Identified, CheckInSchema):
 
 class StoredTreatmentSchema(Identified, TreatmentSchema):
     """A treatment as it is stored."""
+
+
+class StoredSkipSchema(Identified, SkipSchema):
+    """A skip as it is stored."""
 
 
 class PeriodSchema(Paged):

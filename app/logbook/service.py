@@ -14,7 +14,7 @@ from app.db.synced import lock_stream
 from app.kernel.clock import day_in_zone
 from app.kernel.errors import Conflict, NotVisible
 from app.logbook import repository
-from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, flags_of
+from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, Skip, flags_of
 from app.logbook.facts import Facts
 from app.logbook.kinds import E, Kind, Stored
 from app.logbook.writing import Writing
@@ -135,6 +135,17 @@ def facts_since(db: Session, patient_id: UUID, since: date, deleted_since: datet
     What was deleted from `deleted_since` on is there too, and marked; so is what lies ahead of `at`.
     """
     return repository.read_facts(db, patient_id, since, deleted_since, at)
+
+
+def entries_between(db: Session, patient_id: UUID, kind: Kind[E], since: datetime, until: datetime) -> list[E]:
+    """Return the living entries of a kind performed in [since, until), oldest first."""
+    found = repository.list_between(db, patient_id, kind, since=since, until=until)
+    return [stored.entry for stored in found]
+
+
+def skips_due(db: Session, patient_id: UUID, first: date, last: date) -> list[Skip]:
+    """Return the living skips of what was due from one day to another, in the order they were told."""
+    return [stored.entry for stored in repository.list_skips_due(db, patient_id, first, last)]
 
 
 def last_run_before(db: Session, patient_id: UUID, day: date) -> date | None:

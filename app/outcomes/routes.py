@@ -38,7 +38,7 @@ from app.outcomes.schemas.instruments import (
 )
 from app.outcomes.schemas.overview import (
     DueQuerySchema,
-    DueSchema,
+    OutcomesDueSchema,
     OutcomesQuerySchema,
     OutcomesSchema,
     shown_due,
@@ -103,7 +103,7 @@ def get_outcomes(patient_id: UUID, query: dict[str, Any]) -> Response:
     "/v1/patients/<id:patient_id>/outcomes/due",
     permission=Permission.PAIN_READ,
     query=DueQuerySchema,
-    answers={200: DueSchema},
+    answers={200: OutcomesDueSchema},
 )
 def get_outcomes_due(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Read which questionnaires and tests are due on a day, since when, and why."""

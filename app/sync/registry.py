@@ -11,17 +11,19 @@ from app.consent import service as consent
 from app.consent.domain import Scope
 from app.db.synced import Collection
 from app.guidance import service as guidance
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, TREATMENT, Kind
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, SKIP, TREATMENT, Kind
 from app.logbook.schemas import (
     CheckInSchema,
     EntrySchema,
     PainScoreSchema,
     RunSchema,
     SessionSchema,
+    SkipSchema,
     TreatmentSchema,
 )
 from app.outcomes.kinds import MEASUREMENT, RESPONSE
 from app.outcomes.schemas.entries import MeasurementSchema, QuestionnaireResponseSchema
+from app.programmes import service as programmes
 from app.web.loading import Loader
 
 SCHEMA_VERSION = 2
@@ -98,6 +100,7 @@ _PAIN = frozenset({Scope.PAIN_READ})
 _GUIDANCE = {
     "advice": frozenset({Scope.ADVICE_READ}),
     "pauses": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
+    "stage_proposals": frozenset({Scope.ADVICE_READ}),
 }
 
 _ALL = (
@@ -108,7 +111,9 @@ _ALL = (
     SyncedCollection(RESPONSE.collection, _PAIN, RESPONSE, QuestionnaireResponseSchema()),
     SyncedCollection(MEASUREMENT.collection, _PAIN, MEASUREMENT, MeasurementSchema(), {}, frozenset({"recorded_by"})),
     SyncedCollection(TREATMENT.collection, _SESSIONS, TREATMENT, TreatmentSchema()),
+    SyncedCollection(SKIP.collection, _SESSIONS, SKIP, SkipSchema()),
     *(SyncedCollection(found, _GUIDANCE[found.name]) for found in guidance.COLLECTIONS),
+    *(SyncedCollection(found, frozenset({Scope.PLAN_WRITE})) for found in programmes.COLLECTIONS),
     *(SyncedCollection(found, frozenset()) for found in consent.COLLECTIONS),
 )
 

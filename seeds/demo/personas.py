@@ -41,6 +41,9 @@ from app.logbook.domain import (
 )
 from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, TREATMENT, Kind
 from app.logbook.writing import Writing
+from app.programmes import service as programmes
+from app.programmes.domain.programme import Author
+from app.programmes.domain.words import AuthorRole, Stage
 from seeds.demo.answers import answers_of
 
 DEMO_PASSWORD = "kneecap in the groove"  # noqa: S105 - printed for everybody, development only
@@ -66,6 +69,9 @@ class Persona:
     email: str
     name: str
     runs: tuple[RunDay, ...]
+    stage: Stage = Stage.RELIEVE
+    target_week_distance_m: int | None = None
+    keeps_maintaining: bool = False
 
 
 SETTLES_AND_PROGRESSES = Persona(
@@ -101,7 +107,16 @@ FLARES_IN_WEEK_THREE = Persona(
         ]
     ),
 )
-PATIENTS = (SETTLES_AND_PROGRESSES, FLARES_IN_WEEK_THREE)
+COMES_TO_THE_END = Persona(
+    "elif@demo.example",
+    "Elif comes to the end",
+    tuple(RunDay(days_ago, 5000, 1, 0) for days_ago in range(34, 0, -3)),
+    stage=Stage.ELEVATE,
+    target_week_distance_m=10_000,
+    keeps_maintaining=True,
+)
+PATIENTS = (SETTLES_AND_PROGRESSES, FLARES_IN_WEEK_THREE, COMES_TO_THE_END)
+_PROTOCOL = "runners_knee_standard"
 THERAPIST_EMAIL = "ines@demo.example"
 
 
@@ -121,7 +136,9 @@ def _patient(db: Session, persona: Persona, therapist: Account, at: datetime) ->
     found = find_credentials(db, persona.email)
     if found is not None:
         return found[0]
-    patient = _account(db, persona.email, persona.name, Role.PATIENT, at - timedelta(days=28))
+    begun = at - timedelta(days=max(run.days_ago for run in persona.runs) + 5)
+    patient = _account(db, persona.email, persona.name, Role.PATIENT, begun)
+    _prescribe(db, persona, patient, therapist, begun)
     for kind, entry in sorted(_history(persona, patient, at), key=lambda told: told[1].performed_at):
         told_at = entry.performed_at + _ADVICE_DELAY
         if told_at <= at:
@@ -147,6 +164,21 @@ def _account(db: Session, email: str, name: str, role: Role, at: datetime) -> Ac
     return accounts.register(db, account, DEMO_PASSWORD)
 
 
+def _prescribe(db: Session, persona: Persona, patient: Account, therapist: Account, at: datetime) -> None:
+    order = programmes.Order(
+        id=uuid5(patient.id, "programme"),
+        protocol=_PROTOCOL,
+        plan=None,
+        sides=tuple(Side),
+        stage=persona.stage,
+        reason="Prescribed at the first visit.",
+        replaces=None,
+        target_week_distance_m=persona.target_week_distance_m,
+    )
+    author = Author(id=therapist.id, role=AuthorRole.THERAPIST, device_id=uuid5(_DEMO, "practice"))
+    programmes.prescribe(db, patient.id, order, author, at)
+
+
 def _share(db: Session, patient: Account, therapist: Account, at: datetime) -> None:
     link = CareLink(
         id=uuid5(patient.id, "care link"),
@@ -163,6 +195,8 @@ def _share(db: Session, patient: Account, therapist: Account, at: datetime) -> N
 def _history(persona: Persona, patient: Account, at: datetime) -> Iterator[tuple[Kind, Entry]]:  # type: ignore[type-arg]
     """Tell each run with its scores, a strength session the day after, a check-in that evening; and what supported."""
     yield TREATMENT, _orthosis_test(patient.id, _clock(at, 9, time(18, 0)))
+    for days_ago in range(40, 0, -1) if persona.keeps_maintaining else ():
+        yield SESSION, _maintenance(patient.id, days_ago, _clock(at, days_ago, time(19, 30)))
     for told in persona.runs:
         morning = _clock(at, told.days_ago, time(7, 15))
         run = _run(patient.id, told, morning)
@@ -175,6 +209,12 @@ def _history(persona: Persona, patient: Account, at: datetime) -> Iterator[tuple
         yield CHECK_IN, _check_in(patient.id, told, _clock(at, told.days_ago, time(21, 0)))
     if persona is SETTLES_AND_PROGRESSES:
         yield from answers_of(patient.id, at, _ZONE)
+
+
+def _maintenance(patient_id: UUID, days_ago: int, at: datetime) -> LoggedSession:
+    done = LoggedSet(exercise="maintenance_trio", side=None, repetitions=10, hold_seconds=None, load_kg=None, rpe=3.0)
+    entry_id = uuid5(patient_id, f"maintenance {days_ago}")
+    return LoggedSession(id=entry_id, performed_at=at, zone=_ZONE, duration_s=600, rpe=3.0, sets=(done, done))
 
 
 def _clock(at: datetime, days_ago: int, clock: time) -> datetime:

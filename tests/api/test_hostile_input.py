@@ -29,6 +29,7 @@ NEVER_ACCEPTED = {
     "change_own_exercise": "patients have none",
     "review_claim": "patients do not review",
     "review_article": "patients do not review",
+    "decide_stage_proposal": "there is no proposal to decide",
 }
 
 

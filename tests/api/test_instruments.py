@@ -11,7 +11,8 @@ from app.outcomes.domain.symmetry import LSI_LIMIT
 from app.outcomes.domain.words import ClinicalTest, Questionnaire
 from app.outcomes.labels import INSTRUMENT_LABELS, ITEM_LABELS, item_label, label_of, licence_note
 from app.web.languages import LANGUAGES
-from seeds.load import LIBRARY, _seeds
+from seeds.load import LIBRARY
+from seeds.reading import seeds_of
 from tests.builders.people import People, Person
 
 TEXTS = "/v1/instruments/koos_pf/texts/fr"
@@ -80,7 +81,7 @@ def test_the_numbers_are_those_of_the_specification(
 
 
 def test_every_source_is_a_reference_of_the_library() -> None:
-    known = {seed.key for seed in _seeds(LIBRARY / "references.toml")} | {FROM_MEMORY}
+    known = {seed.key for seed in seeds_of(LIBRARY / "references.toml")} | {FROM_MEMORY}
     told = {key for one in INSTRUMENTS.values() for key in one.sources}
     told |= {key for one in INSTRUMENTS.values() if one.important for key in one.important.sources}
     assert told <= known

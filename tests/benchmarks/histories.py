@@ -22,6 +22,8 @@ from app.logbook.domain import (
     PainScore,
     Run,
     Side,
+    Skip,
+    SkipReason,
     SupportiveTreatment,
     Treatment,
 )
@@ -47,7 +49,7 @@ def ninety_days() -> dict[str, list[Entry]]:
 def entries(kind: Kind, count: int) -> list[Entry]:  # type: ignore[type-arg]
     """Return so many entries of one kind, one a day back from yesterday; scores are about no run."""
     made: dict[str, Callable[[int], Entry]] = {"run": run, "pain_score": lone_score, "check_in": check_in}
-    made |= {"session": session, "treatment": treatment}
+    made |= {"session": session, "treatment": treatment, "skip": skip}
     return [made[kind.name](day) for day in range(1, count + 1)]
 
 
@@ -146,6 +148,21 @@ def treatment(days_ago: int) -> Treatment:
         pain_without=None,
         pain_with=None,
         activity=None,
+    )
+
+
+def skip(days_ago: int) -> Skip:
+    """Return a skip of what was due that day."""
+    at = _clock(days_ago, 19)
+    return Skip(
+        id=new_id(),
+        performed_at=at,
+        zone=ZONE,
+        exercise="clamshell",
+        side=Side.LEFT,
+        due_on=at.date(),
+        reason=SkipReason.TIME,
+        replaced_by=None,
     )
 
 

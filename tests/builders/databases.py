@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.db.engine import open_database
 from migrations import migrate
-from seeds.load import load
+from seeds.load import load_all
 
 
 def prepare(url: str) -> None:
@@ -13,6 +13,6 @@ def prepare(url: str) -> None:
     try:
         migrate(database.writer)
         with database.writing.begin() as db:
-            load(db)
+            load_all(db)
     finally:
         database.dispose()

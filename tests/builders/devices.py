@@ -22,6 +22,7 @@ WRITTEN = (
     "pain_scores",
     "check_ins",
     "treatments",
+    "skips",
     "questionnaire_responses",
     "measurements",
 )
@@ -79,6 +80,12 @@ def a_treatment(days_ago: int = 0, **changes: Any) -> Json:
     """Return a treatment."""
     told = {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", "treatment": "taping", "given_by": "self"}
     return {**told, "side": "left", **changes}
+
+
+def a_skip(days_ago: int = 0, **changes: Any) -> Json:
+    """Return a skip."""
+    told = {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", "due_on": a_day(days_ago)[:10]}
+    return {**told, "exercise": "clamshell", "side": "left", "reason": "time", **changes}
 
 
 def put(collection: str, data: Json, record_id: str | None = None, base: Any = None, op_id: str | None = None) -> Json:

@@ -30,6 +30,8 @@ PLACES = {"instrument": "psfs", "language_tag": "fr"}
 """What stands in a path besides ids, so that there is something there."""
 OF_ADMINS = {"instrument_texts.write"}
 """What a patient may not, and an admin may."""
+BY_THERAPIST = frozenset({"prescribe_programme", "revise_programme", "decide_stage_proposal"})
+"""What is attacked by a therapist whom the patient has let in: only they may do all of it."""
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -49,6 +51,12 @@ class Side:
         """Return the same installation with a patient who has nothing yet."""
         return dataclasses.replace(self, person=People(self.app).patient(), etags={})
 
+    def let_in(self) -> None:
+        """Let the therapist in, with all there is."""
+        scopes = ["sessions.read", "pain.read", "notes.read", "advice.read", "plan.write", "message"]
+        link = {"therapist_id": str(self.therapist.id), "scopes": scopes, "purpose": "x", "expires_at": _soon()}
+        assert self.person.post("/v1/patients/{me}/care-links", link).status_code == 201
+
     def rows(self) -> dict[str, int]:
         """Return how many rows each table holds."""
         counts = [
@@ -63,9 +71,14 @@ class Side:
     ) -> TestResponse:
         """Send one request as the patient."""
         url = operation.url(self.person.id, **{**PLACES, **parts})
-        who = self.admin if operation.said["x-permission"] in OF_ADMINS else self.person
-        sent = {"Authorization": f"Bearer {who.token}", **headers}
-        return self.person.client.open(url, method=operation.method, headers=sent, **options)
+        sent = {"Authorization": f"Bearer {self._sender(operation).token}", **headers}
+        return self._sender(operation).client.open(url, method=operation.method, headers=sent, **options)
+
+    def _sender(self, operation: Operation) -> Person:
+        """Return who may do all that the operation does."""
+        if operation.said["x-permission"] in OF_ADMINS:
+            return self.admin
+        return self.therapist if operation.name in BY_THERAPIST else self.person
 
     def good(self, operation: Operation, turn: int) -> dict[str, Any]:
         """Return a body that the operation accepts; of two turns it is about two things."""
@@ -81,7 +94,17 @@ class Side:
                 body |= {"run_id": None, "session_id": None}
             case "push_operations":
                 body |= {"epoch": self._epoch(), "ops": [], "base_cursor": None}
-        return body | _of_outcomes(operation.name, body)
+        return body | _of_outcomes(operation.name, body) | self._about_programmes(operation.name, turn)
+
+    def _about_programmes(self, name: str, turn: int) -> dict[str, Any]:
+        """Return what an operation about programmes takes instead of the sample."""
+        if name == "prescribe_programme":
+            found = self.person.get("/v1/patients/{me}/programmes").json["items"]
+            replaced = next((one["id"] for one in found if one["status"] != "ended"), None)
+            return {"protocol": "runners_knee_standard", "plan": None, "replaces": replaced}
+        if name == "revise_programme":
+            return {"plan": _plan(turn), "status": None}
+        return {"exercise": "clamshell", "replaced_by": "bird_dog"} if name.endswith("_skip") else {}
 
     def _epoch(self) -> str:
         with self.database.reading() as db:
@@ -120,6 +143,13 @@ def _of_outcomes(name: str, body: dict[str, Any]) -> dict[str, Any]:
             return {}
 
 
+def _plan(turn: int) -> dict[str, Any]:
+    """Return a plan as a therapist sends it."""
+    dosage = {"sets": 3, "repetitions": 10, "hold_seconds": 0, "rest_seconds": 60, "days_per_week": 3}
+    exercise = {"id": str(uuid5(NAMESPACE_OID, f"exercise {turn}")), "stage": "relieve", "exercise": "clamshell"}
+    return {"phases": [], "exercises": [{**exercise, "side": "left", "dosage": dosage}], "retraining": []}
+
+
 def _soon() -> str:
     return (now() + timedelta(days=30)).isoformat(timespec="seconds")
 
@@ -140,6 +170,9 @@ class Attack:
 
     def __init__(self, sides: list[Side], operation: Operation, all_of_them: list[Operation]) -> None:
         self.sides = [side.anew() for side in sides]
+        if operation.name in BY_THERAPIST:
+            for side in self.sides:
+                side.let_in()
         self.operation, self.all_of_them = operation, all_of_them
         self.sent, self.accepted = 0, 0
         self.faults: list[tuple[str, str, str, Any]] = []
@@ -244,6 +277,7 @@ def _attack_pushed_data(made: Attack, every: int) -> None:
     makers = {"sessions": "create_session", "runs": "create_run", "pain_scores": "create_pain_score"}
     makers |= {"check_ins": "create_check_in", "measurements": "create_measurement"}
     makers |= {"questionnaire_responses": "create_questionnaire_response", "treatments": "create_treatment"}
+    makers["skips"] = "create_skip"
     for collection, maker in makers.items():
         operation = next(one for one in made.all_of_them if one.name == maker)
         for place, name in enumerate(operation.members()):

@@ -64,6 +64,7 @@ def body_of(kind: Kind[Any]) -> dict[str, Any]:
         "pain_score": {"score": 2, "moment": "during"},
         "check_in": {"morning_pain": 1, "worst_pain": 2},
         "treatment": {"treatment": "brace", "given_by": "self"},
+        "skip": {"exercise": "clamshell", "due_on": "2026-01-01", "reason": "time"},
     }
     return {**shared, **own[kind.name]}
 

@@ -25,6 +25,7 @@ from tests.builders.devices import (
     a_run,
     a_score,
     a_session,
+    a_skip,
     a_treatment,
     digest_of,
     erase,
@@ -33,6 +34,7 @@ from tests.builders.devices import (
     put,
 )
 from tests.builders.people import People, Person
+from tests.builders.plans import prescribed
 from tests.sync.test_push import linked, stored
 
 SOON = timedelta(minutes=1)
@@ -286,11 +288,11 @@ def regrant(phone: Phone, therapist: Person, *scopes: str) -> None:
 
 
 BY_SCOPE = {
-    "sessions.read": {"sessions", "runs", "check_ins", "treatments"},
+    "sessions.read": {"sessions", "runs", "check_ins", "treatments", "skips"},
     "pain.read": {"pain_scores", "questionnaire_responses", "measurements"},
     "notes.read": set(),
-    "advice.read": {"advice", "pauses"},
-    "plan.write": {"pauses"},
+    "advice.read": {"advice", "pauses", "stage_proposals"},
+    "plan.write": {"pauses", "programmes", "prescribed_exercises"},
     "message": set(),
 }
 
@@ -301,6 +303,8 @@ def test_a_scope_opens_its_collections_and_no_others(phone: Phone, therapist: Pe
         put("pain_scores", a_score(score=9)), put("check_ins", a_check_in(red_flags=["calf_swelling_or_breathless"]))
     )
     filled(phone)
+    phone.push(put("skips", a_skip()))
+    prescribed(phone.person, phone.person)
     linked(phone, therapist, scope)
     theirs = Phone(therapist, phone.person.id)
     assert collections_of(theirs.pages()) == BY_SCOPE[scope] & collections_of(phone.pages())

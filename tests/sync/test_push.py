@@ -23,6 +23,7 @@ from tests.builders.devices import (
     a_run,
     a_score,
     a_session,
+    a_skip,
     a_treatment,
     an_id,
     erase,
@@ -72,6 +73,7 @@ def statuses(results: list[dict[str, Any]]) -> list[str]:
         ("questionnaire_responses", a_response()),
         ("measurements", a_measurement()),
         ("treatments", a_treatment(treatment="orthosis", pain_without=6, pain_with=3.5, activity="step_down")),
+        ("skips", a_skip()),
     ],
 )
 def test_a_new_record_is_applied_under_the_id_of_its_operation(

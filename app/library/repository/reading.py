@@ -94,6 +94,13 @@ def find_exercise(db: Session, slug: str, authors: Collection[UUID] = ()) -> Exe
     return _exercise(row, _lists(db, [slug])[slug]) if row else None
 
 
+def find_exercises_by_slug(db: Session, slugs: Collection[str]) -> dict[str, Exercise]:
+    """Return these exercises, retired ones as well, by slug."""
+    rows = db.execute(select(ExerciseRow.__table__).where(ExerciseRow.slug.in_(slugs))).mappings().all()
+    lists = _lists(db, [row["slug"] for row in rows])
+    return {row["slug"]: _exercise(row, lists[row["slug"]]) for row in rows}
+
+
 def find_cards(db: Session, slugs: Collection[str]) -> dict[str, ExerciseCard]:
     """Return these exercises in short, by slug."""
     statement = _cards().where(ExerciseRow.slug.in_(slugs))

@@ -12,7 +12,8 @@ from app.kernel.errors import NotVisible
 from app.library.domain.catalogue import Exercise, ExerciseCard, ExerciseInFull, Reference
 from app.library.domain.changes import LoadReport, compare, revision_of
 from app.library.domain.questions import ExerciseFilter, Page, ReferenceFilter, Window
-from app.library.domain.wholeness import check_exercises, check_references, is_slug
+from app.library.domain.wholeness import check_exercises, check_references
+from app.library.domain.wholeness import is_slug as is_slug
 from app.library.domain.words import Group
 from app.library.repository import reading, stream, writing
 from app.library.repository.stream import LibraryChange as LibraryChange
@@ -39,6 +40,11 @@ def read_exercise(db: Session, slug: str, authors: Collection[UUID] = ()) -> Exe
         regressions=tuple(cards[slug] for slug in exercise.regressions),
         evidence=tuple(references[key] for key in exercise.evidence),
     )
+
+
+def exercises_of(db: Session, slugs: Collection[str]) -> dict[str, Exercise]:
+    """Return these exercises, retired ones as well, by slug; unknown ones are left out. Takes two statements."""
+    return reading.find_exercises_by_slug(db, slugs)
 
 
 def count_exercises(db: Session) -> dict[Group, int]:

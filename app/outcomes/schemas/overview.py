@@ -147,7 +147,7 @@ class DueItemSchema(Schema):
     next_on = fields.Date(required=True, allow_none=True)
 
 
-class DueSchema(Schema):
+class OutcomesDueSchema(Schema):
     """What is due on a day, most overdue first."""
 
     as_of = fields.Date(required=True)

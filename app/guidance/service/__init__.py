@@ -21,6 +21,8 @@ from app.guidance.domain.presets import DEFAULT_PRESET
 from app.guidance.domain.ruleset import RULESET_VERSION, VALID_FOR_HOURS
 from app.guidance.judgement import Consultation, Judgement, as_plain, body_of, judge, pauses_due
 from app.guidance.models import ADVICE, PAUSES
+from app.guidance.models.stages import STAGE_PROPOSALS
+from app.guidance.service import stages
 from app.guidance.values import Closing, GivenAdvice, Pause
 from app.kernel.clock import day_in_zone
 from app.kernel.errors import Conflict, Denied, FieldFault, Invalid, NotVisible
@@ -35,7 +37,7 @@ HISTORY_DAYS = 200
 """How far back the engine looks: 84 days of cycles and the rest before them, with room (CLINICAL 5.5)."""
 REPEAT_DAYS = 28
 """How long an arriving run can make later runs count as a row (repeat_window_days of the default policy)."""
-COLLECTIONS = (ADVICE, PAUSES)
+COLLECTIONS = (ADVICE, PAUSES, STAGE_PROPOSALS)
 """What devices read of guidance."""
 URGENT = frozenset({"emergency", "urgent"})
 POLICY: Policy = resolve_policy(DEFAULT_PRESET, {})
@@ -86,7 +88,9 @@ def reconsider(writing: Writing, changed: list[Entry]) -> GivenAdvice | None:
     pauses = repository.list_pauses(db, patient_id)
     due = pauses_due(asking, pauses, _days_to_judge(asking.facts, touched, mattering, today), at)
     repository.store_pauses(db, patient_id, due, at)
-    return _give(db, patient_id, judge(asking, [*pauses, *due], today, zone), at)
+    given = _give(db, patient_id, judge(asking, [*pauses, *due], today, zone), at)
+    stages.consider(db, patient_id, asking, [*pauses, *due], today, zone, at)
+    return given
 
 
 def current_advice(db: Session, patient_id: UUID, at: datetime) -> GivenAdvice:
@@ -104,6 +108,23 @@ def advice_as_of(db: Session, patient_id: UUID, as_of: date, at: datetime) -> di
     asking = _consult(db, patient_id, as_of, at, zone)
     pauses = repository.list_pauses(db, patient_id)
     return body_of(judge(asking, pauses, as_of, zone), POLICY_AS_PLAIN, at)
+
+
+def policy_of(_db: Session, _patient_id: UUID) -> Policy:
+    """Return the policy a patient is judged by; where policies become each patient's own, they are found here."""
+    return POLICY
+
+
+def stage_state(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> stages.StageState:
+    """Return how the programme stands in its stage, after acting on it; with `as_of` only look. Raises NotVisible."""
+    zone = accounts.account_of(db, patient_id).zone
+    if as_of is None:
+        lock_stream(db, patient_id)
+    asking, pauses = _consult(db, patient_id, as_of, at, zone), repository.list_pauses(db, patient_id)
+    today = as_of or _today(asking.facts, at, zone)
+    if as_of is None:
+        stages.consider(db, patient_id, asking, pauses, today, zone, at)
+    return stages.state_of(db, patient_id, asking, pauses, today, zone, at)
 
 
 def advice_given(db: Session, patient_id: UUID, advice_id: UUID) -> GivenAdvice:

@@ -1,0 +1,183 @@
+"""What was prescribed and what was done, put side by side: what is due on a day, and adherence."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from app.guidance.domain.adherence import Adherence, adherence
+from app.guidance.domain.due import DueExercise, adherence_row, due_exercise
+from app.guidance.domain.hip_first import HipFirst, HipFirstFacts, hidden_because, hip_first_after, known_irritability
+from app.guidance.domain.policy import Policy
+from app.guidance.domain.stage_facts import ClinicFacts
+from app.guidance.values import Pause
+from app.kernel.clock import day_in_zone
+from app.library.domain.catalogue import Exercise
+from app.logbook.domain import LoggedSession, PainMoment, Skip
+from app.logbook.facts import Facts
+from app.programmes.domain.calendar import due_on
+from app.programmes.domain.programme import ProgrammeHistory, ProgrammeRevision
+
+RECENT_DAYS = 7  # days in which a told score speaks for the knee as it is (E)
+_STIRRED = frozenset({PainMoment.REST, PainMoment.NIGHT})
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Following:
+    """One patient's plan and log over some days; days are those of the patient's zone."""
+
+    zone: str
+    histories: Sequence[ProgrammeHistory]
+    sessions: Sequence[LoggedSession]
+    skips: Sequence[Skip]
+    exercises: Mapping[str, Exercise]
+    pauses: Sequence[Pause]
+    knee: KneeFacts
+    policy: Policy
+    _hip_first: dict[date, HipFirst] = field(default_factory=dict)
+    _due: dict[date, list[DueExercise]] = field(default_factory=dict)
+
+    def revision_on(self, day: date) -> ProgrammeRevision | None:
+        """Return the revision that is followed on a day; None where no programme stands."""
+        found = [made for one in self.histories if (made := one.on(day)) is not None]
+        return next((made for made in reversed(found) if made.status != "ended"), None)
+
+    def hip_first_on(self, day: date) -> HipFirst:
+        """Return how the hip-first rule stands on a day, by all that was told up to it."""
+        if day not in self._hip_first:
+            self._hip_first[day] = hip_first_after(self.knee.told_upto(day), self.policy)
+        return self._hip_first[day]
+
+    def is_hip_first_on(self, day: date) -> bool:
+        """Is the hip to come first: by the therapist's word, or else by the rule?"""
+        revision = self.revision_on(day)
+        said = revision.plan.hip_first if revision is not None else None
+        return self.hip_first_on(day).on if said is None else said
+
+    def due_on(self, day: date) -> list[DueExercise]:
+        """Return what was due on a day and what became of it."""
+        if day not in self._due:
+            self._due[day] = self._found_due(day)
+        return self._due[day]
+
+    def _found_due(self, day: date) -> list[DueExercise]:
+        due = [
+            exercise
+            for history in self.histories
+            if (revision := history.on(day)) is not None
+            for exercise in due_on(revision, history.started_on, day)
+        ]
+        if not due:
+            return []
+        sets = [done for session in self.sessions_on(day) for done in session.sets]
+        skips = [skip for skip in self.skips if skip.due_on == day]
+        hiding, paused = self.is_hip_first_on(day), self.pauses_on(day) != []
+        return [
+            due_exercise(
+                day,
+                exercise,
+                sets,
+                skips,
+                hidden_because=self._hidden(exercise.exercise) if hiding else (),
+                paused=paused,
+            )
+            for exercise in due
+        ]
+
+    def pauses_on(self, day: date) -> list[Pause]:
+        """Return the pauses that stood on a day."""
+        return [pause for pause in self.pauses if self._stood(pause, day)]
+
+    def adherence(self, as_of: date, days: int, at: datetime, only: frozenset[str] | None = None) -> Adherence:
+        """Return adherence over the days up to one; `only` looks at some exercises alone."""
+        rows = [
+            adherence_row(due, at, self.zone)
+            for back in range(days)
+            for due in self.due_on(as_of - back * _DAY)
+            if only is None or due.exercise.exercise in only
+        ]
+        return adherence(rows)
+
+    def sessions_on(self, day: date) -> list[LoggedSession]:
+        """Return the sessions of a day, as the person's own zone counts days."""
+        return self._by_day.get(day, [])
+
+    @cached_property
+    def _by_day(self) -> dict[date, list[LoggedSession]]:
+        found: dict[date, list[LoggedSession]] = defaultdict(list)
+        for session in self.sessions:
+            found[day_in_zone(session.performed_at, session.zone)].append(session)
+        return found
+
+    def _hidden(self, slug: str) -> tuple[str, ...]:
+        exercise = self.exercises.get(slug)
+        return hidden_because(exercise) if exercise is not None else ()
+
+    def _stood(self, pause: Pause, day: date) -> bool:
+        if pause.opened_on > day:
+            return False
+        return pause.closed_at is None or day_in_zone(pause.closed_at, self.zone) > day
+
+
+@dataclass(frozen=True)
+class KneeFacts:
+    """What the logbook tells of the knees by day; the worse knee speaks for both."""
+
+    squats: Mapping[date, float]
+    stirred: Mapping[date, bool]
+    worst: Mapping[date, float]
+    clinic: ClinicFacts
+    clinic_on: date
+
+    def told_upto(self, day: date) -> list[HipFirstFacts]:
+        """Return what was told of loaded bending up to a day, the oldest first."""
+        days = sorted({*self.squats, *self.stirred, *self.worst, self.clinic_on})
+        return [self.on(told) for told in days if told <= day]
+
+    def on(self, day: date) -> HipFirstFacts:
+        """Return what a day tells; the clinic's findings count from the day they are asked for."""
+        clinic = self.clinic if day >= self.clinic_on else ClinicFacts()
+        recent = [day - back * _DAY for back in range(RECENT_DAYS)]
+        stirred = [self.stirred[one] for one in recent if one in self.stirred]
+        irritable = known_irritability(
+            max((self.worst[one] for one in recent if one in self.worst), default=None),
+            clinic.settle_hours,
+            clinic.low_load_provokes,
+            any(stirred) if stirred else None,
+        )
+        told = [pain for pain in (self.squats.get(day), clinic.squat_45_pain) if pain is not None]
+        return HipFirstFacts(
+            irritability=irritable,
+            squat_45_pain=max(told, default=None),
+            tolerated_loaded_bend_deg=clinic.tolerated_loaded_bend_deg,
+            squat_60_pain=clinic.squat_60_pain,
+        )
+
+
+def knee_facts(facts: Facts, clinic: ClinicFacts, clinic_on: date) -> KneeFacts:
+    """Return what the facts tell by day; what was deleted, or lies ahead, tells nothing."""
+    scores = [fact for fact in facts.scores if not fact.deleted and not fact.ahead]
+    squats: dict[date, float] = {}
+    stirred: dict[date, bool] = {}
+    for fact in scores:
+        if fact.moment == PainMoment.SQUAT:
+            squats[fact.on] = max(fact.score, squats.get(fact.on, 0.0))
+        if fact.moment in _STIRRED:
+            stirred[fact.on] = stirred.get(fact.on, False) or fact.score > 0
+    return KneeFacts(squats, stirred, worst_by_day(facts), clinic, clinic_on)
+
+
+def worst_by_day(facts: Facts) -> dict[date, float]:
+    """Return the worst pain told of each day: of the day itself, and during runs and sessions."""
+    worst: dict[date, float] = {}
+    told = [(fact.on, fact.worst_pain) for fact in facts.check_ins if not fact.deleted and not fact.ahead]
+    moments = (PainMoment.WORST, PainMoment.DURING)
+    told += [(one.on, one.score) for one in facts.scores if not one.deleted and not one.ahead and one.moment in moments]
+    for on, pain in told:
+        if pain is not None:
+            worst[on] = max(pain, worst.get(on, 0.0))
+    return worst

@@ -1,0 +1,1 @@
+"""What was prescribed: protocols, phases, dosage, revisions."""
