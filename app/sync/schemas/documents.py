@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from app.guidance.schemas import AdviceSchema
+from app.guidance.schemas.advice import AdviceSchema
 from app.sync.domain import Status
 from app.web.fields import Choice, Count, Id, Whole
 from app.web.paging import DEFAULT_LIMIT, MAX_LIMIT

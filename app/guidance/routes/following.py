@@ -15,7 +15,7 @@ from app.guidance.domain.due import DueExercise
 from app.guidance.domain.hip_first import HIP_TO_KNEE, RETEST_AFTER_DAYS
 from app.guidance.domain.ruleset import DISCLAIMER
 from app.guidance.domain.stages import STUCK_AFTER_DAYS
-from app.guidance.schemas.plan import (
+from app.guidance.schemas.following import (
     AdherenceSchema,
     AsOfSchema,
     DoseProposalListSchema,
