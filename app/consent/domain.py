@@ -53,6 +53,7 @@ TABLE: dict[Permission, Access] = {
     Permission.PAIN_WRITE: Access(patient=True),
     Permission.ADVICE_READ: Access(patient=True, scope=Scope.ADVICE_READ),
     Permission.PAUSE_CLOSE: Access(patient=True, scope=Scope.PLAN_WRITE),
+    Permission.PLAN_WRITE: Access(scope=Scope.PLAN_WRITE),
     Permission.SYNC_USE: Access(roles=EVERYONE),
     Permission.SYNC_READ: Access(patient=True, any_scope=True),
     Permission.SYNC_WRITE: Access(patient=True),

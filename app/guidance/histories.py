@@ -53,14 +53,19 @@ class Histories:
         """Return the scores about a run that are known on that day."""
         return [fact for fact in self._known(self._scores, date.min, as_of) if fact.run_key == run.key]
 
-    def history_on(self, knee: Side | None, as_of: date, red_flags: tuple[str, ...] = ()) -> RunnerHistory:
-        """Return what the engine may know of one knee; scores without a side are counted for each knee."""
+    def history_on(
+        self, knee: Side | None, as_of: date, red_flags: tuple[str, ...] = (), since: date = date.min
+    ) -> RunnerHistory:
+        """Return what the engine may know of one knee; scores without a side are counted for each knee.
+
+        Days before `since` are left out, so that an answer does not depend on how much was read.
+        """
         if knee not in self._knees:
             self._knees[knee] = self._knee(knee, ahead_on=None)
         if self._is_ahead or self._knees[knee].is_early(as_of):
             # A clock ran ahead, or a score was told before the run that it is about: made for this day alone.
-            return self._upto(as_of)._knee(knee, ahead_on=as_of + _DAY).on(None, as_of, red_flags)
-        return self._knees[knee].on(as_of, as_of, red_flags)
+            return self._upto(as_of)._knee(knee, ahead_on=as_of + _DAY).on(since, None, as_of, red_flags)
+        return self._knees[knee].on(since, as_of, as_of, red_flags)
 
     def _upto(self, as_of: date) -> Histories:
         runs, scores, check_ins = (
@@ -120,17 +125,18 @@ class _Knee:
         """Was a score known on that day, and the run that it is about not yet?"""
         return any(told <= as_of < ran for told, ran in self._early)
 
-    def on(self, upto: date | None, as_of: date, red_flags: tuple[str, ...]) -> RunnerHistory:
-        """Return the history of the days up to one; None takes all there is."""
+    def on(self, since: date, upto: date | None, as_of: date, red_flags: tuple[str, ...]) -> RunnerHistory:
+        """Return the history of the days from one up to another; None as the last takes all there is."""
+        first = bisect_left(self._days, since)
         runs = len(self._days) if upto is None else bisect_right(self._days, upto)
         days = len(self._daily) if upto is None else bisect_right(self._daily_days, upto)
-        sessions = self._sessions[:runs]
+        sessions = self._sessions[first:runs]
         for place, last_told in self._late:
-            if upto is not None and place < runs and upto < last_told:
-                sessions[place] = self._entry(self._runs[place], upto)
+            if upto is not None and first <= place < runs and upto < last_told:
+                sessions[place - first] = self._entry(self._runs[place], upto)
         return RunnerHistory(
             sessions=tuple(sessions),
-            daily=tuple(self._daily[:days]),
+            daily=tuple(self._daily[bisect_left(self._daily_days, since) : days]),
             red_flags=red_flags,
             cadence_spm=_cadence(self._runs[:runs], as_of),
         )

@@ -64,3 +64,69 @@ class Closing:
     seen_whom: str | None
     seen_on: date | None
     cleared_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRevision:
+    """A policy a therapist set: preset, own numbers, the whole of both resolved; from a day on, for a reason."""
+
+    id: UUID
+    preset: str
+    overrides: dict[str, Any]
+    policy: dict[str, Any]
+    starts_on: date
+    reason: str
+    under_18: bool
+    set_by: UUID
+    set_at: datetime
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyProposal:
+    """What a therapist asks for: preset, own numbers, reason; without a start it begins today."""
+
+    preset: str
+    policy_overrides: dict[str, Any]
+    reason: str
+    starts_on: date | None
+    under_18: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a therapist wants instead of the engine's advice: another decision, caps in km or min, or both."""
+
+    decision: str | None
+    session_cap_km: float | None
+    week_cap_km: float | None
+    session_cap_min: float | None
+    week_cap_min: float | None
+    reason: str
+    starts_on: date | None
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A therapist's word beside the advice, from a day to a day; it ends by itself or is withdrawn."""
+
+    id: UUID
+    decision: str | None
+    session_cap_km: float | None
+    week_cap_km: float | None
+    session_cap_min: float | None
+    week_cap_min: float | None
+    reason: str
+    starts_on: date
+    ends_on: date
+    set_by: UUID
+    set_at: datetime
+    withdrawn_at: datetime | None = None
+    withdrawn_by: UUID | None = None
+    withdrawn_because: str | None = None
+
+    def stands(self, day: date, at: datetime) -> bool:
+        """Is it in force on a day, by what was said up to an instant?"""
+        said = self.set_at <= at and (self.withdrawn_at is None or at < self.withdrawn_at)
+        return said and self.starts_on <= day <= self.ends_on

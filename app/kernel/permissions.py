@@ -28,6 +28,7 @@ class Permission(StrEnum):
     PAIN_WRITE = "pain.write"
     ADVICE_READ = "advice.read"
     PAUSE_CLOSE = "pause.close"
+    PLAN_WRITE = "plan.write"
     RUNS_IMPORT = "runs.import"
     SYNC_READ = "sync.read"
     SYNC_WRITE = "sync.write"

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.kernel.clock import CLOCK_TOLERANCE
 from app.kernel.errors import FieldFault, Invalid
+from app.kernel.red_flags import RedFlag
 
 CLOCK_SUSPECT = "clock_suspect"
 MOST_A_DAY = 50
@@ -158,6 +159,25 @@ class CheckIn(Entry):
     red_flags: tuple[str, ...]
 
 
+class Asked(StrEnum):
+    """Why a red-flag question was asked (CLINICAL 6)."""
+
+    INTAKE = "intake"
+    PAIN = "pain"
+    LIMP = "limp"
+    MONTHLY = "monthly"
+    OFFERED = "offered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedFlagAnswer(Entry):
+    """One answered question about an urgent sign: is it there?"""
+
+    code: RedFlag
+    present: bool
+    asked_because: Asked
+
+
 class ContradictoryEntry(Invalid):
     """Two parts of one entry cannot both be meant."""
 
@@ -195,6 +215,10 @@ def check_check_in(check_in: CheckIn) -> None:
     morning, worst = check_in.morning_pain, check_in.worst_pain
     if morning is not None and worst is not None and morning > worst:
         raise ContradictoryEntry(faults=[FieldFault("/worst_pain", "order", "The worst is at least the morning's.")])
+
+
+def check_red_flag_answer(answer: RedFlagAnswer) -> None:
+    """Accept every answer: yes and no can both be meant of every question."""
 
 
 def flags_of(entry: Entry, received_at: datetime) -> tuple[str, ...]:

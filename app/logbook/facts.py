@@ -6,7 +6,7 @@ A rule asks about some hundred entries at each write; loading them as whole entr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from typing import Any, NamedTuple
@@ -58,13 +58,24 @@ class CheckInFact(NamedTuple):
     red_flags: list[str]
 
 
+class RedFlagFact(NamedTuple):
+    """A question about an urgent sign that was answered with yes."""
+
+    key: Key
+    on: date
+    ahead: bool
+    deleted: bool
+    code: str
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A patient's facts, each kind oldest first."""
+    """A patient's facts, each kind oldest first; going through them leaves out the signs."""
 
     runs: list[RunFact]
     scores: list[ScoreFact]
     check_ins: list[CheckInFact]
+    red_flags: list[RedFlagFact] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[RunFact | ScoreFact | CheckInFact]:
         return chain(self.runs, self.scores, self.check_ins)
@@ -104,3 +115,9 @@ def check_in_fact(row: Sequence[Any]) -> CheckInFact:
     key, on, ahead, deleted, morning, worst, side, red_flags = row
     day, points = date.fromisoformat(on), [None if told is None else float(told) for told in (morning, worst)]
     return CheckInFact(key, day, bool(ahead), bool(deleted), points[0], points[1], side, red_flags)
+
+
+def red_flag_fact(row: Sequence[Any]) -> RedFlagFact:
+    """Return an answer of its values, as run_fact does."""
+    key, on, ahead, deleted, code = row
+    return RedFlagFact(key, date.fromisoformat(on), bool(ahead), bool(deleted), code)

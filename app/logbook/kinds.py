@@ -1,4 +1,4 @@
-"""The four kinds of entry: for each its table, its value, what is checked of it; and an entry as it is stored."""
+"""The kinds of entry: for each its table, its value, what is checked of it; and an entry as it is stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from uuid import UUID
 
 from app.db.synced import Collection
 from app.kernel.clock import day_in_zone, offset_minutes, with_offset
+from app.kernel.red_flags import RedFlag
 from app.logbook.domain import (
+    Asked,
     CheckIn,
     EarlyWarningSign,
     Entry,
@@ -20,16 +22,18 @@ from app.logbook.domain import (
     LoggedSet,
     PainMoment,
     PainScore,
+    RedFlagAnswer,
     Run,
     Side,
     Source,
     Surface,
     check_check_in,
     check_pain_score,
+    check_red_flag_answer,
     check_run,
     check_session,
 )
-from app.logbook.models import CHECK_INS, PAIN_SCORES, RUNS, SESSIONS
+from app.logbook.models import CHECK_INS, PAIN_SCORES, RED_FLAGS, RUNS, SESSIONS
 
 E = TypeVar("E", bound=Entry)
 
@@ -39,11 +43,12 @@ _WORDS: dict[str, type[StrEnum]] = {
     "surface": Surface,
     "intensity": Intensity,
     "source": Source,
+    "code": RedFlag,
+    "asked_because": Asked,
 }
 
-_NAMES: dict[type, tuple[str, ...]] = {
-    value: tuple(field.name for field in fields(value)) for value in (LoggedSession, LoggedSet, Run, PainScore, CheckIn)
-}
+_VALUES = (LoggedSession, LoggedSet, Run, PainScore, CheckIn, RedFlagAnswer)
+_NAMES: dict[type, tuple[str, ...]] = {value: tuple(field.name for field in fields(value)) for value in _VALUES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +112,6 @@ SESSION = Kind("session", SESSIONS, LoggedSession, check_session)
 RUN = Kind("run", RUNS, Run, check_run)
 PAIN_SCORE = Kind("pain_score", PAIN_SCORES, PainScore, check_pain_score)
 CHECK_IN = Kind("check_in", CHECK_INS, CheckIn, check_check_in)
+RED_FLAG = Kind("red_flag", RED_FLAGS, RedFlagAnswer, check_red_flag_answer)
 
-KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN)
+KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN, RED_FLAG)

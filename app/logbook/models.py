@@ -100,6 +100,16 @@ class CheckInRow(Performed, Base):
     red_flags: Mapped[list[str]] = mapped_column(Json)
 
 
+class RedFlagRow(Performed, Base):
+    """One answered question about an urgent sign."""
+
+    __tablename__ = "red_flags"
+
+    code: Mapped[str] = mapped_column(Text)
+    present: Mapped[bool]
+    asked_because: Mapped[str] = mapped_column(Text)
+
+
 def own_columns(row: type[Base]) -> tuple[str, ...]:
     """Return the columns that an entry has besides those of sync and of time, in the table's order."""
     shared = {*Synced.__annotations__, *Performed.__annotations__}
@@ -133,3 +143,4 @@ SESSIONS = Collection("sessions", SessionRow, _wire(SessionRow))
 RUNS = Collection("runs", RunRow, _wire(RunRow))
 PAIN_SCORES = Collection("pain_scores", PainScoreRow, _wire(PainScoreRow))
 CHECK_INS = Collection("check_ins", CheckInRow, _wire(CheckInRow))
+RED_FLAGS = Collection("red_flags", RedFlagRow, _wire(RedFlagRow))

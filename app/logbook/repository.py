@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Select, Table, Text, and_, bindparam, cast
 from sqlalchemy.orm import Session
 
 from app.db.synced import Write, store
-from app.logbook.facts import Facts, RunFact, check_in_fact, run_fact, score_fact
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, E, Kind, Stored
+from app.logbook.facts import Facts, RunFact, check_in_fact, red_flag_fact, run_fact, score_fact
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, E, Kind, Stored
 from app.logbook.models import RunRow
 
 
@@ -112,11 +112,12 @@ def read_facts(db: Session, patient_id: UUID, since: date, deleted_since: dateti
     asked = {"patient": patient_id, "since": since, "deleted_since": deleted_since, "at": at}
     connection = db.connection()
     told = connection.execute(_facts_statement(connection.dialect.name), asked).one()
-    runs, scores, check_ins = (sorted(orjson.loads(listed)) for listed in told)
+    runs, scores, check_ins, red_flags = (sorted(orjson.loads(listed)) for listed in told)
     return Facts(
         [run_fact(row[1:]) for row in runs],
         [score_fact(row[1:]) for row in scores],
         [check_in_fact(row[1:]) for row in check_ins],
+        [red_flag_fact(row[1:]) for row in red_flags],
     )
 
 
@@ -131,17 +132,18 @@ def last_run_before(db: Session, patient_id: UUID, day: date) -> date | None:
 @lru_cache
 def _facts_statement(dialect: str) -> Select[Any]:
     """Return the statement, built once: building it costs as much as running it."""
-    runs, scores, check_ins = RUN.collection.table, PAIN_SCORE.collection.table, CHECK_IN.collection.table
+    runs, scores, check_ins, answers = (kind.collection.table for kind in (RUN, PAIN_SCORE, CHECK_IN, RED_FLAG))
     about = (scores.c.score, scores.c.moment, scores.c.side, _text(dialect, scores.c.run_id))
     signs = (check_ins.c.morning_pain, check_ins.c.worst_pain, check_ins.c.side)
     return select(
         _facts(dialect, runs, *(runs.c[name] for name in RunFact._fields[4:])),
         _facts(dialect, scores, *about, scores.c.session_id.is_not(None)),
         _facts(dialect, check_ins, *signs, _json(dialect, check_ins.c.red_flags)),
+        _facts(dialect, answers, answers.c.code, only=answers.c.present),
     )
 
 
-def _facts(dialect: str, table: Table, *own: Any) -> Any:
+def _facts(dialect: str, table: Table, *own: Any, only: Any = None) -> Any:
     """Return the facts of a table as one JSON text: a list of lists, each with its time before it."""
     # The only flag that an entry can carry is that its clock ran ahead.
     c = table.c
@@ -151,7 +153,7 @@ def _facts(dialect: str, table: Table, *own: Any) -> Any:
     row = func.json_build_array(*values) if dialect == "postgresql" else func.json_array(*values)
     listed = func.json_agg(row) if dialect == "postgresql" else func.json_group_array(row)
     whole = func.coalesce(cast(listed, Text), "[]") if dialect == "postgresql" else listed
-    asked = select(type_coerce(whole, Text))
+    asked = select(type_coerce(whole, Text)).where(*(() if only is None else (only,)))
     return asked.where(
         c.patient_id == bindparam("patient"), c.performed_on >= bindparam("since"), shown
     ).scalar_subquery()

@@ -1,4 +1,4 @@
-"""The operations on the logbook: the same five for each of its four kinds of entry."""
+"""The operations on the logbook: the same five for each of its kinds of entry."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from marshmallow import Schema, fields
 from app.consent.domain import Scope
 from app.kernel.permissions import Permission
 from app.logbook import repository, service
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION, Kind
 from app.logbook.schemas import (
     CheckInSchema,
     EntrySchema,
     PainScoreSchema,
     PeriodSchema,
+    RedFlagAnswerSchema,
     RunSchema,
     SessionSchema,
     StoredCheckInSchema,
     StoredPainScoreSchema,
+    StoredRedFlagAnswerSchema,
     StoredRunSchema,
     StoredSessionSchema,
     entry_of,
@@ -185,3 +187,4 @@ _offer(SESSION, "sessions", SessionSchema, StoredSessionSchema, *_SESSIONS)
 _offer(RUN, "runs", RunSchema, StoredRunSchema, *_SESSIONS)
 _offer(PAIN_SCORE, "pain_scores", PainScoreSchema, StoredPainScoreSchema, *_PAIN)
 _offer(CHECK_IN, "check_ins", CheckInSchema, StoredCheckInSchema, *_SESSIONS)
+_offer(RED_FLAG, "red_flags", RedFlagAnswerSchema, StoredRedFlagAnswerSchema, *_PAIN)

@@ -11,8 +11,8 @@ from marshmallow import Schema, fields, validate
 
 from app.consent.domain import Scope
 from app.kernel.clock import now
-from app.kernel.red_flags import RED_FLAG_CODES
-from app.logbook.domain import EarlyWarningSign, Intensity, LoggedSet, PainMoment, Side, Surface
+from app.kernel.red_flags import RED_FLAG_CODES, RedFlag
+from app.logbook.domain import Asked, EarlyWarningSign, Intensity, LoggedSet, PainMoment, Side, Surface
 from app.logbook.kinds import Kind, Stored
 from app.logbook.writing import Writing
 from app.web.auth import actor
@@ -115,6 +115,14 @@ class CheckInSchema(EntrySchema):
     )
 
 
+class RedFlagAnswerSchema(EntrySchema):
+    """The answer to one question about an urgent sign; a yes stops running until a person has looked."""
+
+    code = Choice(RedFlag, required=True)
+    present = Flag(required=True)
+    asked_because = Choice(Asked, required=True)
+
+
 class StoredSessionSchema(Identified, SessionSchema):
     """A session as it is stored."""
 
@@ -131,6 +139,10 @@ class StoredPainScoreSchema(Identified, PainScoreSchema):
 
 class StoredCheckInSchema(Identified, CheckInSchema):
     """A check-in as it is stored."""
+
+
+class StoredRedFlagAnswerSchema(Identified, RedFlagAnswerSchema):
+    """An answer as it is stored."""
 
 
 class PeriodSchema(Paged):

@@ -11,8 +11,15 @@ from app.consent import service as consent
 from app.consent.domain import Scope
 from app.db.synced import Collection
 from app.guidance import service as guidance
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
-from app.logbook.schemas import CheckInSchema, EntrySchema, PainScoreSchema, RunSchema, SessionSchema
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION, Kind
+from app.logbook.schemas import (
+    CheckInSchema,
+    EntrySchema,
+    PainScoreSchema,
+    RedFlagAnswerSchema,
+    RunSchema,
+    SessionSchema,
+)
 from app.web.loading import Loader
 
 SCHEMA_VERSION = 2
@@ -69,6 +76,8 @@ _SESSIONS = frozenset({Scope.SESSIONS_READ})
 _GUIDANCE = {
     "advice": frozenset({Scope.ADVICE_READ}),
     "pauses": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
+    "policies": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
+    "overrides": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
 }
 
 _ALL = (
@@ -76,6 +85,7 @@ _ALL = (
     SyncedCollection(RUN.collection, _SESSIONS, RUN, RunSchema(), {"shoes": 2}, frozenset({"source"})),
     SyncedCollection(PAIN_SCORE.collection, frozenset({Scope.PAIN_READ}), PAIN_SCORE, PainScoreSchema()),
     SyncedCollection(CHECK_IN.collection, _SESSIONS, CHECK_IN, CheckInSchema(), {"mood": 2, "stress": 2}),
+    SyncedCollection(RED_FLAG.collection, frozenset({Scope.PAIN_READ}), RED_FLAG, RedFlagAnswerSchema()),
     *(SyncedCollection(found, _GUIDANCE[found.name]) for found in guidance.COLLECTIONS),
     *(SyncedCollection(found, frozenset()) for found in consent.COLLECTIONS),
 )

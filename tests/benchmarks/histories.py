@@ -12,8 +12,20 @@ from sqlalchemy.orm import Session
 from app.db.synced import Write, store
 from app.kernel.clock import now
 from app.kernel.ids import new_id
-from app.logbook.domain import CheckIn, Entry, LoggedSession, LoggedSet, PainMoment, PainScore, Run, Side
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, Kind
+from app.kernel.red_flags import RedFlag
+from app.logbook.domain import (
+    Asked,
+    CheckIn,
+    Entry,
+    LoggedSession,
+    LoggedSet,
+    PainMoment,
+    PainScore,
+    RedFlagAnswer,
+    Run,
+    Side,
+)
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION, Kind
 
 ZONE = "Europe/Berlin"
 DAYS = 90
@@ -34,15 +46,29 @@ def ninety_days() -> dict[str, list[Entry]]:
 
 def entries(kind: Kind, count: int) -> list[Entry]:  # type: ignore[type-arg]
     """Return so many entries of one kind, one a day back from yesterday; scores are about no run."""
-    made = {"run": run, "pain_score": lone_score, "check_in": check_in, "session": session}[kind.name]
+    made = {"run": run, "pain_score": lone_score, "check_in": check_in, "session": session, "red_flag": red_flag}[
+        kind.name
+    ]
     return [made(day) for day in range(1, count + 1)]
 
 
 def write(db: Session, patient_id: UUID, told: dict[str, list[Entry]]) -> None:
     """Store entries of any kinds, a few statements a kind; nobody is told."""
-    for kind in (SESSION, RUN, PAIN_SCORE, CHECK_IN):
+    for kind in (SESSION, RUN, PAIN_SCORE, CHECK_IN, RED_FLAG):
         writes = [Write(entry.id, kind.columns_of(entry)) for entry in told.get(kind.name, ())]
         store(db, kind.collection, patient_id, writes, device_id=None, at=now())
+
+
+def red_flag(days_ago: int) -> RedFlagAnswer:
+    """Return a question about an urgent sign, answered with no."""
+    return RedFlagAnswer(
+        id=new_id(),
+        performed_at=_clock(days_ago, 12),
+        zone=ZONE,
+        code=RedFlag.LOCKED_KNEE,
+        present=False,
+        asked_because=Asked.MONTHLY,
+    )
 
 
 def run(days_ago: int) -> Run:

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from app.kernel.ids import new_id
 from tests.builders.people import Person
 
-WRITTEN = ("sessions", "runs", "pain_scores", "check_ins")
+WRITTEN = ("sessions", "runs", "pain_scores", "check_ins", "red_flags")
 MOST_ROUNDS = 500
 
 Json = dict[str, Any]
@@ -53,6 +53,12 @@ def a_session(days_ago: int = 0, **changes: Any) -> Json:
     """Return a session of one set."""
     sets = [{"exercise": "squat", "side": "left", "repetitions": 10}]
     return {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", "sets": sets, **changes}
+
+
+def a_red_flag(days_ago: int = 0, **changes: Any) -> Json:
+    """Return a question about an urgent sign, answered with no."""
+    told = {"code": "locked_knee", "present": False, "asked_because": "monthly"}
+    return {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", **told, **changes}
 
 
 def put(collection: str, data: Json, record_id: str | None = None, base: Any = None, op_id: str | None = None) -> Json:

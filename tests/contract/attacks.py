@@ -220,7 +220,7 @@ def _attack_body(made: Attack, every: int) -> None:
 def _attack_pushed_data(made: Attack, every: int) -> None:
     """A pushed operation carries what a POST takes; each member of each kind of thing is attacked inside it."""
     makers = {"sessions": "create_session", "runs": "create_run", "pain_scores": "create_pain_score"}
-    makers |= {"check_ins": "create_check_in"}
+    makers |= {"check_ins": "create_check_in", "red_flags": "create_red_flag"}
     for collection, maker in makers.items():
         operation = next(one for one in made.all_of_them if one.name == maker)
         for place, name in enumerate(operation.members()):

@@ -63,6 +63,7 @@ def body_of(kind: Kind[Any]) -> dict[str, Any]:
         "run": {"distance_m": 4000},
         "pain_score": {"score": 2, "moment": "during"},
         "check_in": {"morning_pain": 1, "worst_pain": 2},
+        "red_flag": {"code": "locked_knee", "present": False, "asked_because": "monthly"},
     }
     return {**shared, **own[kind.name]}
 

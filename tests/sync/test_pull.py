@@ -313,10 +313,10 @@ def regrant(phone: Phone, therapist: Person, *scopes: str) -> None:
 
 BY_SCOPE = {
     "sessions.read": {"sessions", "runs", "check_ins"},
-    "pain.read": {"pain_scores"},
+    "pain.read": {"pain_scores", "red_flags"},
     "notes.read": set(),
-    "advice.read": {"advice", "pauses"},
-    "plan.write": {"pauses"},
+    "advice.read": {"advice", "pauses", "policies", "overrides"},
+    "plan.write": {"pauses", "policies", "overrides"},
     "message": set(),
 }
 
@@ -487,7 +487,7 @@ def test_a_tag_is_worth_nothing_when_one_of_two_links_ends_by_itself(
     monkeypatch.setattr(consent.repository, "active_scopes", later)
     answer = theirs.ask(cursor=cursor, etag=etag)
     assert answer.status_code == 200
-    assert [told["collection"] for told in answer.json["directives"]] == ["pain_scores"]
+    assert [told["collection"] for told in answer.json["directives"]] == ["pain_scores", "red_flags"]
 
 
 # Digest, config

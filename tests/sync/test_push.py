@@ -17,6 +17,7 @@ from app.sync.service.streams import begin_epoch
 from tests.builders.devices import (
     Phone,
     a_check_in,
+    a_red_flag,
     a_run,
     a_score,
     a_session,
@@ -60,7 +61,13 @@ def statuses(results: list[dict[str, Any]]) -> list[str]:
 
 @pytest.mark.parametrize(
     ("collection", "record"),
-    [("runs", a_run()), ("check_ins", a_check_in()), ("pain_scores", a_score()), ("sessions", a_session())],
+    [
+        ("runs", a_run()),
+        ("check_ins", a_check_in()),
+        ("pain_scores", a_score()),
+        ("sessions", a_session()),
+        ("red_flags", a_red_flag()),
+    ],
 )
 def test_a_new_record_is_applied_under_the_id_of_its_operation(
     phone: Phone, collection: str, record: dict[str, Any]
@@ -703,6 +710,7 @@ def test_effects_happen_once_however_often_the_batch_comes(phone: Phone, databas
 def mixed(count: int, day: int = 0) -> list[dict[str, Any]]:
     """Return so many new records of all kinds; of ten or more, some are refused."""
     makers = [("sessions", a_session), ("runs", a_run), ("pain_scores", a_score), ("check_ins", a_check_in)]
+    makers += [("red_flags", a_red_flag)]
     return [put(*(lambda name, make: (name, make(day + n % 60)))(*makers[n % 4])) for n in range(count)]
 
 

@@ -9,6 +9,7 @@ const MAKERS = {
   pain_scores: (number) => ({ score: number % 3, moment: 'during', side: 'left' }),
   sessions: (number) => ({ duration_s: 900 + number, rpe: 4, sets: [SET, { ...SET, side: 'right' }] }),
   check_ins: (number) => ({ morning_pain: number % 2, sleep_hours: 7.5, mood: 6, ...NO_SIGNS }),
+  red_flags: (number) => ({ code: 'locked_knee', present: false, asked_because: number % 2 ? 'monthly' : 'intake' }),
 };
 
 export const COLLECTIONS = Object.keys(MAKERS);

@@ -28,6 +28,7 @@ const FIELDS = {
   pain_scores: { score: number, moment: text, side: text, run_id: text, session_id: text },
   sessions: { duration_s: number, rpe: number, sets: list(set) },
   check_ins: checkIn,
+  red_flags: { code: text, present: flag, asked_because: text },
 };
 
 const schema = (fields) => ({

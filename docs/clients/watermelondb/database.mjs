@@ -31,6 +31,7 @@ const COLUMNS = {
   pain_scores: [...texts('moment side run_id session_id'), ...numbers('score')],
   sessions: [...texts('sets'), ...numbers('duration_s rpe')],
   check_ins: CHECK_IN,
+  red_flags: [...texts('code asked_because'), ...flags('present')],
 };
 
 const LISTS = new Set(['sets', 'early_warning_signs', 'red_flags']);

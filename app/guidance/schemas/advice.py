@@ -70,6 +70,23 @@ class EngineAnswerSchema(Schema):
     ruleset_version = fields.String(required=True)
 
 
+class StandingOverrideSchema(Schema):
+    """A therapist's word beside the advice; not in effect while the advice pauses."""
+
+    id = fields.UUID(required=True)
+    decision = fields.String(required=True, allow_none=True)
+    session_cap_km = fields.Float(required=True, allow_none=True)
+    week_cap_km = fields.Float(required=True, allow_none=True)
+    session_cap_min = fields.Float(required=True, allow_none=True)
+    week_cap_min = fields.Float(required=True, allow_none=True)
+    reason = fields.String(required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    set_by = fields.UUID(required=True)
+    set_at = fields.DateTime(required=True)
+    in_effect = fields.Boolean(required=True)
+
+
 class AdviceSchema(EngineAnswerSchema):
     """An advice to a patient, with the words for it."""
 
@@ -82,6 +99,7 @@ class AdviceSchema(EngineAnswerSchema):
     text = fields.String(required=True)
     because = fields.String(required=True)
     disclaimer = fields.String(required=True)
+    override = fields.Nested(StandingOverrideSchema, required=True, allow_none=True)
     knees = fields.List(fields.Nested(KneeSchema), required=True)
     pauses = fields.List(fields.Nested(OpenPauseSchema), required=True)
     policy = fields.Dict(keys=fields.String(), required=True)

@@ -1,0 +1,27 @@
+"""What guidance does: advise, pause, set policies and overrides, look back and ahead; nothing here knows the wire."""
+
+from __future__ import annotations
+
+from app.guidance.models import ADVICE, OVERRIDES, PAUSES, POLICIES
+from app.guidance.service.advice import advice_as_of, advice_given, current_advice, reconsider
+from app.guidance.service.overrides import override_on, set_override, withdraw_override
+from app.guidance.service.pauses import close_pause
+from app.guidance.service.policies import policy_book, set_policy, version_of
+
+COLLECTIONS = (ADVICE, PAUSES, POLICIES, OVERRIDES)
+"""What devices read of guidance."""
+
+__all__ = [
+    "COLLECTIONS",
+    "advice_as_of",
+    "advice_given",
+    "close_pause",
+    "current_advice",
+    "override_on",
+    "policy_book",
+    "reconsider",
+    "set_override",
+    "set_policy",
+    "version_of",
+    "withdraw_override",
+]

@@ -1,0 +1,150 @@
+"""Advise a patient, keep what was advised, and open pauses when data arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.db.synced import lock_stream
+from app.guidance import repository
+from app.guidance.domain.ruleset import RULESET_VERSION, VALID_FOR_HOURS
+from app.guidance.judgement import Consultation, Judgement, body_of, judge
+from app.guidance.pausing import pauses_due
+from app.guidance.policies import PolicyBook
+from app.guidance.span import BEFORE_BREAK_DAYS, to_read
+from app.guidance.values import GivenAdvice
+from app.kernel.clock import day_in_zone
+from app.kernel.errors import NotVisible
+from app.kernel.ids import new_id
+from app.logbook import service as logbook
+from app.logbook.domain import CheckIn, Entry, PainScore, RedFlagAnswer, Run
+from app.logbook.facts import Facts, as_id
+from app.logbook.writing import Writing
+
+
+def reconsider(writing: Writing, changed: list[Entry]) -> GivenAdvice | None:
+    """Open the pauses that arriving data asks for, however late it is, and supersede the advice it changes.
+
+    The logbook's listener: called under the patient's stream lock, in the transaction that stores the data.
+    Returns the advice as it now is, or None when nothing that changed is read by the rules.
+    """
+    mattering = [entry for entry in changed if _matters(entry)]
+    if not mattering:
+        return None
+    db, patient_id, at, zone = writing.db, writing.patient_id, writing.at, writing.zone
+    touched = [day_in_zone(entry.performed_at, entry.zone) for entry in mattering]
+    asking = consult(db, patient_id, min(touched), at, zone)
+    today = today_of(asking.facts, at, zone)
+    pauses = repository.list_pauses(db, patient_id)
+    days = _days_to_judge(asking, touched, mattering, today)
+    due = pauses_due(asking, pauses, days, today, at)
+    repository.store_pauses(db, patient_id, due, at)
+    return _give(db, patient_id, judge(asking, [*pauses, *due], today, zone), at)
+
+
+def current_advice(db: Session, patient_id: UUID, at: datetime) -> GivenAdvice:
+    """Return the advice for today; a new day makes a new one, which is stored as it is given.
+
+    A policy that has begun since may ask for a pause that the one before did not.
+    """
+    zone = accounts.account_of(db, patient_id).zone
+    lock_stream(db, patient_id)
+    asking = consult(db, patient_id, None, at, zone)
+    pauses, today = repository.list_pauses(db, patient_id), today_of(asking.facts, at, zone)
+    due = pauses_due(asking, pauses, [today], today, at)
+    repository.store_pauses(db, patient_id, due, at)
+    return _give(db, patient_id, judge(asking, [*pauses, *due], today, zone), at)
+
+
+def advice_as_of(db: Session, patient_id: UUID, as_of: date, at: datetime) -> dict[str, Any]:
+    """Return what the advice of a day is or was by what is known now; nothing is stored."""
+    zone = accounts.account_of(db, patient_id).zone
+    asking = consult(db, patient_id, as_of, at, zone)
+    return body_of(judge(asking, repository.list_pauses(db, patient_id), as_of, zone), at)
+
+
+def advice_given(db: Session, patient_id: UUID, advice_id: UUID) -> GivenAdvice:
+    """Return one advice as it was given; raise NotVisible."""
+    found = repository.find_advice(db, patient_id, advice_id)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def consult(db: Session, patient_id: UUID, earliest: date | None, at: datetime, zone: str) -> Consultation:
+    """Read the facts that can matter from `earliest` on, what was deleted today, and the policies."""
+    today = day_in_zone(at, zone)
+    first = min(earliest or today, today)
+    midnight = datetime.combine(today, time(), ZoneInfo(zone))
+    book = PolicyBook(repository.list_policies(db, patient_id))
+    facts = logbook.facts_since(db, patient_id, to_read(first, book), midnight, at)
+    if not any(run.on <= first and not run.ahead and not run.deleted for run in facts.runs):
+        # Whoever has not run for long still has a last run, and it is not the same as none.
+        before = logbook.last_run_before(db, patient_id, first)
+        if before is not None:
+            facts = logbook.facts_since(db, patient_id, before - timedelta(days=BEFORE_BREAK_DAYS), midnight, at)
+    return Consultation(facts, book)
+
+
+def _matters(entry: Entry) -> bool:
+    """Does the engine read this? Runs and scores it does, of the rest only what tells of pain or of a sign."""
+    match entry:
+        case Run() | PainScore():
+            return True
+        case CheckIn():
+            return bool(entry.red_flags) or entry.morning_pain is not None or entry.worst_pain is not None
+        case RedFlagAnswer():
+            return entry.present
+        case _:
+            return False
+
+
+def today_of(facts: Facts, at: datetime, zone: str) -> date:
+    """Return the person's day: where they live, or where the newest entry says they have travelled to."""
+    here = day_in_zone(at, zone)
+    tomorrow = here + timedelta(days=1)
+    return tomorrow if any(fact.on == tomorrow and not fact.ahead and not fact.deleted for fact in facts) else here
+
+
+def _days_to_judge(asking: Consultation, touched: Sequence[date], changed: Sequence[Entry], today: date) -> list[date]:
+    """Return the days on which what changed can open a pause: each affected run's, and the morning after."""
+    facts, linked = asking.facts, _linked_runs(changed)
+    days = [*touched, *(run.on for run in facts.runs if linked and as_id(run.key) in linked)]
+    first, last = min(days), max(days) + timedelta(days=asking.policies.furthest("repeat_window_days"))
+    affected = {run.on for run in facts.runs if first <= run.on <= last}
+    chosen = affected | {day + timedelta(days=1) for day in affected} | set(touched)
+    return sorted(day for day in chosen if day <= today)
+
+
+def _linked_runs(changed: Sequence[Entry]) -> set[UUID]:
+    return {entry.run_id for entry in changed if isinstance(entry, PainScore) and entry.run_id is not None}
+
+
+def _give(db: Session, patient_id: UUID, judgement: Judgement, at: datetime) -> GivenAdvice:
+    """Store the judgement as the current advice, unless it is given already; the one before is superseded."""
+    before = repository.newest_advice(db, patient_id)
+    if before is not None and before.inputs_hash == judgement.inputs_hash and at < before.valid_until:
+        return advice_given(db, patient_id, before.id)
+    given = GivenAdvice(
+        id=new_id(),
+        as_of=judgement.as_of,
+        given_at=at,
+        decision=judgement.advice.decision.value,
+        rule=judgement.advice.rule,
+        ruleset_version=RULESET_VERSION,
+        preset=judgement.in_force.preset,
+        policy=judgement.in_force.plain,
+        body=body_of(judgement, at),
+        input_ids=[str(found) for found in judgement.input_ids],
+        inputs_hash=judgement.inputs_hash,
+        valid_until=at + timedelta(hours=VALID_FOR_HOURS),
+        supersedes=before.id if before is not None else None,
+    )
+    repository.store_advice(db, patient_id, given, at)
+    return given
