@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
@@ -13,16 +13,15 @@ from uuid import UUID
 
 import orjson
 
-from app.guidance.domain.advise import LoadAdvice, advise, as_json, pausing_rules, stricter, trace_item
+from app.guidance.domain.advise import LoadAdvice, advise, pausing_rules, stricter
 from app.guidance.domain.history import DailyEntry, RunEntry, RunnerHistory
 from app.guidance.domain.policy import Policy
-from app.guidance.domain.ruleset import RULESET_VERSION, VALID_FOR_HOURS
+from app.guidance.domain.ruleset import RULESET_VERSION
 from app.guidance.histories import Histories
-from app.guidance.pausing import closed_rules, stands, with_pauses
+from app.guidance.pausing import closed_rules, flags_of, stands, with_pauses
 from app.guidance.policies import InForce, PolicyBook
 from app.guidance.span import first_day
 from app.guidance.values import Pause
-from app.guidance.words import in_every_language
 from app.logbook.domain import Side
 from app.logbook.facts import Facts, RunFact, as_id
 
@@ -82,8 +81,16 @@ class Consultation:
         """Return the rules that open a pause by what was known on a day, of whichever knee."""
         policy, histories = self.policies.on(as_of).policy, self.histories
         since = _since(histories, policy, as_of)
-        asked = (histories.history_on(knee, as_of, since=since) for knee in histories.knees_on(as_of))
-        return frozenset().union(*(pausing_rules(history, policy, as_of) for history in asked))
+        fired = (
+            pausing_rules(
+                histories.history_on(knee, as_of, since=since),
+                policy,
+                as_of,
+                histories.timeline_on(knee, as_of, since),
+            )
+            for knee in histories.knees_on(as_of)
+        )
+        return frozenset().union(*fired)
 
 
 def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str) -> Judgement:
@@ -95,10 +102,10 @@ def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str)
     standing = tuple(pause for pause in pauses if stands(pause, as_of, zone))
     newest = asking.histories.last_run_on(as_of)
     closed = closed_rules(pauses, newest)
-    red_flags = tuple(sorted({pause.red_flag for pause in standing if pause.red_flag is not None}))
+    red_flags = flags_of(standing)
     in_force = asking.policies.on(as_of)
     knees = asking.knees(as_of, closed, red_flags)
-    asked = knees + _with_deleted(asking, as_of, closed, red_flags)
+    asked = knees + with_deleted(asking, as_of, closed, red_flags)
     return Judgement(
         as_of=as_of,
         in_force=in_force,
@@ -118,50 +125,12 @@ def strictest(knees: Sequence[KneeAdvice]) -> LoadAdvice:
     return advice
 
 
-def body_of(judgement: Judgement, given_at: datetime) -> dict[str, Any]:
-    """Return the advice as it is kept: decision, reasons with facts, thresholds and sources, caps, and the words."""
-    part = engine_part(judgement)
-    valid_until = given_at + timedelta(hours=VALID_FOR_HOURS)
-    return {**part, "words": in_every_language(part), "valid_until": valid_until.isoformat()}
-
-
-def engine_part(judgement: Judgement) -> dict[str, Any]:
-    """Return what the engine says of the day, in no language: from the same data the same bytes, whenever asked."""
-    advice = judgement.advice
-    return {
-        **_load_advice(advice),
-        "as_of": judgement.as_of.isoformat(),
-        "knees": [] if advice.rule == "RED_FLAG" else [_knee(knee) for knee in judgement.knees],
-        "pauses": [
-            {"id": str(pause.id), "rule": pause.rule, "opened_on": pause.opened_on.isoformat()}
-            for pause in judgement.pauses
-        ],
-        "policy": judgement.in_force.plain,
-        "input_ids": [str(found) for found in judgement.input_ids],
-        "inputs_hash": judgement.inputs_hash,
-    }
-
-
-def _load_advice(advice: LoadAdvice) -> dict[str, Any]:
-    """Return the engine's answer; while a red flag stands there is no load advice, only where to go."""
-    if advice.rule != "RED_FLAG":
-        return as_json(advice)
-    red = [trace_item(found) for found in advice.trace if found.rule == "RED_FLAG"]
-    return as_json(advice) | {
-        "modifications": [],
-        "flags": [],
-        "rules_all": ["RED_FLAG"],
-        "trace": red,
-        "gaps": [],
-        "provisional": False,
-    }
-
-
 def _kept(facts: Facts) -> Facts:
-    """Return the facts that were not deleted; signs are read with them."""
+    """Return the facts that were not deleted."""
     runs = [fact for fact in facts.runs if not fact.deleted]
     scores = [fact for fact in facts.scores if not fact.deleted]
-    return Facts(runs, scores, [fact for fact in facts.check_ins if not fact.deleted])
+    check_ins = [fact for fact in facts.check_ins if not fact.deleted]
+    return replace(facts, runs=runs, scores=scores, check_ins=check_ins)
 
 
 def _advise_knees(
@@ -170,7 +139,8 @@ def _advise_knees(
     found, since = [], _since(histories, policy, as_of)
     for side in histories.knees_on(as_of):
         history = histories.history_on(side, as_of, red_flags, since)
-        found.append(KneeAdvice(side, history, advise(history, policy, as_of, closed)))
+        timeline = histories.timeline_on(side, as_of, since)
+        found.append(KneeAdvice(side, history, advise(history, policy, as_of, closed, timeline)))
     return tuple(found)
 
 
@@ -179,26 +149,14 @@ def _since(histories: Histories, policy: Policy, as_of: date) -> date:
     return first_day(as_of, policy, newest.on if newest is not None else None)
 
 
-def _with_deleted(
+def with_deleted(
     asking: Consultation, as_of: date, closed: frozenset[str], red_flags: tuple[str, ...]
 ) -> tuple[KneeAdvice, ...]:
+    """Return the engine's answers with what was taken back today; none where nothing was."""
     histories = asking.histories_with_deleted
     if histories is None:
         return ()
     return _advise_knees(histories, asking.policies.on(as_of).policy, as_of, closed, red_flags)
-
-
-def _knee(knee: KneeAdvice) -> dict[str, Any]:
-    advice = knee.advice
-    return {
-        "side": knee.side,
-        "decision": advice.decision.value,
-        "rule": advice.rule,
-        "change_percent": advice.change_percent,
-        "refer": advice.refer.value,
-        "gaps": list(advice.gaps),
-        "trace": [trace_item(found) for found in advice.trace],
-    }
 
 
 def _input_ids(histories: Histories, newest: RunFact | None, as_of: date) -> tuple[UUID, ...]:

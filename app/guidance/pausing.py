@@ -40,12 +40,13 @@ def pauses_due(asking: Asking, pauses: Sequence[Pause], days: Iterable[date], to
     for day in days:
         newest = asking.histories.last_run_on(day)
         if newest is not None:
-            due |= {pause.cause: pause for pause in _run_pauses(newest, asking.pausing_on(day), at)}
+            due |= {pause.cause: pause for pause in run_pauses(newest, asking.pausing_on(day), at)}
     opened = {pause.cause for pause in pauses}
     return [pause for cause, pause in due.items() if cause not in opened]
 
 
 def stands(pause: Pause, as_of: date, zone: str) -> bool:
+    """Was the pause open on a day?"""
     if pause.opened_on > as_of:
         return False
     return pause.closed_at is None or day_in_zone(pause.closed_at, zone) > as_of
@@ -80,7 +81,13 @@ def with_pauses(advice: LoadAdvice, standing: Sequence[Pause]) -> LoadAdvice:
     )
 
 
-def _run_pauses(newest: RunFact, fired: frozenset[str], at: datetime) -> Iterable[Pause]:
+def flags_of(standing: Iterable[Pause]) -> tuple[str, ...]:
+    """Return the signs among pauses."""
+    return tuple(sorted({pause.red_flag for pause in standing if pause.red_flag is not None}))
+
+
+def run_pauses(newest: RunFact, fired: frozenset[str], at: datetime) -> Iterable[Pause]:
+    """Return a pause for each rule that fired because of a run."""
     for rule in sorted(fired):
         run_id = as_id(newest.key)
         cause, refer = f"{rule}:{run_id}", Referral.THERAPIST.value

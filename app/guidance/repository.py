@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from app.guidance.models import (
     PauseRow,
     PolicyRow,
 )
-from app.guidance.values import GivenAdvice, Override, Pause, PolicyRevision
+from app.guidance.values import GivenAdvice, GivenDecision, Override, Pause, PolicyRevision
 
 _ADVICE = [AdviceRow.id, AdviceRow.seq, *(getattr(AdviceRow, name) for name in ADVICE_FIELDS)]
 
@@ -54,6 +54,15 @@ _OVERRIDES_OF = (
     select(_overrides.c.id, *(_overrides.c[name] for name in OVERRIDE_FIELDS))
     .where(_overrides.c.patient_id == bindparam("patient"))
     .order_by(_overrides.c.set_at, _overrides.c.id)
+)
+_DECISIONS = (
+    select(_advice.c.as_of, _advice.c.id, _advice.c.decision, _advice.c.rule)
+    .where(
+        _advice.c.patient_id == bindparam("patient"),
+        _advice.c.as_of >= bindparam("since"),
+        _advice.c.as_of <= bindparam("until"),
+    )
+    .order_by(_advice.c.seq)
 )
 
 
@@ -93,6 +102,12 @@ def _with_successor(patient_id: UUID) -> Select[Any]:
     known = and_(successor.patient_id == patient_id, successor.supersedes == AdviceRow.id)
     told = (successor.given_at.label("superseded_at"), successor.id.label("superseded_by"))
     return select(*_ADVICE, *told).outerjoin(successor, known).where(AdviceRow.patient_id == patient_id)
+
+
+def decisions_between(db: Session, patient_id: UUID, since: date, until: date) -> dict[date, GivenDecision]:
+    """Return what the last advice of each day said, of the days that have one."""
+    asked = {"patient": patient_id, "since": since, "until": until}
+    return {row[0]: GivenDecision(*row[1:]) for row in db.connection().execute(_DECISIONS, asked)}
 
 
 def list_pauses(db: Session, patient_id: UUID) -> list[Pause]:

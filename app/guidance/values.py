@@ -130,3 +130,39 @@ class Override:
         """Is it in force on a day, by what was said up to an instant?"""
         said = self.set_at <= at and (self.withdrawn_at is None or at < self.withdrawn_at)
         return said and self.starts_on <= day <= self.ends_on
+
+
+@dataclass(frozen=True, slots=True)
+class GivenDecision:
+    """What the last advice of a day said."""
+
+    id: UUID
+    decision: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HypotheticalRun:
+    """A run that was never run; pain NRS 0 to 10, None is not known."""
+
+    on: date
+    distance_m: int | None
+    duration_s: int | None
+    pain_before: float | None
+    pain_during: float | None
+    pain_after_60_min: float | None
+    pain_next_morning: float | None
+    limp: bool
+    stopped_early_for_pain: bool
+    painkiller_before: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayQuestion:
+    """Which days to look at again, under which policy (None: the patient's own), with which runs added."""
+
+    since: date
+    until: date
+    preset: str | None
+    policy_overrides: dict[str, Any]
+    runs: tuple[HypotheticalRun, ...]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -70,15 +70,48 @@ class RedFlagFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A patient's facts, each kind oldest first; going through them leaves out the signs."""
+    """A patient's facts, each kind oldest first; going through them leaves out the signs.
+
+    `run_before` is the day of the newest run before the days that were read.
+    """
 
     runs: list[RunFact]
     scores: list[ScoreFact]
     check_ins: list[CheckInFact]
     red_flags: list[RedFlagFact] = field(default_factory=list)
+    run_before: date | None = None
 
     def __iter__(self) -> Iterator[RunFact | ScoreFact | CheckInFact]:
         return chain(self.runs, self.scores, self.check_ins)
+
+
+class DoneFact(NamedTuple):
+    """A run or an exercise session by its load: distance in m, duration in s, effort CR10; None is not known."""
+
+    id: UUID
+    on: date
+    is_run: bool
+    distance_m: int | None
+    duration_s: int | None
+    rpe: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedDays:
+    """What was done, oldest first, the days with an entry of any kind, and the first day ever logged."""
+
+    done: list[DoneFact]
+    days: frozenset[date]
+    first: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlagClock:
+    """When each question was last answered, and what asks them again; instants, None is never."""
+
+    answered: dict[str, datetime]
+    severe_pain_at: datetime | None
+    limp_at: datetime | None
 
 
 def as_id(key: Key) -> UUID:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.guidance.routes import advice, plan
+from app.guidance.routes import advice, looks, plan
 from app.guidance.routes.feature import guidance
 
-__all__ = ["advice", "guidance", "plan"]
+__all__ = ["advice", "guidance", "looks", "plan"]

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from app.guidance.models import ADVICE, OVERRIDES, PAUSES, POLICIES
 from app.guidance.service.advice import advice_as_of, advice_given, current_advice, reconsider
+from app.guidance.service.beside import Told, ladder_today, notices_on
+from app.guidance.service.load import load_of
 from app.guidance.service.overrides import override_on, set_override, withdraw_override
 from app.guidance.service.pauses import close_pause
 from app.guidance.service.policies import policy_book, set_policy, version_of
+from app.guidance.service.questions import questions_due
+from app.guidance.service.replay import replay_days
 
 COLLECTIONS = (ADVICE, PAUSES, POLICIES, OVERRIDES)
 """What devices read of guidance."""
 
 __all__ = [
     "COLLECTIONS",
+    "Told",
     "advice_as_of",
     "advice_given",
     "close_pause",
     "current_advice",
+    "ladder_today",
+    "load_of",
+    "notices_on",
     "override_on",
     "policy_book",
+    "questions_due",
     "reconsider",
+    "replay_days",
     "set_override",
     "set_policy",
     "version_of",

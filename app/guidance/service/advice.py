@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.db.synced import lock_stream
 from app.guidance import repository
+from app.guidance.body import body_of
 from app.guidance.domain.ruleset import RULESET_VERSION, VALID_FOR_HOURS
-from app.guidance.judgement import Consultation, Judgement, body_of, judge
+from app.guidance.judgement import Consultation, Judgement, judge
 from app.guidance.pausing import pauses_due
 from app.guidance.policies import PolicyBook
 from app.guidance.span import BEFORE_BREAK_DAYS, to_read
@@ -45,7 +46,7 @@ def reconsider(writing: Writing, changed: list[Entry]) -> GivenAdvice | None:
     days = _days_to_judge(asking, touched, mattering, today)
     due = pauses_due(asking, pauses, days, today, at)
     repository.store_pauses(db, patient_id, due, at)
-    return _give(db, patient_id, judge(asking, [*pauses, *due], today, zone), at)
+    return _give(db, patient_id, asking, judge(asking, [*pauses, *due], today, zone), at)
 
 
 def current_advice(db: Session, patient_id: UUID, at: datetime) -> GivenAdvice:
@@ -59,14 +60,14 @@ def current_advice(db: Session, patient_id: UUID, at: datetime) -> GivenAdvice:
     pauses, today = repository.list_pauses(db, patient_id), today_of(asking.facts, at, zone)
     due = pauses_due(asking, pauses, [today], today, at)
     repository.store_pauses(db, patient_id, due, at)
-    return _give(db, patient_id, judge(asking, [*pauses, *due], today, zone), at)
+    return _give(db, patient_id, asking, judge(asking, [*pauses, *due], today, zone), at)
 
 
 def advice_as_of(db: Session, patient_id: UUID, as_of: date, at: datetime) -> dict[str, Any]:
     """Return what the advice of a day is or was by what is known now; nothing is stored."""
     zone = accounts.account_of(db, patient_id).zone
     asking = consult(db, patient_id, as_of, at, zone)
-    return body_of(judge(asking, repository.list_pauses(db, patient_id), as_of, zone), at)
+    return body_of(asking, judge(asking, repository.list_pauses(db, patient_id), as_of, zone), at)
 
 
 def advice_given(db: Session, patient_id: UUID, advice_id: UUID) -> GivenAdvice:
@@ -77,18 +78,20 @@ def advice_given(db: Session, patient_id: UUID, advice_id: UUID) -> GivenAdvice:
     return found
 
 
-def consult(db: Session, patient_id: UUID, earliest: date | None, at: datetime, zone: str) -> Consultation:
-    """Read the facts that can matter from `earliest` on, what was deleted today, and the policies."""
+def consult(
+    db: Session, patient_id: UUID, earliest: date | None, at: datetime, zone: str, book: PolicyBook | None = None
+) -> Consultation:
+    """Read the facts that can matter from `earliest` on, what was deleted today, and the policies (or take these)."""
     today = day_in_zone(at, zone)
     first = min(earliest or today, today)
     midnight = datetime.combine(today, time(), ZoneInfo(zone))
-    book = PolicyBook(repository.list_policies(db, patient_id))
+    book = book or PolicyBook(repository.list_policies(db, patient_id))
     facts = logbook.facts_since(db, patient_id, to_read(first, book), midnight, at)
-    if not any(run.on <= first and not run.ahead and not run.deleted for run in facts.runs):
+    has_run = any(run.on <= first and not run.ahead and not run.deleted for run in facts.runs)
+    if not has_run and facts.run_before is not None:
         # Whoever has not run for long still has a last run, and it is not the same as none.
-        before = logbook.last_run_before(db, patient_id, first)
-        if before is not None:
-            facts = logbook.facts_since(db, patient_id, before - timedelta(days=BEFORE_BREAK_DAYS), midnight, at)
+        since = facts.run_before - timedelta(days=BEFORE_BREAK_DAYS)
+        facts = logbook.facts_since(db, patient_id, since, midnight, at)
     return Consultation(facts, book)
 
 
@@ -126,7 +129,7 @@ def _linked_runs(changed: Sequence[Entry]) -> set[UUID]:
     return {entry.run_id for entry in changed if isinstance(entry, PainScore) and entry.run_id is not None}
 
 
-def _give(db: Session, patient_id: UUID, judgement: Judgement, at: datetime) -> GivenAdvice:
+def _give(db: Session, patient_id: UUID, asking: Consultation, judgement: Judgement, at: datetime) -> GivenAdvice:
     """Store the judgement as the current advice, unless it is given already; the one before is superseded."""
     before = repository.newest_advice(db, patient_id)
     if before is not None and before.inputs_hash == judgement.inputs_hash and at < before.valid_until:
@@ -140,7 +143,7 @@ def _give(db: Session, patient_id: UUID, judgement: Judgement, at: datetime) -> 
         ruleset_version=RULESET_VERSION,
         preset=judgement.in_force.preset,
         policy=judgement.in_force.plain,
-        body=body_of(judgement, at),
+        body=body_of(asking, judgement, at),
         input_ids=[str(found) for found in judgement.input_ids],
         inputs_hash=judgement.inputs_hash,
         valid_until=at + timedelta(hours=VALID_FOR_HOURS),

@@ -46,3 +46,13 @@ def what_to_do(advice: Mapping[str, Any], language: str, register: str) -> str:
 def _resting(book: Book, advice: Mapping[str, Any]) -> str:
     days = advice["min_rest_days"]
     return book.rest[days] if days in book.rest else book.rests.format(days=days)
+
+
+def session_in_words(session: Mapping[str, Any] | None, language: str, register: str) -> str:
+    """Return a session of the ladder in words; None is a stop."""
+    said = book_of(language).ladder
+    if session is None:
+        return said["stop"].to(register)
+    kind = "walk" if session["run_min"] == 0 else "run" if session["walk_min"] == 0 else "session"
+    told_of = {"run": session["run_min"], "walk": session["walk_min"], "repeats": session["repeats"]}
+    return said[kind].to(register).format(**told_of)
