@@ -105,7 +105,8 @@ def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str)
     red_flags = flags_of(standing)
     in_force = asking.policies.on(as_of)
     knees = asking.knees(as_of, closed, red_flags)
-    asked = knees + with_deleted(asking, as_of, closed, red_flags)
+    taken_back = with_deleted(asking, as_of, closed, red_flags)
+    asked = knees + tuple(knee for knee in taken_back if knee not in knees)
     return Judgement(
         as_of=as_of,
         in_force=in_force,

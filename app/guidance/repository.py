@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db.base import table_of
-from app.db.synced import Collection, Write, store
+from app.db.synced import Collection, SyncChange, Write, store
 from app.guidance.models import (
     ADVICE,
     ADVICE_FIELDS,
@@ -27,6 +27,7 @@ from app.guidance.models import (
     PauseRow,
     PolicyRow,
 )
+from app.guidance.recall import LedgerVersion
 from app.guidance.values import GivenAdvice, GivenDecision, Override, Pause, PolicyRevision
 
 _ADVICE = [AdviceRow.id, AdviceRow.seq, *(getattr(AdviceRow, name) for name in ADVICE_FIELDS)]
@@ -108,6 +109,20 @@ def decisions_between(db: Session, patient_id: UUID, since: date, until: date) -
     """Return what the last advice of each day said, of the days that have one."""
     asked = {"patient": patient_id, "since": since, "until": until}
     return {row[0]: GivenDecision(*row[1:]) for row in db.connection().execute(_DECISIONS, asked)}
+
+
+def read_ledger(db: Session, patient_id: UUID, collections: Sequence[str]) -> list[LedgerVersion]:
+    """Return every version of the records of some collections, in the order they were stored."""
+    c = table_of(SyncChange).c
+    asked = select(c.collection, c.id, c.seq, c.data, c.at).where(
+        c.patient_id == patient_id, c.collection.in_(collections)
+    )
+    return [LedgerVersion(*row) for row in db.execute(asked.order_by(c.seq))]
+
+
+def advised_patients(db: Session) -> list[UUID]:
+    """Return everybody who was ever given an advice."""
+    return list(db.execute(select(AdviceRow.patient_id).distinct().order_by(AdviceRow.patient_id)).scalars())
 
 
 def list_pauses(db: Session, patient_id: UUID) -> list[Pause]:

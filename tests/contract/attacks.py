@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import func, literal_column, select, union_all
 from werkzeug.test import TestResponse
 
+from app.consent.domain import TABLE
 from app.db.base import Base
 from app.db.engine import Database
 from app.db.synced import SyncStream
@@ -25,6 +26,8 @@ from tests.contract.operations import SOME_ID, Operation
 
 ALWAYS = (b"null", b"[{}]", b"[null]", b'"\\u0000"')
 """What every member is tried with in every run, whichever share of the others it gets."""
+
+THERAPISTS_ALONE = {str(name) for name, access in TABLE.items() if access.scope is not None and not access.patient}
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -41,7 +44,10 @@ class Side:
 
     def anew(self) -> Side:
         """Return the same installation with a patient who has nothing yet."""
-        return dataclasses.replace(self, person=People(self.app).patient(), etags={})
+        patient = People(self.app).patient()
+        link = {"therapist_id": str(self.therapist.id), "scopes": ["plan.write"], "purpose": "x", "expires_at": _soon()}
+        patient.post("/v1/patients/{me}/care-links", link)
+        return dataclasses.replace(self, person=patient, etags={})
 
     def rows(self) -> dict[str, int]:
         """Return how many rows each table holds."""
@@ -55,9 +61,10 @@ class Side:
     def open(
         self, operation: Operation, headers: dict[str, str], parts: dict[str, str], **options: Any
     ) -> TestResponse:
-        """Send one request as the patient."""
+        """Send one request as the patient, or as the therapist where only that one may."""
         url = operation.url(self.person.id, **parts)
-        sent = {"Authorization": f"Bearer {self.person.token}", **headers}
+        sender = self.therapist if operation.said["x-permission"] in THERAPISTS_ALONE else self.person
+        sent = {"Authorization": f"Bearer {sender.token}", **headers}
         return self.person.client.open(url, method=operation.method, headers=sent, **options)
 
     def good(self, operation: Operation, turn: int) -> dict[str, Any]:
@@ -65,6 +72,7 @@ class Side:
         body = operation.body()
         if "id" in body:
             body["id"] = str(uuid5(NAMESPACE_OID, f"{operation.name} {turn}"))
+        body |= _dated(operation.name)
         match operation.name:
             case "register_account":
                 body |= {"email": f"{self.person.id.hex}.{turn}@example.org", "professional_role": None}
@@ -87,8 +95,8 @@ class Side:
             return {}
         path = operation.path
         if path not in self.etags:
-            maker = next(one for one in siblings if one.method == "POST" and path.startswith(one.path + "/"))
             if not self._etag(operation):
+                maker = next(one for one in siblings if one.method == "POST" and path.startswith(one.path + "/"))
                 self.open(maker, {}, {}, json={**self.good(maker, 0), "id": SOME_ID})
             self.etags[path] = self._etag(operation)
         return {"If-Match": self.etags[path]}
@@ -96,6 +104,16 @@ class Side:
     def _etag(self, operation: Operation) -> str:
         found = self.person.get(operation.url(self.person.id))
         return found.headers.get("ETag", "")
+
+
+def _dated(name: str) -> dict[str, Any]:
+    """Return the days that an operation takes today and would not take tomorrow."""
+    days: dict[str, dict[str, Any]] = {
+        "put_policy": {"starts_on": None},
+        "create_override": {"starts_on": None, "ends_on": _soon()[:10], "decision": "hold"},
+        "replay_guidance": {"since": "2026-11-01", "until": "2026-11-20", "preset": None},
+    }
+    return days.get(name, {})
 
 
 def _soon() -> str:

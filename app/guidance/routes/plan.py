@@ -23,7 +23,7 @@ from app.guidance.schemas.plan import (
     PolicySchema,
     WithdrawalSchema,
 )
-from app.guidance.service import policies, set_override, set_policy, withdraw_override
+from app.guidance.service import overrides, policies, set_override, set_policy
 from app.guidance.values import Order, PolicyProposal, PolicyRevision
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
@@ -94,9 +94,9 @@ def create_override(patient_id: UUID, body: dict[str, Any]) -> Response:
     body=WithdrawalSchema,
     answers={201: OverrideSchema},
 )
-def withdraw(patient_id: UUID, override_id: UUID, body: dict[str, Any]) -> Response:
+def withdraw_override(patient_id: UUID, override_id: UUID, body: dict[str, Any]) -> Response:
     """End an override before its time."""
-    ended = withdraw_override(db(), patient_id, override_id, body["because"], actor(), now())
+    ended = overrides.withdraw_override(db(), patient_id, override_id, body["because"], actor(), now())
     return answer(asdict(ended), 201)
 
 
