@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from flask.cli import AppGroup
 from app.accounts import service as accounts_service
 from app.accounts.domain import PASSWORD_LEAST, Account
 from app.guidance.domain.conformance import run_vectors
+from app.guidance.service.recall import advised_patients, recall_stored
 from app.kernel.clock import is_zone, now
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role
@@ -119,6 +121,21 @@ def conformance(file: Path, as_json: bool) -> None:
     failed = sum(1 for result in results if result.differences)
     click.echo(f"{len(results)} vectors, {failed} differ", err=as_json)
     if failed:
+        raise SystemExit(1)
+
+
+@guidance.command("replay-stored")
+def replay_stored() -> None:
+    """Ask again for every stored advice from the data of then; exit 1 where the engine's bytes differ."""
+    counts: Counter[str] = Counter()
+    with database().reading() as db:
+        for patient_id in advised_patients(db):
+            for found in recall_stored(db, patient_id):
+                counts[found.verdict] += 1
+                if found.verdict == "differs":
+                    click.echo(f"{patient_id} {found.id} differs")
+    click.echo(", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing was advised")
+    if counts["differs"]:
         raise SystemExit(1)
 
 

@@ -13,7 +13,7 @@ from app.consent import service as consent_service
 from app.consent.routes import consent
 from app.db.engine import Database, open_database
 from app.guidance import service as guidance_service
-from app.guidance.routes.advice import guidance
+from app.guidance.routes import guidance
 from app.guidance.routes.following import plan
 from app.interop.routes import interop
 from app.kernel.permissions import Permission

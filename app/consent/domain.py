@@ -60,12 +60,12 @@ TABLE: dict[Permission, Access] = {
     Permission.INSTRUMENT_TEXTS_WRITE: Access(roles=frozenset({Role.ADMIN})),
     Permission.ADVICE_READ: Access(patient=True, scope=Scope.ADVICE_READ),
     Permission.PAUSE_CLOSE: Access(patient=True, scope=Scope.PLAN_WRITE),
+    Permission.PLAN_WRITE: Access(scope=Scope.PLAN_WRITE),
     Permission.SYNC_USE: Access(roles=EVERYONE),
     Permission.SYNC_READ: Access(patient=True, any_scope=True),
     Permission.SYNC_WRITE: Access(patient=True),
     Permission.PLAN_READ: Access(patient=True, scope=Scope.PLAN_WRITE),
     Permission.PLAN_START: Access(patient=True, scope=Scope.PLAN_WRITE),
-    Permission.PLAN_WRITE: Access(scope=Scope.PLAN_WRITE),
     Permission.DUE_READ: Access(patient=True, scope=Scope.PLAN_WRITE, also=frozenset({Scope.SESSIONS_READ})),
     Permission.DOSE_READ: Access(
         patient=True, scope=Scope.PLAN_WRITE, also=frozenset({Scope.SESSIONS_READ, Scope.PAIN_READ})

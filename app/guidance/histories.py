@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 
 from app.guidance.domain.history import DailyEntry, RunEntry, RunnerHistory
+from app.guidance.domain.timeline import DatedRun, DayLog, Timeline, log_of
 from app.logbook.domain import PainMoment, Side
 from app.logbook.facts import CheckInFact, Facts, Key, RunFact, ScoreFact
 
@@ -47,20 +49,43 @@ class Histories:
 
     def last_run_on(self, as_of: date) -> RunFact | None:
         """Return the newest run up to that day that does not lie ahead; of several on one day the latest."""
-        return next((run for run in reversed(self._runs.between(date.min, as_of)) if not run.ahead), None)
+        runs = self._runs.facts
+        places = range(bisect_right(self._runs.days, as_of) - 1, -1, -1)
+        return next((runs[place] for place in places if not runs[place].ahead), None)
+
+    def runs_until(self, as_of: date) -> list[RunFact]:
+        """Return the runs up to a day, oldest first, without those that lie ahead."""
+        return [run for run in self._runs.between(date.min, as_of) if not run.ahead]
 
     def scores_of(self, run: RunFact, as_of: date) -> list[ScoreFact]:
         """Return the scores about a run that are known on that day."""
         return [fact for fact in self._known(self._scores, date.min, as_of) if fact.run_key == run.key]
 
-    def history_on(self, knee: Side | None, as_of: date, red_flags: tuple[str, ...] = ()) -> RunnerHistory:
-        """Return what the engine may know of one knee; scores without a side are counted for each knee."""
+    def history_on(
+        self, knee: Side | None, as_of: date, red_flags: tuple[str, ...] = (), since: date = date.min
+    ) -> RunnerHistory:
+        """Return what the engine may know of one knee; scores without a side are counted for each knee.
+
+        Days before `since` are left out, so that an answer does not depend on how much was read.
+        """
+        known = self._known_knee(knee, as_of)
+        if known is None:
+            # A clock ran ahead, or a score was told before the run that it is about: made for this day alone.
+            return self._upto(as_of)._knee(knee, ahead_on=as_of + _DAY).on(since, None, as_of, red_flags)
+        return known.on(since, as_of, as_of, red_flags)
+
+    def timeline_on(self, knee: Side | None, as_of: date, since: date = date.min) -> Timeline | None:
+        """Return the same by day, cut from what is made once; None where the day's history stands alone."""
+        known = self._known_knee(knee, as_of)
+        return known.timeline(since, as_of) if known is not None else None
+
+    def _known_knee(self, knee: Side | None, as_of: date) -> _Knee | None:
+        if self._is_ahead:
+            return None
         if knee not in self._knees:
             self._knees[knee] = self._knee(knee, ahead_on=None)
-        if self._is_ahead or self._knees[knee].is_early(as_of):
-            # A clock ran ahead, or a score was told before the run that it is about: made for this day alone.
-            return self._upto(as_of)._knee(knee, ahead_on=as_of + _DAY).on(None, as_of, red_flags)
-        return self._knees[knee].on(as_of, as_of, red_flags)
+        found = self._knees[knee]
+        return None if found.is_early(as_of) else found
 
     def _upto(self, as_of: date) -> Histories:
         runs, scores, check_ins = (
@@ -109,31 +134,53 @@ class _Knee:
         self._sessions = [self._entry(run, None) for run in runs]
         self._days = [run.on for run in runs]
         told = [max((fact.on for fact in self._linked[run.key]), default=run.on) for run in runs]
-        self._late = [(place, last) for place, last in enumerate(told) if last > runs[place].on]
+        self._told = told
+        self._told_by = list(accumulate(told, max))
         self._early = [
             (fact.on, run.on) for run in runs for fact in self._linked[run.key] if fact.on < run.on and not fact.ahead
         ]
         self._daily = sorted(_daily(alone, check_ins, ahead_on), key=attrgetter("on"))
         self._daily_days = [entry.on for entry in self._daily]
+        self._by_day: tuple[list[DatedRun], frozenset[int], DayLog] | None = None
 
     def is_early(self, as_of: date) -> bool:
         """Was a score known on that day, and the run that it is about not yet?"""
         return any(told <= as_of < ran for told, ran in self._early)
 
-    def on(self, upto: date | None, as_of: date, red_flags: tuple[str, ...]) -> RunnerHistory:
-        """Return the history of the days up to one; None takes all there is."""
+    def on(self, since: date, upto: date | None, as_of: date, red_flags: tuple[str, ...]) -> RunnerHistory:
+        """Return the history of the days from one up to another; None as the last takes all there is."""
+        first = bisect_left(self._days, since)
         runs = len(self._days) if upto is None else bisect_right(self._days, upto)
         days = len(self._daily) if upto is None else bisect_right(self._daily_days, upto)
-        sessions = self._sessions[:runs]
-        for place, last_told in self._late:
-            if upto is not None and place < runs and upto < last_told:
-                sessions[place] = self._entry(self._runs[place], upto)
+        sessions = self._sessions[first:runs]
+        for place in self._late_places(first, runs, upto):
+            sessions[place - first] = self._entry(self._runs[place], upto)
         return RunnerHistory(
             sessions=tuple(sessions),
-            daily=tuple(self._daily[:days]),
+            daily=tuple(self._daily[bisect_left(self._daily_days, since) : days]),
             red_flags=red_flags,
-            cadence_spm=_cadence(self._runs[:runs], as_of),
+            cadence_spm=_cadence(self._runs[first:runs], as_of),
         )
+
+    def timeline(self, since: date, upto: date) -> Timeline:
+        """Return the runs of the days from one up to another; the log of all days is shared."""
+        if self._by_day is None:
+            dated = [DatedRun(run.on.toordinal(), run) for run in self._sessions]
+            self._by_day = dated, frozenset(run.day for run in dated), log_of(self._daily)
+        whole, run_days, log = self._by_day
+        first, end = bisect_left(self._days, since), bisect_right(self._days, upto)
+        runs = whole[first:end]
+        for place in self._late_places(first, end, upto):
+            runs[place - first] = DatedRun(whole[place].day, self._entry(self._runs[place], upto))
+        return Timeline(upto.toordinal(), tuple(runs), run_days, log, 0)
+
+    def _late_places(self, first: int, end: int, upto: date | None) -> Iterator[int]:
+        """Yield the runs about which something was told after the day, the newest first."""
+        place = end - 1
+        while upto is not None and place >= first and self._told_by[place] > upto:
+            if self._told[place] > upto:
+                yield place
+            place -= 1
 
     def _entry(self, run: RunFact, upto: date | None) -> RunEntry:
         """Return a run with the worst score of each moment, of those told up to a day."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
@@ -13,21 +13,19 @@ from uuid import UUID
 
 import orjson
 
-from app.guidance.domain.advise import LoadAdvice, advise, as_json, pausing_rules, stricter, trace_item
-from app.guidance.domain.decision import Decision, Referral
+from app.guidance.domain.advise import LoadAdvice, advise, pausing_rules, stricter
 from app.guidance.domain.history import DailyEntry, RunEntry, RunnerHistory
 from app.guidance.domain.policy import Policy
-from app.guidance.domain.ruleset import DISCLAIMER, RED_FLAGS, RULESET_VERSION, VALID_FOR_HOURS
-from app.guidance.explain import because, what_to_do
+from app.guidance.domain.ruleset import RULESET_VERSION
 from app.guidance.histories import Histories
+from app.guidance.pausing import closed_rules, flags_of, stands, with_pauses
+from app.guidance.policies import InForce, PolicyBook
+from app.guidance.span import first_day
 from app.guidance.values import Pause
-from app.kernel.clock import day_in_zone
-from app.kernel.ids import new_id
 from app.logbook.domain import Side
 from app.logbook.facts import Facts, RunFact, as_id
 
 _RUN_VALUES, _DAY_VALUES = attrgetter(*RunEntry.__slots__), attrgetter(*DailyEntry.__slots__)
-_NO_CAPS = {"km": ("session_cap_km", "week_cap_km"), "min": ("session_cap_min", "week_cap_min")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,7 @@ class Judgement:
     """The advice for one day, with what it was made from."""
 
     as_of: date
+    in_force: InForce
     advice: LoadAdvice
     knees: tuple[KneeAdvice, ...]
     pauses: tuple[Pause, ...]
@@ -56,7 +55,7 @@ class Consultation:
     """One patient's facts put to the engine; the same question is asked once."""
 
     facts: Facts
-    policy: Policy
+    policies: PolicyBook
     _answers: dict[Any, tuple[KneeAdvice, ...]] = field(default_factory=dict)
 
     @cached_property
@@ -75,14 +74,23 @@ class Consultation:
         """Return the engine's answer for each knee, by what was known on a day."""
         question = (as_of, closed, red_flags)
         if question not in self._answers:
-            self._answers[question] = _advise_knees(self.histories, self.policy, *question)
+            self._answers[question] = _advise_knees(self.histories, self.policies.on(as_of).policy, *question)
         return self._answers[question]
 
     def pausing_on(self, as_of: date) -> frozenset[str]:
         """Return the rules that open a pause by what was known on a day, of whichever knee."""
-        histories = self.histories
-        asked = (histories.history_on(knee, as_of) for knee in histories.knees_on(as_of))
-        return frozenset().union(*(pausing_rules(history, self.policy, as_of) for history in asked))
+        policy, histories = self.policies.on(as_of).policy, self.histories
+        since = _since(histories, policy, as_of)
+        fired = (
+            pausing_rules(
+                histories.history_on(knee, as_of, since=since),
+                policy,
+                as_of,
+                histories.timeline_on(knee, as_of, since),
+            )
+            for knee in histories.knees_on(as_of)
+        )
+        return frozenset().union(*fired)
 
 
 def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str) -> Judgement:
@@ -91,19 +99,22 @@ def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str)
     What was deleted today still counts where it makes the advice stricter: taking a score back never
     relaxes the advice of the same day (CLINICAL 1.7).
     """
-    standing = tuple(pause for pause in pauses if _stands(pause, as_of, zone))
+    standing = tuple(pause for pause in pauses if stands(pause, as_of, zone))
     newest = asking.histories.last_run_on(as_of)
-    closed = _closed_rules(pauses, newest)
-    red_flags = tuple(sorted({pause.red_flag for pause in standing if pause.red_flag is not None}))
+    closed = closed_rules(pauses, newest)
+    red_flags = flags_of(standing)
+    in_force = asking.policies.on(as_of)
     knees = asking.knees(as_of, closed, red_flags)
-    asked = knees + _with_deleted(asking, as_of, closed, red_flags)
+    taken_back = with_deleted(asking, as_of, closed, red_flags)
+    asked = knees + tuple(knee for knee in taken_back if knee not in knees)
     return Judgement(
         as_of=as_of,
-        advice=_with_pauses(strictest(asked), standing),
+        in_force=in_force,
+        advice=with_pauses(strictest(asked), standing),
         knees=knees,
         pauses=standing,
         input_ids=_input_ids(asking.histories, newest, as_of),
-        inputs_hash=_hash(asked, asking.policy, as_of, standing, closed),
+        inputs_hash=_hash(asked, in_force.policy, as_of, standing, closed),
     )
 
 
@@ -115,144 +126,38 @@ def strictest(knees: Sequence[KneeAdvice]) -> LoadAdvice:
     return advice
 
 
-def pauses_due(asking: Consultation, pauses: Sequence[Pause], days: Iterable[date], at: datetime) -> list[Pause]:
-    """Return the pauses that what happened on those days asks for and that were not opened yet."""
-    due = {pause.cause: pause for pause in _red_flag_pauses(asking.facts, at)}
-    for day in days:
-        newest = asking.histories.last_run_on(day)
-        if newest is not None:
-            due |= {pause.cause: pause for pause in _run_pauses(newest, asking.pausing_on(day), at)}
-    opened = {pause.cause for pause in pauses}
-    return [pause for cause, pause in due.items() if cause not in opened]
-
-
-def body_of(judgement: Judgement, policy: dict[str, Any], given_at: datetime) -> dict[str, Any]:
-    """Return the advice as it is shown: decision, reasons with facts, thresholds and sources, caps, what to do."""
-    advice = judgement.advice
-    return {
-        **_engine_part(advice),
-        "as_of": judgement.as_of.isoformat(),
-        "text": what_to_do(advice),
-        "because": because(advice.rule),
-        "disclaimer": DISCLAIMER,
-        "knees": [] if advice.rule == "RED_FLAG" else [_knee(knee) for knee in judgement.knees],
-        "pauses": [
-            {"id": str(pause.id), "rule": pause.rule, "opened_on": pause.opened_on.isoformat()}
-            for pause in judgement.pauses
-        ],
-        "policy": policy,
-        "input_ids": [str(found) for found in judgement.input_ids],
-        "inputs_hash": judgement.inputs_hash,
-        "valid_until": (given_at + timedelta(hours=VALID_FOR_HOURS)).isoformat(),
-    }
-
-
-def _engine_part(advice: LoadAdvice) -> dict[str, Any]:
-    """Return the engine's answer; while a red flag stands there is no load advice, only where to go."""
-    if advice.rule != "RED_FLAG":
-        return as_json(advice)
-    red = [trace_item(found) for found in advice.trace if found.rule == "RED_FLAG"]
-    return as_json(advice) | {
-        "modifications": [],
-        "flags": [],
-        "rules_all": ["RED_FLAG"],
-        "trace": red,
-        "gaps": [],
-        "provisional": False,
-    }
-
-
 def _kept(facts: Facts) -> Facts:
     """Return the facts that were not deleted."""
     runs = [fact for fact in facts.runs if not fact.deleted]
     scores = [fact for fact in facts.scores if not fact.deleted]
-    return Facts(runs, scores, [fact for fact in facts.check_ins if not fact.deleted])
+    check_ins = [fact for fact in facts.check_ins if not fact.deleted]
+    return replace(facts, runs=runs, scores=scores, check_ins=check_ins)
 
 
 def _advise_knees(
     histories: Histories, policy: Policy, as_of: date, closed: frozenset[str], red_flags: tuple[str, ...]
 ) -> tuple[KneeAdvice, ...]:
-    found = []
+    found, since = [], _since(histories, policy, as_of)
     for side in histories.knees_on(as_of):
-        history = histories.history_on(side, as_of, red_flags)
-        found.append(KneeAdvice(side, history, advise(history, policy, as_of, closed)))
+        history = histories.history_on(side, as_of, red_flags, since)
+        timeline = histories.timeline_on(side, as_of, since)
+        found.append(KneeAdvice(side, history, advise(history, policy, as_of, closed, timeline)))
     return tuple(found)
 
 
-def _with_deleted(
+def _since(histories: Histories, policy: Policy, as_of: date) -> date:
+    newest = histories.last_run_on(as_of)
+    return first_day(as_of, policy, newest.on if newest is not None else None)
+
+
+def with_deleted(
     asking: Consultation, as_of: date, closed: frozenset[str], red_flags: tuple[str, ...]
 ) -> tuple[KneeAdvice, ...]:
+    """Return the engine's answers with what was taken back today; none where nothing was."""
     histories = asking.histories_with_deleted
-    return _advise_knees(histories, asking.policy, as_of, closed, red_flags) if histories is not None else ()
-
-
-def _stands(pause: Pause, as_of: date, zone: str) -> bool:
-    if pause.opened_on > as_of:
-        return False
-    return pause.closed_at is None or day_in_zone(pause.closed_at, zone) > as_of
-
-
-def _closed_rules(pauses: Sequence[Pause], newest: RunFact | None) -> frozenset[str]:
-    """Return the pausing rules that a person has closed for the very run that fires them."""
-    closed = [pause for pause in pauses if not pause.is_open and pause.run_id is not None]
-    if newest is None or not closed:
-        return frozenset()
-    run_id = as_id(newest.key)
-    return frozenset(pause.rule for pause in closed if pause.run_id == run_id)
-
-
-def _with_pauses(advice: LoadAdvice, standing: Sequence[Pause]) -> LoadAdvice:
-    """Keep answering an open pause, whatever the runs since say."""
-    opened = [pause for pause in standing if pause.red_flag is None]
-    if advice.decision is Decision.PAUSE_AND_REFER or not opened:
-        return advice
-    pause = max(opened, key=lambda found: Referral(found.refer))
-    caps: dict[str, Any] = dict.fromkeys(_NO_CAPS.get(advice.load_unit or "", ()), 0.0)
-    return replace(
-        advice,
-        decision=Decision.PAUSE_AND_REFER,
-        rule=pause.rule,
-        change_percent=-100,
-        min_rest_days=0,
-        refer=Referral(pause.refer),
-        modifications=("stop_running", "contact_therapist"),
-        planned_ok=False if advice.planned_ok is not None else None,
-        **caps,
-    )
-
-
-def _run_pauses(newest: RunFact, fired: frozenset[str], at: datetime) -> Iterable[Pause]:
-    for rule in sorted(fired):
-        run_id = as_id(newest.key)
-        cause, refer = f"{rule}:{run_id}", Referral.THERAPIST.value
-        yield Pause(id=new_id(), opened_on=newest.on, opened_at=at, rule=rule, refer=refer, cause=cause, run_id=run_id)
-
-
-def _red_flag_pauses(facts: Facts, at: datetime) -> Iterable[Pause]:
-    for told in facts.check_ins:
-        for code in told.red_flags if not told.deleted else ():
-            yield Pause(
-                id=new_id(),
-                opened_on=told.on,
-                opened_at=at,
-                rule="RED_FLAG",
-                refer=RED_FLAGS[code].value,
-                cause=f"RED_FLAG:{as_id(told.key)}:{code}",
-                red_flag=code,
-            )
-
-
-def _knee(knee: KneeAdvice) -> dict[str, Any]:
-    advice = knee.advice
-    return {
-        "side": knee.side,
-        "decision": advice.decision.value,
-        "rule": advice.rule,
-        "change_percent": advice.change_percent,
-        "refer": advice.refer.value,
-        "gaps": list(advice.gaps),
-        "trace": [trace_item(found) for found in advice.trace],
-    }
+    if histories is None:
+        return ()
+    return _advise_knees(histories, asking.policies.on(as_of).policy, as_of, closed, red_flags)
 
 
 def _input_ids(histories: Histories, newest: RunFact | None, as_of: date) -> tuple[UUID, ...]:
@@ -286,8 +191,3 @@ def _plain(history: RunnerHistory) -> list[Any]:
     """Return a history as bare values in a fixed order: dataclasses take ten times as long to be written."""
     runs, days = [_RUN_VALUES(run) for run in history.sessions], [_DAY_VALUES(day) for day in history.daily]
     return [runs, days, history.red_flags, history.cadence_spm, history.declared_longest_km]
-
-
-def as_plain(policy: Policy) -> dict[str, Any]:
-    """Return the resolved policy as JSON values."""
-    return asdict(policy)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.kernel.clock import CLOCK_TOLERANCE
 from app.kernel.errors import FieldFault, Invalid
+from app.kernel.red_flags import RedFlag
 from app.kernel.sides import Side as Side
 
 CLOCK_SUSPECT = "clock_suspect"
@@ -240,6 +241,25 @@ class Skip(Entry):
     replaced_by: str | None
 
 
+class Asked(StrEnum):
+    """Why a red-flag question was asked (CLINICAL 6)."""
+
+    INTAKE = "intake"
+    PAIN = "pain"
+    LIMP = "limp"
+    MONTHLY = "monthly"
+    OFFERED = "offered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedFlagAnswer(Entry):
+    """One answered question about an urgent sign: is it there?"""
+
+    code: RedFlag
+    present: bool
+    asked_because: Asked
+
+
 class ContradictoryEntry(Invalid):
     """Two parts of one entry cannot both be meant."""
 
@@ -298,6 +318,10 @@ def check_skip(skip: Skip) -> None:
         raise ContradictoryEntry(faults=[FieldFault("/replaced_by", "same", "Name another exercise.")])
     if skip.reason is SkipReason.OTHER and not skip.note:
         raise ContradictoryEntry(faults=[FieldFault("/note", "required", "Say the other reason in a note.")])
+
+
+def check_red_flag_answer(answer: RedFlagAnswer) -> None:
+    """Accept every answer: yes and no can both be meant of every question."""
 
 
 def flags_of(entry: Entry, received_at: datetime) -> tuple[str, ...]:

@@ -6,8 +6,8 @@ A rule asks about some hundred entries at each write; loading them as whole entr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -58,16 +58,60 @@ class CheckInFact(NamedTuple):
     red_flags: list[str]
 
 
+class RedFlagFact(NamedTuple):
+    """A question about an urgent sign that was answered with yes."""
+
+    key: Key
+    on: date
+    ahead: bool
+    deleted: bool
+    code: str
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A patient's facts, each kind oldest first."""
+    """A patient's facts, each kind oldest first; going through them leaves out the signs.
+
+    `run_before` is the day of the newest run before the days that were read.
+    """
 
     runs: list[RunFact]
     scores: list[ScoreFact]
     check_ins: list[CheckInFact]
+    red_flags: list[RedFlagFact] = field(default_factory=list)
+    run_before: date | None = None
 
     def __iter__(self) -> Iterator[RunFact | ScoreFact | CheckInFact]:
         return chain(self.runs, self.scores, self.check_ins)
+
+
+class DoneFact(NamedTuple):
+    """A run or an exercise session by its load: distance in m, duration in s, effort CR10; None is not known."""
+
+    id: UUID
+    on: date
+    is_run: bool
+    distance_m: int | None
+    duration_s: int | None
+    rpe: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedDays:
+    """What was done, oldest first, the days with an entry of any kind, and the first day ever logged."""
+
+    done: list[DoneFact]
+    days: frozenset[date]
+    first: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlagClock:
+    """When each question was last answered, and what asks them again; instants, None is never."""
+
+    answered: dict[str, datetime]
+    severe_pain_at: datetime | None
+    limp_at: datetime | None
 
 
 def as_id(key: Key) -> UUID:
@@ -104,3 +148,9 @@ def check_in_fact(row: Sequence[Any]) -> CheckInFact:
     key, on, ahead, deleted, morning, worst, side, red_flags = row
     day, points = date.fromisoformat(on), [None if told is None else float(told) for told in (morning, worst)]
     return CheckInFact(key, day, bool(ahead), bool(deleted), points[0], points[1], side, red_flags)
+
+
+def red_flag_fact(row: Sequence[Any]) -> RedFlagFact:
+    """Return an answer of its values, as run_fact does."""
+    key, on, ahead, deleted, code = row
+    return RedFlagFact(key, date.fromisoformat(on), bool(ahead), bool(deleted), code)

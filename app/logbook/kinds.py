@@ -17,18 +17,20 @@ from app.logbook.domain import (
     LoggedSession,
     LoggedSet,
     PainScore,
+    RedFlagAnswer,
     Run,
     Side,
     Skip,
     Treatment,
     check_check_in,
     check_pain_score,
+    check_red_flag_answer,
     check_run,
     check_session,
     check_skip,
     check_treatment,
 )
-from app.logbook.models import CHECK_INS, PAIN_SCORES, RUNS, SESSIONS, SKIPS, TREATMENTS
+from app.logbook.models import CHECK_INS, PAIN_SCORES, RED_FLAGS, RUNS, SESSIONS, SKIPS, TREATMENTS
 
 E = TypeVar("E", bound=Entry)
 
@@ -148,5 +150,6 @@ PAIN_SCORE = Kind("pain_score", PAIN_SCORES, PainScore, check_pain_score)
 CHECK_IN = Kind("check_in", CHECK_INS, CheckIn, check_check_in)
 TREATMENT = Kind("treatment", TREATMENTS, Treatment, check_treatment)
 SKIP = Kind("skip", SKIPS, Skip, check_skip)
+RED_FLAG = Kind("red_flag", RED_FLAGS, RedFlagAnswer, check_red_flag_answer)
 
-KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN, TREATMENT, SKIP)
+KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN, TREATMENT, SKIP, RED_FLAG)

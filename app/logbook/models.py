@@ -99,6 +99,16 @@ class TreatmentRow(Performed, Base):
     activity: Mapped[str | None] = mapped_column(Text)
 
 
+class RedFlagRow(Performed, Base):
+    """One answered question about an urgent sign."""
+
+    __tablename__ = "red_flags"
+
+    code: Mapped[str] = mapped_column(Text)
+    present: Mapped[bool]
+    asked_because: Mapped[str] = mapped_column(Text)
+
+
 class SkipRow(Performed, Base):
     """A due exercise that was left out or replaced."""
 
@@ -121,3 +131,4 @@ PAIN_SCORES = Collection("pain_scores", PainScoreRow, entry_wire(PainScoreRow))
 CHECK_INS = Collection("check_ins", CheckInRow, entry_wire(CheckInRow))
 TREATMENTS = Collection("treatments", TreatmentRow, entry_wire(TreatmentRow))
 SKIPS = Collection("skips", SkipRow, entry_wire(SkipRow))
+RED_FLAGS = Collection("red_flags", RedFlagRow, entry_wire(RedFlagRow))

@@ -12,8 +12,9 @@ from marshmallow import Schema, fields, validate
 from app.accounts import service as accounts
 from app.consent.domain import Scope
 from app.kernel.clock import now
-from app.kernel.red_flags import RED_FLAG_CODES
+from app.kernel.red_flags import RED_FLAG_CODES, RedFlag
 from app.logbook.domain import (
+    Asked,
     BodyRegion,
     EarlyWarningSign,
     GivenBy,
@@ -163,6 +164,14 @@ class SkipSchema(EntrySchema):
     )
 
 
+class RedFlagAnswerSchema(EntrySchema):
+    """The answer to one question about an urgent sign; a yes stops running until a person has looked."""
+
+    code = Choice(RedFlag, required=True)
+    present = Flag(required=True)
+    asked_because = Choice(Asked, required=True)
+
+
 class StoredSessionSchema(Identified, SessionSchema):
     """A session as it is stored."""
 
@@ -190,6 +199,10 @@ class StoredTreatmentSchema(Identified, TreatmentSchema):
 
 class StoredSkipSchema(Identified, SkipSchema):
     """A skip as it is stored."""
+
+
+class StoredRedFlagAnswerSchema(Identified, RedFlagAnswerSchema):
+    """An answer as it is stored."""
 
 
 class PeriodSchema(Paged):

@@ -15,7 +15,7 @@ from app.kernel.clock import day_in_zone
 from app.kernel.errors import Conflict, NotVisible
 from app.logbook import repository
 from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, Skip, flags_of
-from app.logbook.facts import Facts
+from app.logbook.facts import Facts, LoggedDays, RedFlagClock
 from app.logbook.kinds import E, Kind, Stored
 from app.logbook.writing import Writing
 
@@ -148,9 +148,19 @@ def skips_due(db: Session, patient_id: UUID, first: date, last: date) -> list[Sk
     return [stored.entry for stored in repository.list_skips_due(db, patient_id, first, last)]
 
 
-def last_run_before(db: Session, patient_id: UUID, day: date) -> date | None:
-    """Return the day of the newest run before a day, however long ago."""
-    return repository.last_run_before(db, patient_id, day)
+def days_logged(db: Session, patient_id: UUID, since: date, until: date, at: datetime) -> LoggedDays:
+    """Return what was done on the days from `since` to `until`, without what lies ahead of `at`."""
+    return repository.read_days(db, patient_id, since, until, at)
+
+
+def signs_noticed(db: Session, patient_id: UUID, since: date, until: date) -> list[tuple[date, str]]:
+    """Return the early-warning signs ticked on these days."""
+    return repository.read_signs(db, patient_id, since, until)
+
+
+def red_flag_clock(db: Session, patient_id: UUID, until: date, at: datetime, severe_min: float) -> RedFlagClock:
+    """Return when each question was last answered, and when pain from `severe_min` on and a limp were last told."""
+    return repository.read_clock(db, patient_id, until, at, severe_min)
 
 
 def count_by_day(db: Session, patient_id: UUID, kind: Kind[Any], days: Collection[date]) -> dict[date, int]:

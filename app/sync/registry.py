@@ -11,11 +11,12 @@ from app.consent import service as consent
 from app.consent.domain import Scope
 from app.db.synced import Collection
 from app.guidance import service as guidance
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, SKIP, TREATMENT, Kind
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION, SKIP, TREATMENT, Kind
 from app.logbook.schemas import (
     CheckInSchema,
     EntrySchema,
     PainScoreSchema,
+    RedFlagAnswerSchema,
     RunSchema,
     SessionSchema,
     SkipSchema,
@@ -101,6 +102,8 @@ _GUIDANCE = {
     "advice": frozenset({Scope.ADVICE_READ}),
     "pauses": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
     "stage_proposals": frozenset({Scope.ADVICE_READ}),
+    "policies": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
+    "overrides": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
 }
 
 _ALL = (
@@ -112,6 +115,7 @@ _ALL = (
     SyncedCollection(MEASUREMENT.collection, _PAIN, MEASUREMENT, MeasurementSchema(), {}, frozenset({"recorded_by"})),
     SyncedCollection(TREATMENT.collection, _SESSIONS, TREATMENT, TreatmentSchema()),
     SyncedCollection(SKIP.collection, _SESSIONS, SKIP, SkipSchema()),
+    SyncedCollection(RED_FLAG.collection, frozenset({Scope.PAIN_READ}), RED_FLAG, RedFlagAnswerSchema()),
     *(SyncedCollection(found, _GUIDANCE[found.name]) for found in guidance.COLLECTIONS),
     *(SyncedCollection(found, frozenset({Scope.PLAN_WRITE})) for found in programmes.COLLECTIONS),
     *(SyncedCollection(found, frozenset()) for found in consent.COLLECTIONS),

@@ -10,7 +10,7 @@ from flask import Response, current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.consent import service as consent
-from app.guidance.values import GivenAdvice
+from app.guidance.schemas import shown_advice
 from app.kernel.clock import now
 from app.kernel.errors import Denied, Gone, NotVisible
 from app.kernel.permissions import Permission
@@ -98,7 +98,7 @@ def push_operations(patient_id: UUID, body: dict[str, Any]) -> Response:
         "head": pushed.stream.head,
         "results": [told_of(result, schema_version) for result in pushed.results],
     }
-    return answer(told if pushed.advice is None else {**told, "advice": _advice(pushed.advice)})
+    return answer(told if pushed.advice is None else {**told, "advice": shown_advice(pushed.advice, pushed.override)})
 
 
 @sync.operation(
@@ -273,7 +273,3 @@ def _schema_version() -> int:
         if told.isascii() and told.isdigit() and len(told) < 9
         else SCHEMA_VERSION
     )
-
-
-def _advice(given: GivenAdvice) -> dict[str, Any]:
-    return {**given.body, "id": given.id, "given_at": given.given_at, "supersedes": given.supersedes}

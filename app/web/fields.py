@@ -156,6 +156,27 @@ class Number(fields.Float):
         return float(value)
 
 
+class QueryNumber(fields.Float):
+    """A number in a query, in ASCII digits with a point where it needs one."""
+
+    def __init__(self, *, least: float, most: float, **kwargs: Any) -> None:
+        super().__init__(validate=[validate.Range(min=least, max=most)], **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if not isinstance(value, str) or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", value, re.ASCII):
+            raise ValidationError("Not a number.")
+        return float(value)
+
+
+class QueryFlag(fields.Boolean):
+    """true or false in a query, in those words."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if value not in ("true", "false"):
+            raise ValidationError("Not true or false.")
+        return bool(value == "true")
+
+
 class Pain(Number):
     """A pain score from 0 to 10 in steps of 0.1; 0 is a score, and null is none."""
 

@@ -11,7 +11,7 @@ from app.db.types import Id, Instant, Json
 from migrations.tables import create_synced_table, named
 
 revision = "0011_treatments_evidence"
-down_revision = "0009_programmes"
+down_revision = "0010_policies_overrides"
 
 
 WORD = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")

@@ -24,6 +24,7 @@ NEVER_ACCEPTED = {
     "refresh_token": "each token is good once",
     "evaluate_guidance": "the engine's own vectors are its tests",
     "close_pause": "there is no pause to close",
+    "withdraw_override": "there is no override to withdraw",
     "settle_parked": "nothing is parked",
     "create_own_exercise": "patients have none",
     "change_own_exercise": "patients have none",

@@ -39,15 +39,15 @@ def rules(app: Flask) -> list[Rule]:
 def unfitting(app: Flask) -> list[str]:
     """Return routes whose permission is about a patient while their path names none, or the other way round.
 
-    A permission that the table gives to a patient is asked of the patient in the path (`patient_id`); on a
-    route without one nobody would hold it. One that it gives to roles is asked of no patient.
+    A permission that the table gives to a patient, or to a scope of a link, is asked of the patient in the
+    path (`patient_id`); on a route without one nobody would hold it. One that it gives to roles is asked of no patient.
     """
     found = []
     for rule in rules(app):
         said = declared(app, rule.endpoint)
         access = TABLE.get(said.permission) if said else None
         about_a_patient = "patient_id" in rule.arguments
-        if access is not None and access.patient != about_a_patient:
+        if access is not None and (access.patient or access.scope is not None) != about_a_patient:
             found.append(f"{rule.rule} needs {said.permission if said else None}")
     return found
 

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from app.db.synced import Write, store
 from app.kernel.clock import now
 from app.kernel.ids import new_id
+from app.kernel.red_flags import RedFlag
 from app.logbook.domain import (
+    Asked,
     CheckIn,
     Entry,
     GivenBy,
@@ -20,6 +22,7 @@ from app.logbook.domain import (
     LoggedSet,
     PainMoment,
     PainScore,
+    RedFlagAnswer,
     Run,
     Side,
     Skip,
@@ -49,7 +52,7 @@ def ninety_days() -> dict[str, list[Entry]]:
 def entries(kind: Kind, count: int) -> list[Entry]:  # type: ignore[type-arg]
     """Return so many entries of one kind, one a day back from yesterday; scores are about no run."""
     made: dict[str, Callable[[int], Entry]] = {"run": run, "pain_score": lone_score, "check_in": check_in}
-    made |= {"session": session, "treatment": treatment, "skip": skip}
+    made |= {"session": session, "treatment": treatment, "skip": skip, "red_flag": red_flag}
     return [made[kind.name](day) for day in range(1, count + 1)]
 
 
@@ -58,6 +61,18 @@ def write(db: Session, patient_id: UUID, told: dict[str, list[Entry]]) -> None:
     for kind in KINDS:
         writes = [Write(entry.id, kind.columns_of(entry)) for entry in told.get(kind.name, ())]
         store(db, kind.collection, patient_id, writes, device_id=None, at=now())
+
+
+def red_flag(days_ago: int) -> RedFlagAnswer:
+    """Return a question about an urgent sign, answered with no."""
+    return RedFlagAnswer(
+        id=new_id(),
+        performed_at=_clock(days_ago, 12),
+        zone=ZONE,
+        code=RedFlag.LOCKED_KNEE,
+        present=False,
+        asked_because=Asked.MONTHLY,
+    )
 
 
 def run(days_ago: int) -> Run:

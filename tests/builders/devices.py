@@ -23,6 +23,7 @@ WRITTEN = (
     "check_ins",
     "treatments",
     "skips",
+    "red_flags",
     "questionnaire_responses",
     "measurements",
 )
@@ -86,6 +87,12 @@ def a_skip(days_ago: int = 0, **changes: Any) -> Json:
     """Return a skip."""
     told = {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", "due_on": a_day(days_ago)[:10]}
     return {**told, "exercise": "clamshell", "side": "left", "reason": "time", **changes}
+
+
+def a_red_flag(days_ago: int = 0, **changes: Any) -> Json:
+    """Return a question about an urgent sign, answered with no."""
+    told = {"code": "locked_knee", "present": False, "asked_because": "monthly"}
+    return {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", **told, **changes}
 
 
 def put(collection: str, data: Json, record_id: str | None = None, base: Any = None, op_id: str | None = None) -> Json:

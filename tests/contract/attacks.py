@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import func, literal_column, select, union_all
 from werkzeug.test import TestResponse
 
+from app.consent.domain import TABLE
 from app.db.base import Base
 from app.db.engine import Database
 from app.db.synced import SyncStream
@@ -31,7 +32,8 @@ PLACES = {"instrument": "psfs", "language_tag": "fr"}
 OF_ADMINS = {"instrument_texts.write"}
 """What a patient may not, and an admin may."""
 BY_THERAPIST = frozenset({"prescribe_programme", "revise_programme", "decide_stage_proposal"})
-"""What is attacked by a therapist whom the patient has let in: only they may do all of it."""
+"""What a patient may do in part, and a therapist whom the patient has let in does wholly."""
+THERAPISTS_ALONE = {str(name) for name, access in TABLE.items() if access.scope is not None and not access.patient}
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -49,7 +51,10 @@ class Side:
 
     def anew(self) -> Side:
         """Return the same installation with a patient who has nothing yet."""
-        return dataclasses.replace(self, person=People(self.app).patient(), etags={})
+        patient = People(self.app).patient()
+        link = {"therapist_id": str(self.therapist.id), "scopes": ["plan.write"], "purpose": "x", "expires_at": _soon()}
+        patient.post("/v1/patients/{me}/care-links", link)
+        return dataclasses.replace(self, person=patient, etags={})
 
     def let_in(self) -> None:
         """Let the therapist in, with all there is."""
@@ -69,22 +74,25 @@ class Side:
     def open(
         self, operation: Operation, headers: dict[str, str], parts: dict[str, str], **options: Any
     ) -> TestResponse:
-        """Send one request as the patient."""
+        """Send one request as somebody who may do all that the operation does."""
         url = operation.url(self.person.id, **{**PLACES, **parts})
         sent = {"Authorization": f"Bearer {self._sender(operation).token}", **headers}
-        return self._sender(operation).client.open(url, method=operation.method, headers=sent, **options)
+        return self.person.client.open(url, method=operation.method, headers=sent, **options)
 
     def _sender(self, operation: Operation) -> Person:
         """Return who may do all that the operation does."""
-        if operation.said["x-permission"] in OF_ADMINS:
+        permission = operation.said["x-permission"]
+        if permission in OF_ADMINS:
             return self.admin
-        return self.therapist if operation.name in BY_THERAPIST else self.person
+        by_therapist = operation.name in BY_THERAPIST or permission in THERAPISTS_ALONE
+        return self.therapist if by_therapist else self.person
 
     def good(self, operation: Operation, turn: int) -> dict[str, Any]:
         """Return a body that the operation accepts; of two turns it is about two things."""
         body = operation.body()
         if "id" in body:
             body["id"] = str(uuid5(NAMESPACE_OID, f"{operation.name} {turn}"))
+        body |= _dated(operation.name)
         match operation.name:
             case "register_account":
                 body |= {"email": f"{self.person.id.hex}.{turn}@example.org", "professional_role": None}
@@ -148,6 +156,16 @@ def _plan(turn: int) -> dict[str, Any]:
     dosage = {"sets": 3, "repetitions": 10, "hold_seconds": 0, "rest_seconds": 60, "days_per_week": 3}
     exercise = {"id": str(uuid5(NAMESPACE_OID, f"exercise {turn}")), "stage": "relieve", "exercise": "clamshell"}
     return {"phases": [], "exercises": [{**exercise, "side": "left", "dosage": dosage}], "retraining": []}
+
+
+def _dated(name: str) -> dict[str, Any]:
+    """Return the days that an operation takes today and would not take tomorrow."""
+    days: dict[str, dict[str, Any]] = {
+        "put_policy": {"starts_on": None},
+        "create_override": {"starts_on": None, "ends_on": _soon()[:10], "decision": "hold"},
+        "replay_guidance": {"since": "2026-11-01", "until": "2026-11-20", "preset": None},
+    }
+    return days.get(name, {})
 
 
 def _soon() -> str:
@@ -277,7 +295,7 @@ def _attack_pushed_data(made: Attack, every: int) -> None:
     makers = {"sessions": "create_session", "runs": "create_run", "pain_scores": "create_pain_score"}
     makers |= {"check_ins": "create_check_in", "measurements": "create_measurement"}
     makers |= {"questionnaire_responses": "create_questionnaire_response", "treatments": "create_treatment"}
-    makers["skips"] = "create_skip"
+    makers |= {"skips": "create_skip", "red_flags": "create_red_flag"}
     for collection, maker in makers.items():
         operation = next(one for one in made.all_of_them if one.name == maker)
         for place, name in enumerate(operation.members()):

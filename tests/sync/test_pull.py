@@ -289,10 +289,10 @@ def regrant(phone: Phone, therapist: Person, *scopes: str) -> None:
 
 BY_SCOPE = {
     "sessions.read": {"sessions", "runs", "check_ins", "treatments", "skips"},
-    "pain.read": {"pain_scores", "questionnaire_responses", "measurements"},
+    "pain.read": {"pain_scores", "red_flags", "questionnaire_responses", "measurements"},
     "notes.read": set(),
-    "advice.read": {"advice", "pauses", "stage_proposals"},
-    "plan.write": {"pauses", "programmes", "prescribed_exercises"},
+    "advice.read": {"advice", "pauses", "policies", "overrides", "stage_proposals"},
+    "plan.write": {"pauses", "policies", "overrides", "programmes", "prescribed_exercises"},
     "message": set(),
 }
 

@@ -19,6 +19,7 @@ from tests.builders.devices import (
     Phone,
     a_check_in,
     a_measurement,
+    a_red_flag,
     a_response,
     a_run,
     a_score,
@@ -74,6 +75,7 @@ def statuses(results: list[dict[str, Any]]) -> list[str]:
         ("measurements", a_measurement()),
         ("treatments", a_treatment(treatment="orthosis", pain_without=6, pain_with=3.5, activity="step_down")),
         ("skips", a_skip()),
+        ("red_flags", a_red_flag()),
     ],
 )
 def test_a_new_record_is_applied_under_the_id_of_its_operation(
@@ -745,8 +747,8 @@ def test_effects_happen_once_however_often_the_batch_comes(phone: Phone, databas
 def mixed(count: int, day: int = 0) -> list[dict[str, Any]]:
     """Return so many new records of all kinds; of ten or more, some are refused."""
     makers = [("sessions", a_session), ("runs", a_run), ("pain_scores", a_score), ("check_ins", a_check_in)]
-    makers.append(("treatments", a_treatment))
-    return [put(*(lambda name, make: (name, make(day + n % 60)))(*makers[n % 5])) for n in range(count)]
+    makers += [("treatments", a_treatment), ("red_flags", a_red_flag)]
+    return [put(*(lambda name, make: (name, make(day + n % 60)))(*makers[n % 6])) for n in range(count)]
 
 
 def test_a_push_takes_as_many_statements_for_a_hundred_records_as_for_five(phone: Phone, counted: Counted) -> None:

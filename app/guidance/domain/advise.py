@@ -16,8 +16,10 @@ from app.guidance.domain.policy import Policy
 from app.guidance.domain.rules import PAUSING_RULES, fired_rules
 from app.guidance.domain.rules.progress import clean
 from app.guidance.domain.ruleset import ORDER, RULESET_VERSION
+from app.guidance.domain.timeline import Timeline
 from app.guidance.domain.volume import KM, MIN
 
+PAUSING = frozenset({"PAIN_PAUSE", "REPEAT_4"})
 _STANDS_IN = {"PAIN_PAUSE": "PAIN_RED", "REPEAT_4": "REPEAT_3"}
 LOAD_ERRORS = frozenset({"LOAD_SESSION_SPIKE", "LOAD_WEEK_SPIKE"})
 
@@ -46,21 +48,30 @@ class LoadAdvice:
     ruleset_version: str = RULESET_VERSION
 
 
-def advise(history: RunnerHistory, policy: Policy, as_of: date, closed: frozenset[str] = frozenset()) -> LoadAdvice:
+def advise(
+    history: RunnerHistory,
+    policy: Policy,
+    as_of: date,
+    closed: frozenset[str] = frozenset(),
+    timeline: Timeline | None = None,
+) -> LoadAdvice:
     """Advise on the load of one knee on one day; the same values always give the same advice.
 
     A pause is not remembered: the caller keeps it open until a person closes it (1.3). `closed` names the
     pausing rules that a person has closed for the last run: the next weaker rule stands in for each.
+    `timeline` is the history by day, for a caller who asks about many days.
     """
-    facts = gather(history, policy, as_of)
+    facts = gather(history, policy, as_of, timeline)
     findings = tuple(_after_closing(found, policy, closed) for found in _findings(facts, policy))
     leading = min(findings, key=_strictest_first)
     return _advice(leading, findings, facts, cap(leading, facts, policy), policy)
 
 
-def pausing_rules(history: RunnerHistory, policy: Policy, as_of: date) -> frozenset[str]:
+def pausing_rules(
+    history: RunnerHistory, policy: Policy, as_of: date, timeline: Timeline | None = None
+) -> frozenset[str]:
     """Return which of the rules that open a pause because of a run fire on a day."""
-    facts = gather(history, policy, as_of)
+    facts = gather(history, policy, as_of, timeline)
     return frozenset(found.rule for rule in PAUSING_RULES if (found := rule(facts, policy)) is not None)
 
 

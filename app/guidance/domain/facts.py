@@ -81,9 +81,9 @@ class Facts:
         return self.run.trend if self.run else None
 
 
-def gather(history: RunnerHistory, policy: Policy, as_of: date) -> Facts:
-    """Return the facts of the day; nothing after `as_of` is looked at."""
-    return Facts(history, policy, by_day(history, as_of))
+def gather(history: RunnerHistory, policy: Policy, as_of: date, timeline: Timeline | None = None) -> Facts:
+    """Return the facts of the day; nothing after `as_of` is looked at. A timeline that is known need not be made."""
+    return Facts(history, policy, timeline or by_day(history, as_of))
 
 
 def _last_run(timeline: Timeline, policy: Policy) -> LastRun | None:

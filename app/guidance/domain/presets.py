@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 DEFAULT_PRESET = "running_pain_3_of_10"
+STRICT_PRESET = "ladder_pain_free"  # offered under 18, never forced (rathleff2019; E)
 
 _UP_TO_FIVE: Mapping[str, object] = {
     "acceptable_max": 5.0,
@@ -33,6 +34,6 @@ PRESETS: dict[str, Mapping[str, object]] = {
     "silbernagel_2007": _UP_TO_FIVE,
     # Strictly below 3 of 10 (vincent2017).
     "vincent_2017": {"upper_inclusive": False, "after_tolerance": None, "morning_tolerance": 0.0},
-    # A step up only without pain; offered under 18 (rathleff2019; E).
-    "ladder_pain_free": {"progress_max": 0.0, "acceptable_max": 2.0, "morning_tolerance": 0.0},
+    # A step up only without pain (rathleff2019; E).
+    STRICT_PRESET: {"progress_max": 0.0, "acceptable_max": 2.0, "morning_tolerance": 0.0},
 }

@@ -6,6 +6,7 @@ import math
 
 SLACK = 1e-9  # ratio, km or min; differences below it are float noise (E)
 BEYOND = 1e12  # ratio; all larger ones say the same (E)
+RATIO_DIGITS = 3  # decimals shown of a ratio of two loads (E)
 NRS_DIGITS = 6  # decimals kept of a difference of two pain scores (E)
 
 

@@ -49,9 +49,11 @@ def read_run(run: DatedRun, timeline: Timeline, policy: Policy) -> Reading:
 
 
 def morning_after(run: DatedRun, timeline: Timeline) -> float | None:
-    """Return the pain of the morning after a run: as given with the run, else from the daily log."""
+    """Return the pain of the morning after a run: as given with the run, else from the daily log up to today."""
     given = run.entry.pain_next_morning
-    return given if given is not None else timeline.log.morning_worst.get(run.day + 1)
+    if given is not None or run.day == timeline.today:
+        return given
+    return timeline.log.morning_worst.get(run.day + 1)
 
 
 def baseline_of(run: DatedRun, timeline: Timeline) -> float | None:

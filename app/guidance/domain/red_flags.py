@@ -1,4 +1,4 @@
-"""Signs that end all load advice, how fast they must be seen, and what we say about it."""
+"""Signs that end all load advice, and how fast they must be seen."""
 
 from __future__ import annotations
 
@@ -26,16 +26,3 @@ RED_FLAGS: dict[str, Referral] = {
     "morning_stiffness_over_30_min_or_several_joints": Referral.SOON,
     "no_improvement_12_weeks": Referral.SOON,
 }
-
-SEEK_CARE: dict[Referral, str] = {
-    Referral.NONE: "",
-    Referral.THERAPIST: "Stop running for now and talk to your therapist before the next run.",
-    Referral.SOON: "Please have a clinician look at this within two weeks; do not run until then.",
-    Referral.URGENT: "Please be seen by a clinician within one to three days; do not run until then.",
-    Referral.EMERGENCY: "Please get emergency care now: call your local emergency number or go to a hospital.",
-}
-
-DISCLAIMER = (
-    "This is decision support: it helps you and your therapist and replaces neither. "
-    "If you are worried, or something changes suddenly, ask a clinician."
-)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.guidance.domain.decision import Decision, Referral
-from app.guidance.domain.red_flags import DISCLAIMER, RED_FLAG_SOURCES, RED_FLAGS, SEEK_CARE
+from app.guidance.domain.red_flags import RED_FLAG_SOURCES, RED_FLAGS
 
-__all__ = ["DISCLAIMER", "RED_FLAGS", "RULES", "RULESET_VERSION", "SEEK_CARE", "VALID_FOR_HOURS", "RuleRow"]
+__all__ = ["RED_FLAGS", "RULES", "RULESET_VERSION", "VALID_FOR_HOURS", "RuleRow"]
 
 RULESET_VERSION = "2026.11.1"
 VALID_FOR_HOURS = 48  # hours an advice may be shown (SECURITY 4.5)

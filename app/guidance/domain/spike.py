@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.guidance.domain.history import DISTANCE_MAX_KM
-from app.guidance.domain.ratio import exceeds, quotient
+from app.guidance.domain.ratio import RATIO_DIGITS, exceeds, quotient
 from app.outcomes.domain.strict import amount
 
 # Highest ratio of each class (frandsen2025).
@@ -26,7 +26,7 @@ def spike(distance_km: object, longest_prev_30d_km: object) -> Spike:
     if longest_prev_30d_km is None:
         return Spike(None, "undefined")
     ratio = quotient(distance, amount(longest_prev_30d_km, DISTANCE_MAX_KM, "/longest_prev_30d_km"))
-    return Spike(None, "undefined") if ratio is None else Spike(round(ratio, 3), _class_of(ratio))
+    return Spike(None, "undefined") if ratio is None else Spike(round(ratio, RATIO_DIGITS), _class_of(ratio))
 
 
 def _class_of(ratio: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -48,10 +48,12 @@ def by_day(history: RunnerHistory, as_of: date) -> Timeline:
     runs = tuple(sorted((run for run in dated if run.day <= today), key=lambda run: run.day))
     days = [entry for entry in history.daily if entry.on <= as_of]
     future = len(dated) - len(runs) + len(history.daily) - len(days)
-    return Timeline(today, runs, frozenset(run.day for run in runs), _log(days), future)
+    return Timeline(today, runs, frozenset(run.day for run in runs), log_of(days), future)
 
 
-def _log(entries: list[DailyEntry]) -> DayLog:
+def log_of(entries: Iterable[DailyEntry]) -> DayLog:
+    """Return the daily entries by day; a log may know later days than a timeline, which never asks for them."""
+    entries = list(entries)
     mornings = [(entry.on, entry.morning_pain) for entry in entries if entry.morning_pain is not None]
     worst = [(entry.on, entry.worst_pain) for entry in entries if entry.worst_pain is not None]
     return DayLog(_fold(worst, max), _fold(mornings, max), _fold(mornings, min))

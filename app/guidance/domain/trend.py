@@ -41,4 +41,5 @@ def _worst_by_day(timeline: Timeline, first: int) -> dict[int, float]:
             break
         if run.entry.pain_during is not None:
             worst[run.day] = max(run.entry.pain_during, worst.get(run.day, 0))
-    return worst | timeline.log.worst
+    logged = timeline.log.worst
+    return worst | {day: logged[day] for day in range(first, timeline.today + 1) if day in logged}

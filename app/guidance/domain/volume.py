@@ -46,7 +46,7 @@ class Volume:
 
     def usual_week(self) -> float | None:
         """Return the load of the last 7 days, else a quarter of the last 28, else None."""
-        return self.week or self.four_weeks / 4 or None
+        return self.week or self.four_weeks / (FOUR_WEEKS_DAYS // WEEK_DAYS) or None
 
 
 @dataclass(frozen=True, slots=True)

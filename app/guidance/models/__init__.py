@@ -1,4 +1,4 @@
-"""The tables of advice as it was given, and of pauses until someone closes them."""
+"""The tables of advice as it was given, of pauses until someone closes them, and of what therapists set."""
 
 from __future__ import annotations
 
@@ -43,6 +43,31 @@ PAUSE_FIELDS: tuple[str, ...] = (
     "seen_whom",
     "seen_on",
     "cleared_by",
+)
+POLICY_FIELDS: tuple[str, ...] = (
+    "preset",
+    "overrides",
+    "policy",
+    "starts_on",
+    "reason",
+    "under_18",
+    "set_by",
+    "set_at",
+)
+OVERRIDE_FIELDS: tuple[str, ...] = (
+    "decision",
+    "session_cap_km",
+    "week_cap_km",
+    "session_cap_min",
+    "week_cap_min",
+    "reason",
+    "starts_on",
+    "ends_on",
+    "set_by",
+    "set_at",
+    "withdrawn_at",
+    "withdrawn_by",
+    "withdrawn_because",
 )
 
 
@@ -94,6 +119,41 @@ class PauseRow(Synced, Base):
         return (*synced_constraints(), UniqueConstraint("patient_id", "cause"), PARTITIONED)
 
 
+class PolicyRow(Synced, Base):
+    """A policy as a therapist set it, whole; a change is another row."""
+
+    __tablename__ = "policies"
+
+    preset: Mapped[str] = mapped_column(Text)
+    overrides: Mapped[dict[str, Any]] = mapped_column(Json)
+    policy: Mapped[dict[str, Any]] = mapped_column(Json)
+    starts_on: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(Text)
+    under_18: Mapped[bool]
+    set_by: Mapped[UUID]
+    set_at: Mapped[datetime]
+
+
+class OverrideRow(Synced, Base):
+    """A therapist's word beside the advice, until its end or its withdrawal."""
+
+    __tablename__ = "overrides"
+
+    decision: Mapped[str | None] = mapped_column(Text)
+    session_cap_km: Mapped[float | None]
+    week_cap_km: Mapped[float | None]
+    session_cap_min: Mapped[float | None]
+    week_cap_min: Mapped[float | None]
+    reason: Mapped[str] = mapped_column(Text)
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+    set_by: Mapped[UUID]
+    set_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[UUID | None]
+    withdrawn_because: Mapped[str | None] = mapped_column(Text)
+
+
 def _advice_wire(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in ADVICE_FIELDS}
 
@@ -102,5 +162,15 @@ def _pause_wire(row: Mapping[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in PAUSE_FIELDS}
 
 
+def _policy_wire(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in POLICY_FIELDS}
+
+
+def _override_wire(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in OVERRIDE_FIELDS}
+
+
 ADVICE = Collection("advice", AdviceRow, _advice_wire)
 PAUSES = Collection("pauses", PauseRow, _pause_wire)
+POLICIES = Collection("policies", PolicyRow, _policy_wire)
+OVERRIDES = Collection("overrides", OverrideRow, _override_wire)

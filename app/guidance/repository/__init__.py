@@ -1,10 +1,10 @@
-"""The queries on advice and pauses; each takes the patient first."""
+"""The queries on advice, pauses, policies and overrides; each takes the patient first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +12,29 @@ from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db.base import table_of
-from app.db.synced import Collection, Write, store
-from app.guidance.models import ADVICE, ADVICE_FIELDS, PAUSE_FIELDS, PAUSES, AdviceRow, PauseRow
-from app.guidance.values import GivenAdvice, Pause
+from app.db.synced import Collection, SyncChange, Write, store
+from app.guidance.models import (
+    ADVICE,
+    ADVICE_FIELDS,
+    OVERRIDE_FIELDS,
+    OVERRIDES,
+    PAUSE_FIELDS,
+    PAUSES,
+    POLICIES,
+    POLICY_FIELDS,
+    AdviceRow,
+    OverrideRow,
+    PauseRow,
+    PolicyRow,
+)
+from app.guidance.recall import LedgerVersion
+from app.guidance.values import GivenAdvice, GivenDecision, Override, Pause, PolicyRevision
 
 _ADVICE = [AdviceRow.id, AdviceRow.seq, *(getattr(AdviceRow, name) for name in ADVICE_FIELDS)]
 
 
 _advice, _pauses = table_of(AdviceRow), table_of(PauseRow)
+_policies, _overrides = table_of(PolicyRow), table_of(OverrideRow)
 _NEWEST = (
     select(_advice.c.id, _advice.c.inputs_hash, _advice.c.valid_until)
     .where(_advice.c.patient_id == bindparam("patient"))
@@ -30,6 +45,25 @@ _PAUSES_OF = (
     select(_pauses.c.id, *(_pauses.c[name] for name in PAUSE_FIELDS))
     .where(_pauses.c.patient_id == bindparam("patient"))
     .order_by(_pauses.c.opened_at, _pauses.c.id)
+)
+_POLICIES_OF = (
+    select(_policies.c.id, _policies.c.seq, *(_policies.c[name] for name in POLICY_FIELDS))
+    .where(_policies.c.patient_id == bindparam("patient"))
+    .order_by(_policies.c.seq)
+)
+_OVERRIDES_OF = (
+    select(_overrides.c.id, *(_overrides.c[name] for name in OVERRIDE_FIELDS))
+    .where(_overrides.c.patient_id == bindparam("patient"))
+    .order_by(_overrides.c.set_at, _overrides.c.id)
+)
+_DECISIONS = (
+    select(_advice.c.as_of, _advice.c.id, _advice.c.decision, _advice.c.rule)
+    .where(
+        _advice.c.patient_id == bindparam("patient"),
+        _advice.c.as_of >= bindparam("since"),
+        _advice.c.as_of <= bindparam("until"),
+    )
+    .order_by(_advice.c.seq)
 )
 
 
@@ -71,6 +105,26 @@ def _with_successor(patient_id: UUID) -> Select[Any]:
     return select(*_ADVICE, *told).outerjoin(successor, known).where(AdviceRow.patient_id == patient_id)
 
 
+def decisions_between(db: Session, patient_id: UUID, since: date, until: date) -> dict[date, GivenDecision]:
+    """Return what the last advice of each day said, of the days that have one."""
+    asked = {"patient": patient_id, "since": since, "until": until}
+    return {row[0]: GivenDecision(*row[1:]) for row in db.connection().execute(_DECISIONS, asked)}
+
+
+def read_ledger(db: Session, patient_id: UUID, collections: Sequence[str]) -> list[LedgerVersion]:
+    """Return every version of the records of some collections, in the order they were stored."""
+    c = table_of(SyncChange).c
+    asked = select(c.collection, c.id, c.seq, c.data, c.at).where(
+        c.patient_id == patient_id, c.collection.in_(collections)
+    )
+    return [LedgerVersion(*row) for row in db.execute(asked.order_by(c.seq))]
+
+
+def advised_patients(db: Session) -> list[UUID]:
+    """Return everybody who was ever given an advice."""
+    return list(db.execute(select(AdviceRow.patient_id).distinct().order_by(AdviceRow.patient_id)).scalars())
+
+
 def list_pauses(db: Session, patient_id: UUID) -> list[Pause]:
     """Return all pauses of a patient, closed ones as well, oldest first."""
     return [Pause(**row) for row in db.connection().execute(_PAUSES_OF, {"patient": patient_id}).mappings()]
@@ -86,6 +140,26 @@ def store_pauses(
 ) -> None:
     """Write pauses as the newest versions of their rows."""
     _store(db, patient_id, PAUSES, PAUSE_FIELDS, pauses, at, device_id)
+
+
+def list_policies(db: Session, patient_id: UUID) -> list[PolicyRevision]:
+    """Return all policies that were ever set, in the order they were."""
+    return [PolicyRevision(**row) for row in db.connection().execute(_POLICIES_OF, {"patient": patient_id}).mappings()]
+
+
+def store_policy(db: Session, patient_id: UUID, revision: PolicyRevision, at: datetime, device_id: UUID) -> None:
+    """Store a policy; it is never written again."""
+    _store(db, patient_id, POLICIES, POLICY_FIELDS, [revision], at, device_id)
+
+
+def list_overrides(db: Session, patient_id: UUID) -> list[Override]:
+    """Return all overrides, ended and withdrawn ones as well, oldest first."""
+    return [Override(**row) for row in db.connection().execute(_OVERRIDES_OF, {"patient": patient_id}).mappings()]
+
+
+def store_override(db: Session, patient_id: UUID, override: Override, at: datetime, device_id: UUID) -> None:
+    """Write an override as the newest version of its row."""
+    _store(db, patient_id, OVERRIDES, OVERRIDE_FIELDS, [override], at, device_id)
 
 
 def _store(

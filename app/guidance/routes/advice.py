@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from flask import Response
 
 from app.guidance import repository, service
 from app.guidance.domain.advise import evaluate
+from app.guidance.routes.feature import GUIDANCE, PATIENT, guidance
 from app.guidance.schemas.advice import (
     AdvicePageSchema,
     AdviceQuerySchema,
@@ -20,19 +22,18 @@ from app.guidance.schemas.advice import (
     PauseSchema,
     QuestionSchema,
 )
-from app.guidance.values import Closing, GivenAdvice, Pause
+from app.guidance.schemas.shown import register, shown_advice, shown_body
+from app.guidance.values import Closing, GivenAdvice, Override, Pause
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.web.answers import answer
 from app.web.auth import actor
-from app.web.feature import Feature
+from app.web.languages import in_language, language
 from app.web.paging import Paged, make_cursor, read_cursor
 from app.web.transaction import db
 
-guidance = Feature("guidance", "The pain rule and load advice.")
-
-ADVICE = "/v1/patients/<id:patient_id>/guidance/advice"
-PAUSES = "/v1/patients/<id:patient_id>/pauses"
+ADVICE = f"{GUIDANCE}/advice"
+PAUSES = f"{PATIENT}/pauses"
 
 
 @guidance.operation(
@@ -45,10 +46,14 @@ PAUSES = "/v1/patients/<id:patient_id>/pauses"
 )
 def get_advice(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Read the advice for today; with as_of only look."""
-    if query["as_of"] is not None:
-        return answer(service.advice_as_of(db(), patient_id, query["as_of"], now()))
-    given = service.current_advice(db(), patient_id, now())
-    return answer(_shown(given), etag=str(given.id))
+    at, as_of = now(), query["as_of"]
+    if as_of is not None:
+        body = service.advice_as_of(db(), patient_id, as_of, at)
+        return in_language(answer(shown_body(body, service.override_on(db(), patient_id, as_of, at))), language())
+    given = service.current_advice(db(), patient_id, at)
+    override = service.override_on(db(), patient_id, given.as_of, at)
+    shown = answer(shown_advice(given, override), etag=_tag(given, override))
+    return in_language(shown, language())
 
 
 @guidance.operation(
@@ -61,13 +66,17 @@ def list_advice_history(patient_id: UUID, query: dict[str, Any]) -> Response:
     found = repository.list_advice(db(), patient_id, position[0] if position else None, query["limit"] + 1)
     items, more = found[: query["limit"]], len(found) > query["limit"]
     following = make_cursor([items[-1].seq], *bound) if more else None
-    return answer({"items": [_shown(given) for given in items], "next_cursor": following})
+    overrides = repository.list_overrides(db(), patient_id)
+    shown = [shown_advice(given, _then(overrides, given)) for given in items]
+    return in_language(answer({"items": shown, "next_cursor": following}), language())
 
 
 @guidance.operation("GET", f"{ADVICE}/<id:advice_id>", permission=Permission.ADVICE_READ, answers={200: AdviceSchema})
 def get_given_advice(patient_id: UUID, advice_id: UUID) -> Response:
     """Read one advice as it was given."""
-    return answer(_shown(service.advice_given(db(), patient_id, advice_id)))
+    given = service.advice_given(db(), patient_id, advice_id)
+    then = _then(repository.list_overrides(db(), patient_id), given)
+    return in_language(answer(shown_advice(given, then)), language())
 
 
 @guidance.operation("GET", PAUSES, permission=Permission.ADVICE_READ, answers={200: PauseListSchema})
@@ -101,9 +110,15 @@ def evaluate_guidance(body: dict[str, Any]) -> Response:
     return answer(evaluate(body))
 
 
-def _shown(given: GivenAdvice) -> dict[str, Any]:
-    kept = ("id", "given_at", "supersedes", "superseded_at", "superseded_by")
-    return {**given.body, **{name: getattr(given, name) for name in kept}}
+def _then(overrides: Sequence[Override], given: GivenAdvice) -> Override | None:
+    """Return the override that stood beside an advice when it was given."""
+    return next((found for found in overrides if found.stands(given.as_of, given.given_at)), None)
+
+
+def _tag(given: GivenAdvice, override: Override | None) -> str:
+    """Return the tag of an advice as it is shown: it depends on the words, and on what stands beside it."""
+    beside = f"-{override.id}" if override is not None else ""
+    return f"{given.id}{beside}-{language()}-{register()}"
 
 
 def _pause(pause: Pause) -> dict[str, Any]:

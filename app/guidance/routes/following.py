@@ -13,7 +13,6 @@ from app.guidance import service
 from app.guidance.domain.dose import DoseOption
 from app.guidance.domain.due import DueExercise
 from app.guidance.domain.hip_first import HIP_TO_KNEE, RETEST_AFTER_DAYS
-from app.guidance.domain.ruleset import DISCLAIMER
 from app.guidance.domain.stages import STUCK_AFTER_DAYS
 from app.guidance.schemas.following import (
     AdherenceSchema,
@@ -26,9 +25,11 @@ from app.guidance.schemas.following import (
     StageProposalSchema,
     StageStateSchema,
 )
+from app.guidance.schemas.shown import register
 from app.guidance.service import doses, due, stages
 from app.guidance.service.stages import as_told
 from app.guidance.values import StageProposal
+from app.guidance.words import book_of
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.programmes.domain.calendar import is_counted_in_seconds
@@ -37,6 +38,7 @@ from app.programmes.domain.words import AuthorRole
 from app.web.answers import answer
 from app.web.auth import actor
 from app.web.feature import Feature
+from app.web.languages import in_language, language
 from app.web.transaction import db
 
 plan = Feature("plan", "What is due, how it is followed, and how it goes on.")
@@ -49,7 +51,7 @@ PROPOSALS = f"{PATIENT}/stage-proposals"
 @plan.operation("GET", f"{PROGRAMMES}/due", permission=Permission.DUE_READ, query=OnSchema, answers={200: DueSchema})
 def get_due(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Read what is due on a day, and what became of it."""
-    found = due.due_list(db(), patient_id, query["on"], service.policy_of(db(), patient_id), now())
+    found = due.due_list(db(), patient_id, query["on"], service.policy_of(db(), patient_id, query["on"], now()), now())
     return answer(_due(found))
 
 
@@ -58,7 +60,7 @@ def get_due(patient_id: UUID, query: dict[str, Any]) -> Response:
 )
 def get_adherence(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Read how much of what was due was done, over 7, 14 and 28 days."""
-    policy = service.policy_of(db(), patient_id)
+    policy = service.policy_of(db(), patient_id, query["as_of"], now())
     day, windows = due.adherence_windows(db(), patient_id, query["as_of"], policy, now())
     told = [{"days": days, **asdict(found)} for days, found in windows.items()]
     return answer({"as_of": day, "windows": told})
@@ -73,7 +75,7 @@ def get_adherence(patient_id: UUID, query: dict[str, Any]) -> Response:
 )
 def list_dose_proposals(patient_id: UUID, query: dict[str, Any]) -> Response:
     """List how the dose of each exercise may go on."""
-    policy = service.policy_of(db(), patient_id)
+    policy = service.policy_of(db(), patient_id, query["as_of"], now())
     day, proposed = doses.dose_proposals(db(), patient_id, query["as_of"], policy, now())
     items = [
         {
@@ -99,7 +101,8 @@ def list_dose_proposals(patient_id: UUID, query: dict[str, Any]) -> Response:
 )
 def get_stage(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Read how the programme stands in its stage; with as_of only look."""
-    return answer(_stage(service.stage_state(db(), patient_id, query["as_of"], now())))
+    told = _stage(service.stage_state(db(), patient_id, query["as_of"], now()))
+    return in_language(answer(told), language())
 
 
 @plan.operation("GET", PROPOSALS, permission=Permission.ADVICE_READ, answers={200: StageProposalListSchema})
@@ -186,7 +189,7 @@ def _stage(state: stages.StageState) -> dict[str, Any]:
         "therapist_signs": verdict.therapist_signs,
         "stuck": state.is_stuck,
         "stuck_after_days": STUCK_AFTER_DAYS,
-        "disclaimer": DISCLAIMER,
+        "disclaimer": book_of(language()).disclaimer.to(register()),
     }
 
 

@@ -70,6 +70,47 @@ class EngineAnswerSchema(Schema):
     ruleset_version = fields.String(required=True)
 
 
+class StandingOverrideSchema(Schema):
+    """A therapist's word beside the advice; not in effect while the advice pauses."""
+
+    id = fields.UUID(required=True)
+    decision = fields.String(required=True, allow_none=True)
+    session_cap_km = fields.Float(required=True, allow_none=True)
+    week_cap_km = fields.Float(required=True, allow_none=True)
+    session_cap_min = fields.Float(required=True, allow_none=True)
+    week_cap_min = fields.Float(required=True, allow_none=True)
+    reason = fields.String(required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    set_by = fields.UUID(required=True)
+    set_at = fields.DateTime(required=True)
+    in_effect = fields.Boolean(required=True)
+
+
+class LadderSessionSchema(Schema):
+    """The next session as a concrete run: minutes of running and walking in turn."""
+
+    step = fields.Integer(required=True)
+    run_min = fields.Integer(required=True)
+    walk_min = fields.Integer(required=True)
+    repeats = fields.Integer(required=True)
+    total_min = fields.Integer(required=True)
+    running_min = fields.Integer(required=True)
+    extra = fields.String(required=True)
+
+
+class LadderSchema(Schema):
+    """Where somebody stands on the run-walk ladder, and the next session; until the gate is open, walking."""
+
+    step = fields.Integer(required=True)
+    clean_sessions = fields.Integer(required=True)
+    session = fields.Nested(LadderSessionSchema, required=True, allow_none=True)
+    session_when_open = fields.Nested(LadderSessionSchema, required=True, allow_none=True)
+    earliest_on = fields.Date(required=True, allow_none=True)
+    ask = fields.List(fields.String(), required=True, metadata={"description": "what of the gate is not known yet"})
+    too_sore = fields.List(fields.String(), required=True)
+
+
 class AdviceSchema(EngineAnswerSchema):
     """An advice to a patient, with the words for it."""
 
@@ -82,8 +123,10 @@ class AdviceSchema(EngineAnswerSchema):
     text = fields.String(required=True)
     because = fields.String(required=True)
     disclaimer = fields.String(required=True)
+    override = fields.Nested(StandingOverrideSchema, required=True, allow_none=True)
     knees = fields.List(fields.Nested(KneeSchema), required=True)
     pauses = fields.List(fields.Nested(OpenPauseSchema), required=True)
+    ladder = fields.Nested(LadderSchema, required=True, allow_none=True)
     policy = fields.Dict(keys=fields.String(), required=True)
     input_ids = fields.List(fields.UUID(), required=True)
     inputs_hash = fields.String(required=True)

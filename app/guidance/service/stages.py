@@ -142,14 +142,22 @@ def _judge(
     case: _Case, asking: Consultation, pauses: Sequence[Pause], zone: str, *, look_back: bool
 ) -> tuple[StageState, StageReading]:
     first = case.as_of - (LOOK_BACK_DAYS if look_back else STUCK_AFTER_DAYS) * _DAY
+    policy = asking.policies.on(case.as_of).policy
     following = read_following(
-        case.db, case.patient_id, first, case.as_of, zone, asking.policy, case.at, facts=asking.facts
+        case.db,
+        case.patient_id,
+        first,
+        case.as_of,
+        zone,
+        policy,
+        case.at,
+        facts=asking.facts,
     )
     following = replace(following, pauses=pauses, _due={}, _hip_first={})
     since, until = (datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) for day in (first, case.as_of))
     reading = StageReading(
         asking=asking,
-        policy=asking.policy,
+        policy=policy,
         following=following,
         check_ins=logbook.entries_between(case.db, case.patient_id, CHECK_IN, since, until + 2 * _DAY),
         clinic=following.knee.clinic,

@@ -10,8 +10,8 @@ from uuid import UUID, uuid5
 import orjson
 
 from app.db.synced import Write, store_all
-from app.guidance.service import reconsider
-from app.guidance.values import GivenAdvice
+from app.guidance.service import override_on, reconsider
+from app.guidance.values import GivenAdvice, Override
 from app.kernel.clock import day_in_zone
 from app.kernel.errors import Conflict
 from app.logbook import service as logbook
@@ -40,6 +40,7 @@ class Pushed:
     stream: Stream
     results: list[Result]
     advice: GivenAdvice | None
+    override: Override | None
 
 
 def push(
@@ -66,7 +67,8 @@ def push(
     store_all(db, writing.patient_id, batch.writes, device_id=writing.device_id, at=writing.at)
     repository.park(db, batch.parked)
     advice = reconsider(writing, batch.changed) if batch.changed else None
-    return Pushed(repository.find_stream(db, writing.patient_id), results, advice)
+    override = override_on(db, writing.patient_id, advice.as_of, writing.at) if advice is not None else None
+    return Pushed(repository.find_stream(db, writing.patient_id), results, advice, override)
 
 
 def _number_of(stream: Stream, cursor: int) -> int:

@@ -10,6 +10,7 @@ const MAKERS = {
   sessions: (number) => ({ duration_s: 900 + number, rpe: 4, sets: [SET, { ...SET, side: 'right' }] }),
   treatments: (number) => ({ treatment: 'taping', side: 'left', given_by: 'self', duration_min: 1 + number }),
   check_ins: (number) => ({ morning_pain: number % 2, sleep_hours: 7.5, mood: 6, ...NO_SIGNS }),
+  red_flags: (number) => ({ code: 'locked_knee', present: false, asked_because: number % 2 ? 'monthly' : 'intake' }),
 };
 
 export const COLLECTIONS = Object.keys(MAKERS);

@@ -34,6 +34,7 @@ const FIELDS = {
   sessions: { duration_s: number, rpe: number, sets: list(set) },
   check_ins: checkIn,
   treatments: treatment,
+  red_flags: { code: text, present: flag, asked_because: text },
 };
 
 const schema = (fields) => ({

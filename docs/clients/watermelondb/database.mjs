@@ -32,6 +32,7 @@ const COLUMNS = {
   sessions: [...texts('sets'), ...numbers('duration_s rpe')],
   check_ins: CHECK_IN,
   treatments: [...texts('treatment side given_by body_region activity'), ...numbers('duration_min pain_without pain_with')],
+  red_flags: [...texts('code asked_because'), ...flags('present')],
 };
 
 const LISTS = new Set(['sets', 'early_warning_signs', 'red_flags']);

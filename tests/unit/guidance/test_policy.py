@@ -12,9 +12,10 @@ from app.guidance.domain.decision import Decision, Referral
 from app.guidance.domain.history import InputError, PolicyError
 from app.guidance.domain.policy import SETTINGS, Policy, resolve_policy
 from app.guidance.domain.presets import DEFAULT_PRESET, PRESETS
-from app.guidance.domain.red_flags import RED_FLAGS, SEEK_CARE
+from app.guidance.domain.red_flags import RED_FLAGS
 from app.guidance.domain.rules import RULES_IN_ORDER
-from app.guidance.domain.ruleset import DISCLAIMER, RULES, RULESET_VERSION, VALID_FOR_HOURS
+from app.guidance.domain.ruleset import RULES, RULESET_VERSION, VALID_FOR_HOURS
+from app.guidance.words.english import ENGLISH
 from tests.unit.guidance.builders import a_run, after_steady, answer, steady
 
 DEFAULTS = {
@@ -197,10 +198,10 @@ def test_decisions_and_referrals_are_ordered_by_caution():
 
 def test_eighteen_red_flags_each_say_where_to_go():
     assert len(RED_FLAGS) == 18
-    assert all(level > Referral.THERAPIST and SEEK_CARE[level] for level in RED_FLAGS.values())
+    assert all(level > Referral.THERAPIST and ENGLISH.seek_care[level.value].patient for level in RED_FLAGS.values())
 
 
 def test_an_advice_is_versioned_disclaimed_and_does_not_last():
     assert after_steady()["ruleset_version"] == RULESET_VERSION
-    assert DISCLAIMER
+    assert ENGLISH.disclaimer.patient
     assert 0 < VALID_FOR_HOURS <= 48

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.guidance.domain.facts import Facts
 from app.guidance.domain.finding import Finding, finding, limits
 from app.guidance.domain.policy import Policy
-from app.guidance.domain.ratio import exceeds
+from app.guidance.domain.ratio import RATIO_DIGITS, exceeds
 
 
 def load_session_spike(facts: Facts, policy: Policy) -> Finding | None:
@@ -15,7 +15,7 @@ def load_session_spike(facts: Facts, policy: Policy) -> Finding | None:
         return None
     seen = {"last": facts.volume.last, "longest_before": facts.volume.longest_before_last}
     named = limits(policy, "session_spike_ratio", "lookback_days")
-    return finding("LOAD_SESSION_SPIKE", policy, {**seen, "ratio": round(ratio, 3)}, named)
+    return finding("LOAD_SESSION_SPIKE", policy, {**seen, "ratio": round(ratio, RATIO_DIGITS)}, named)
 
 
 def load_week_spike(facts: Facts, policy: Policy) -> Finding | None:
@@ -25,4 +25,4 @@ def load_week_spike(facts: Facts, policy: Policy) -> Finding | None:
         return None
     seen = {"week": facts.volume.week, "week_before": facts.volume.week_before}
     named = limits(policy, "week_spike_ratio")
-    return finding("LOAD_WEEK_SPIKE", policy, {**seen, "ratio": round(ratio, 3)}, named)
+    return finding("LOAD_WEEK_SPIKE", policy, {**seen, "ratio": round(ratio, RATIO_DIGITS)}, named)

@@ -1,0 +1,98 @@
+"""The load of some weeks as it is shown: distance, time, effort, spikes and ratios, with what is not known."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.guidance.domain.load import LoadFigures, load_figures, weekly_load
+from app.guidance.domain.ratio import quotient
+from app.guidance.domain.ruleset import WEEK_DAYS
+from app.guidance.domain.spike import Spike, spike
+
+SPIKE_LOOKBACK_DAYS = 30  # days before a run in which the longest is looked for (frandsen2025)
+BREAK_DAYS = 14  # days without a run that are a break (dijkhuis_thesis; E)
+HIDDEN_DAYS = 28  # days after a return in which no ratio is shown (dijkhuis_thesis; E)
+
+
+@dataclass(frozen=True, slots=True)
+class DayLoad:
+    """One day: km, minutes and session load in AU; None is not known, and 0 is a rest day."""
+
+    on: date
+    distance_km: float | None
+    duration_min: float | None
+    session_load: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekTotals:
+    """The last 7 days of one measure, and the change to the 7 days before in percent."""
+
+    total: float | None
+    change_percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSummary:
+    """All figures on one day; ratios are shown and never used, and hidden for a while after a break."""
+
+    distance_km: WeekTotals
+    duration_min: WeekTotals
+    session_load: LoadFigures
+    acwr_hidden: bool
+
+
+def summarise(days: Sequence[DayLoad], run_days: Sequence[date]) -> LoadSummary:
+    """Return the figures at the last of these days, the first of which is the first that was ever logged."""
+    figures = load_figures([day.session_load for day in days])
+    hidden = bool(days) and after_break(run_days, days[-1].on)
+    return LoadSummary(
+        distance_km=_totals([day.distance_km for day in days]),
+        duration_min=_totals([day.duration_min for day in days]),
+        session_load=_without_ratios(figures) if hidden else figures,
+        acwr_hidden=hidden,
+    )
+
+
+def after_break(run_days: Sequence[date], today: date) -> bool:
+    """Did a break of 14 days or more end within the last 28 days?"""
+    ordered = sorted({day for day in run_days if day <= today})
+    returns = [later for earlier, later in itertools.pairwise(ordered) if _is_break(earlier, later)]
+    return bool(returns) and (today - returns[-1]).days < HIDDEN_DAYS
+
+
+def run_spike(on: date, distance_km: float, others: Sequence[tuple[date, float]]) -> Spike:
+    """Return a run beside the longest of the 30 days before its day."""
+    earlier = [km for day, km in others if 1 <= (on - day).days <= SPIKE_LOOKBACK_DAYS]
+    return spike(distance_km, max(earlier, default=None))
+
+
+def _is_break(earlier: date, later: date) -> bool:
+    return (later - earlier).days >= BREAK_DAYS
+
+
+def _totals(series: Sequence[float | None]) -> WeekTotals:
+    total, change = weekly_load(series), _change(series)
+    return WeekTotals(_rounded(total), _rounded(change))
+
+
+def _change(series: Sequence[float | None]) -> float | None:
+    """Return the change in percent; None with any unknown day of 14, or nothing to compare with."""
+    both = [load for load in series[-2 * WEEK_DAYS :] if load is not None]
+    if len(both) < 2 * WEEK_DAYS:
+        return None
+    ratio = quotient(sum(both[WEEK_DAYS:]), sum(both[:WEEK_DAYS]))
+    return None if ratio is None else 100 * (ratio - 1)
+
+
+def _without_ratios(figures: LoadFigures) -> LoadFigures:
+    return LoadFigures(
+        figures.acute_7d, figures.week_change_percent, figures.monotony, figures.strain, None, None, None
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 1)

@@ -1,0 +1,134 @@
+"""What is said beside the advice: signs and figures worth knowing. No notice ever is a cap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from app.guidance.domain.irritability import irritability, severity
+from app.guidance.domain.ratio import SLACK
+from app.guidance.domain.ruleset import WEEK_DAYS
+
+ARTICLE = ("kinetic_chain_article",)
+BUILD_UP_WEEKS = (6, 8)  # first and last week of a build-up in which a screen is offered (kinetic_chain_article)
+SCREEN_DAYS = 28  # days for which a screen counts as done (kinetic_chain_article)
+MILEAGE_WEEKS = 12  # weeks in which a large week is the first of its kind (kinetic_chain_article)
+MILEAGE_KM = (("WEEK_64_KM", 64.4), ("WEEK_48_KM", 48.3))  # km in a week: 40 and 30 miles (kinetic_chain_article)
+EARLY_SIGNS_MIN = 2  # different signs in 7 days that are a warning (kinetic_chain_article)
+LONG_HISTORY_MONTHS_DAYS = 91  # days of pain from which recovery is said to be slower: three months (collins2013)
+ADHERENCE_HIGH_PERCENT = 80  # percent, from it on said to speed recovery (E)
+ADHERENCE_LOW_PERCENT = 50  # percent, below it said to slow recovery (E)
+NEEDLING_FIRST_H, NEEDLING_LAST_H = 12, 48  # hours after needling in which soreness is usual (acupuncture_pfps_page)
+ORTHOSIS_RELIEF_MIN = 2.0  # NRS, relief at once from which an orthosis is likely to help (E)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice: what it saw, how good the ground is, where from, and whether it holds progression."""
+
+    code: str
+    grade: str
+    sources: tuple[str, ...]
+    facts: Mapping[str, object] = field(default_factory=dict)
+    holds_progression: bool = False
+    direction: str | None = None
+
+
+def prevention_window(plan_start: date, today: date, screened_on: date | None) -> Notice | None:
+    """Is it the time of a build-up in which knees start to complain, and no screen done lately?"""
+    week = (today - plan_start).days // WEEK_DAYS + 1
+    screened = screened_on is not None and timedelta(0) <= today - screened_on < timedelta(days=SCREEN_DAYS)
+    first, last = BUILD_UP_WEEKS
+    if not first <= week <= last or screened:
+        return None
+    return Notice("PREVENTION_WINDOW", "D", ARTICLE, {"build_up_week": week})
+
+
+def mileage(km_by_day: Mapping[int, float], today: int) -> Notice | None:
+    """Is this the first week at 30 or 40 miles in 12 weeks? The larger of the two is told."""
+    this_week = _week(km_by_day, today)
+    earlier = max((_week(km_by_day, today - back) for back in range(WEEK_DAYS, MILEAGE_WEEKS * WEEK_DAYS)), default=0.0)
+    for code, km in MILEAGE_KM:
+        if this_week >= km - SLACK and earlier < km - SLACK:
+            return Notice(code, "D", ARTICLE, {"week_km": round(this_week, 1), "at_km": km})
+    return None
+
+
+def early_warning(signs: Sequence[tuple[date, str]], today: date) -> Notice | None:
+    """Were two or more different early signs noticed within the last 7 days?"""
+    first = today - timedelta(days=WEEK_DAYS - 1)
+    noticed = sorted({sign for on, sign in signs if first <= on <= today})
+    if len(noticed) < EARLY_SIGNS_MIN:
+        return None
+    return Notice("EARLY_WARNING", "D", ARTICLE, {"signs": noticed}, holds_progression=True)
+
+
+def rest_resume_hurt(status: str, count: int) -> Notice | None:
+    """Does rest alone keep failing this runner?"""
+    return Notice("REST_RESUME_HURT", "D", (*ARTICLE, "E"), {"cycles": count}) if status == "confirmed" else None
+
+
+def how_severe(worst: float | None) -> Notice | None:
+    """How severe is it, by the worst pain of 7 days?"""
+    if worst is None:
+        return None
+    return Notice(f"SEVERITY_{severity(worst).upper()}", "E", ("E",), {"worst_7_days": worst})
+
+
+def how_irritable(
+    worst: float | None, settle_hours: float | None, low_load_provokes: bool | None, rest_or_night_pain: bool | None
+) -> Notice | None:
+    """How easily is it stirred up? Only where all of it is known."""
+    if worst is None or settle_hours is None or low_load_provokes is None or rest_or_night_pain is None:
+        return None
+    level = irritability(worst, settle_hours, low_load_provokes, rest_or_night_pain)
+    facts = {"worst_7_days": worst, "settle_hours": settle_hours}
+    return Notice(f"IRRITABILITY_{level.upper()}", "E", ("E",), facts)
+
+
+def recovery_pace(
+    pain_since: date | None,
+    today: date,
+    over_the_limit: bool | None,
+    adherence_percent: float | None,
+    hip_and_ankle: bool | None,
+) -> list[Notice]:
+    """What speeds or slows recovery, and in which direction? Never a date; what is not known is not said."""
+    found: list[Notice] = []
+    if pain_since is not None:
+        days = (today - pain_since).days
+        long = days >= LONG_HISTORY_MONTHS_DAYS
+        found.append(_pace("LONG_HISTORY" if long else "SHORT_HISTORY", slower=long, facts={"days_of_pain": days}))
+    if over_the_limit is not None:
+        found.append(_pace("OVER_LIMIT" if over_the_limit else "WITHIN_LIMIT", slower=over_the_limit, facts={}))
+    if adherence_percent is not None and adherence_percent >= ADHERENCE_HIGH_PERCENT:
+        found.append(_pace("HIGH_ADHERENCE", slower=False, facts={"adherence_percent": adherence_percent}))
+    if adherence_percent is not None and adherence_percent < ADHERENCE_LOW_PERCENT:
+        found.append(_pace("LOW_ADHERENCE", slower=True, facts={"adherence_percent": adherence_percent}))
+    if hip_and_ankle:
+        found.append(_pace("HIP_AND_ANKLE", slower=True, facts={}))
+    return found
+
+
+def needling_soreness(treated_at: Sequence[datetime], scored_at: datetime) -> bool:
+    """Does a score fall into the 12 to 48 hours after any of these needling treatments?"""
+    first, last = timedelta(hours=NEEDLING_FIRST_H), timedelta(hours=NEEDLING_LAST_H)
+    return any(first <= scored_at - treated <= last for treated in treated_at)
+
+
+def orthosis_response(pain_without: float, pain_with: float) -> str:
+    """Is an orthosis likely to help, by the pain of one activity without and with it on one day?"""
+    relief = pain_without - pain_with
+    if relief >= ORTHOSIS_RELIEF_MIN - SLACK:
+        return "likely"
+    return "unclear" if relief > SLACK else "unlikely"
+
+
+def _pace(code: str, *, slower: bool, facts: Mapping[str, object]) -> Notice:
+    direction = "slower" if slower else "faster"
+    return Notice(f"PACE_{code}", "D", (*ARTICLE, "collins2013"), facts, direction=direction)
+
+
+def _week(km_by_day: Mapping[int, float], last: int) -> float:
+    return sum(km_by_day.get(day, 0.0) for day in range(last - WEEK_DAYS + 1, last + 1))

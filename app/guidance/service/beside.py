@@ -1,0 +1,120 @@
+"""What is told beside the advice: the run-walk ladder, and notices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.guidance import repository
+from app.guidance.climbing import Ladder, ladder_of
+from app.guidance.domain import notices
+from app.guidance.domain.cycles import find_cycles
+from app.guidance.domain.ladder import Gate
+from app.guidance.domain.notices import Notice
+from app.guidance.domain.readings import over_in_a_row, readings_back
+from app.guidance.domain.ruleset import FOUR_WEEKS_DAYS, WEEK_DAYS
+from app.guidance.domain.timeline import Timeline, by_day
+from app.guidance.judgement import Consultation, Judgement, judge
+from app.guidance.service.advice import consult, today_of
+from app.logbook import service as logbook
+from app.logbook.domain import PainMoment
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What whoever asks knows besides the log; None is not known."""
+
+    plan_start: date | None
+    screened_on: date | None
+    pain_since: date | None
+    settle_hours: float | None
+    low_load_provokes: bool | None
+    rest_or_night_pain: bool | None
+    adherence_percent: float | None
+    hip_and_ankle: bool | None
+
+
+def ladder_today(
+    db: Session, patient_id: UUID, gate: Gate, irritability: str | None, at: datetime
+) -> tuple[Judgement, Ladder | None]:
+    """Return where a runner stands on the ladder today; stairs are taken from the log where nobody says."""
+    asking, judgement = _judged(db, patient_id, None, at)
+    stairs = gate.stairs_pain if gate.stairs_pain is not None else _stairs(asking, judgement.as_of)
+    known = Gate(gate.walk_pain, stairs, gate.hops_pain)
+    return judgement, ladder_of(asking, judgement, known, irritability)
+
+
+def notices_on(db: Session, patient_id: UUID, as_of: date | None, told: Told, at: datetime) -> list[Notice]:
+    """Return the notices of a day (None: today), those that hold progression first."""
+    asking, judgement = _judged(db, patient_id, as_of, at)
+    day, policy = judgement.as_of, judgement.in_force.policy
+    timelines = [by_day(knee.history, day) for knee in judgement.knees]
+    worst = _worst(timelines)
+    cycles = max((find_cycles(timeline, policy) for timeline in timelines), key=lambda report: len(report.cycles))
+    over = _over(timelines, judgement)
+    signs = logbook.signs_noticed(db, patient_id, day - timedelta(days=WEEK_DAYS), day)
+    found = [
+        notices.early_warning(signs, day),
+        notices.rest_resume_hurt(cycles.status, len(cycles.cycles)),
+        notices.prevention_window(told.plan_start, day, told.screened_on) if told.plan_start is not None else None,
+        notices.mileage(_km_by_day(asking, day), day.toordinal()),
+        notices.how_severe(worst),
+        notices.how_irritable(worst, told.settle_hours, told.low_load_provokes, told.rest_or_night_pain),
+        *notices.recovery_pace(told.pain_since, day, over, told.adherence_percent, told.hip_and_ankle),
+    ]
+    return [notice for notice in found if notice is not None]
+
+
+def needled_at(_db: Session, _patient_id: UUID) -> list[datetime]:
+    """Return when needling was done: the one place to wire the treatments' log to; none is known so far."""
+    return []
+
+
+def _judged(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> tuple[Consultation, Judgement]:
+    zone = accounts.account_of(db, patient_id).zone
+    asking = consult(db, patient_id, as_of, at, zone)
+    day = as_of or today_of(asking.facts, at, zone)
+    return asking, judge(asking, repository.list_pauses(db, patient_id), day, zone)
+
+
+def _stairs(asking: Consultation, day: date) -> float | None:
+    """Return the worst pain on stairs of the last 7 days."""
+    first = day - timedelta(days=WEEK_DAYS - 1)
+    scores = asking.facts.scores
+    known = [fact.score for fact in scores if fact.moment == PainMoment.STAIRS and first <= fact.on <= day]
+    return max(known, default=None)
+
+
+def _worst(timelines: list[Timeline]) -> float | None:
+    """Return the worst pain of the last 7 days, of whichever knee: from the log and from runs."""
+    found: list[float] = []
+    for timeline in timelines:
+        first = timeline.today - WEEK_DAYS + 1
+        found += [pain for day, pain in timeline.log.worst.items() if first <= day <= timeline.today]
+        found += [run.entry.pain_during for run in timeline.runs if run.day >= first and run.entry.pain_during]
+    return max(found, default=None)
+
+
+def _over(timelines: list[Timeline], judgement: Judgement) -> bool | None:
+    """Was any run of the last 28 days over the limit? None without a run."""
+    policy = judgement.in_force.policy
+    first = judgement.as_of.toordinal() - FOUR_WEEKS_DAYS
+    readings = [
+        reading
+        for timeline in timelines
+        for reading in readings_back(timeline, policy)
+        if reading.entry.on.toordinal() > first
+    ]
+    return any(over_in_a_row(iter([reading])) for reading in readings) if readings else None
+
+
+def _km_by_day(asking: Consultation, day: date) -> dict[int, float]:
+    km: dict[int, float] = defaultdict(float)
+    for run in asking.histories.runs_until(day):
+        km[run.on.toordinal()] += (run.distance_m or 0) / 1000
+    return km
