@@ -497,6 +497,15 @@ def test_what_was_due_on_a_day_stays_the_same_whenever_it_is_asked(people: Peopl
     assert before["items"][0]["due_on"] == str(start)
 
 
+def test_a_later_answer_does_not_hide_the_one_that_counted_then(people: People) -> None:
+    with time_machine.travel(now() - timedelta(weeks=10), tick=False):
+        person = people.patient()
+        start = date.fromisoformat(person.get(DUE).json["started_on"])
+    person = people.again(person)
+    logged(person, an_akps(7 * 10 - 1), an_akps())
+    assert "akps" not in due(person, start + timedelta(weeks=2))
+
+
 def test_pain_of_today_is_not_asked_for_twice(people: People) -> None:
     person = people.patient("UTC")
     assert "nrs_worst" in due(person)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from uuid import UUID
 
 from app.outcomes.domain.instruments import Instrument
 from app.outcomes.domain.measurements import GRADE_RANK
@@ -30,7 +29,7 @@ class Point:
     `about` is what scores must share to be compared: the activities of a PSFS.
     """
 
-    id: UUID
+    id: object
     at: datetime
     on: date
     score: float | None
