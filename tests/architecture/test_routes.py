@@ -47,7 +47,7 @@ def unfitting(app: Flask) -> list[str]:
         said = declared(app, rule.endpoint)
         access = TABLE.get(said.permission) if said else None
         about_a_patient = "patient_id" in rule.arguments
-        if access is not None and access.patient != about_a_patient:
+        if access is not None and (access.patient or access.scope is not None) != about_a_patient:
             found.append(f"{rule.rule} needs {said.permission if said else None}")
     return found
 
