@@ -207,12 +207,12 @@ def _downs(stage: Stage, f: StageFacts) -> tuple[Criterion, ...]:
     if stage is Stage.ELEVATE:
         return (
             above("over_runs_7_days", f.over_runs_7_days, OVER_RUNS_MAX),
-            _row_of_over(f, 2),
+            _row_of_over(f, *_REPEATS),
             is_so("TREND_LARGE", "TREND_LARGE" in f.rules, True),
         )
     if stage is Stage.RESTORE:
         return (
-            _row_of_over(f, 3),
+            _row_of_over(f, *_REPEATS[1:]),
             above("rest_day_decisions_14_days", f.rest_day_decisions_14_days, REST_DAYS_MAX),
             above("days_of_3_with_worst_6", f.bad_days_of_3, BAD_DAYS_MAX),
             is_one_of("irritability", f.irritability, ("high",)),
@@ -220,7 +220,6 @@ def _downs(stage: Stage, f: StageFacts) -> tuple[Criterion, ...]:
     return ()
 
 
-def _row_of_over(f: StageFacts, runs: int) -> Criterion:
-    """Were so many runs in a row over, or more?"""
-    rules = _REPEATS[runs - 2 :]
-    return is_so(_REPEATS[runs - 2], any(rule in f.rules for rule in rules), True)
+def _row_of_over(f: StageFacts, *rules: str) -> Criterion:
+    """Were as many runs in a row over as the first of these rules says, or more?"""
+    return is_so(rules[0], any(rule in f.rules for rule in rules), True)
