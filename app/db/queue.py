@@ -1,6 +1,6 @@
 """The queue of SQLite's writers: of all threads of a process, and of all processes on this machine.
 
-SQLite has a writer that must wait sleep and try again; whoever asks at the right moment is first, and one busy
+SQLite lets a writer that must wait sleep and try again; whoever asks at the right moment is first, and one busy
 process can keep another out for seconds. So writers queue here before BEGIN IMMEDIATE. Only fairness hangs on it:
 SQLite's own lock decides who writes, and whoever has queued for too long goes and asks there.
 
@@ -34,7 +34,7 @@ class WriterQueue:
         self._file = file
 
     def enter(self, within_s: float) -> Callable[[], None] | None:
-        """Wait for a turn, at most so many seconds, and return what ends it; None where a thread has kept it."""
+        """Wait for a turn, at most so many seconds, and return what ends it; None where another thread kept its own."""
         until = time.monotonic() + within_s
         if not self._threads.acquire(timeout=within_s):
             return None

@@ -116,7 +116,6 @@ COMES_TO_THE_END = Persona(
     keeps_maintaining=True,
 )
 PATIENTS = (SETTLES_AND_PROGRESSES, FLARES_IN_WEEK_THREE, COMES_TO_THE_END)
-_PROTOCOL = "runners_knee_standard"
 THERAPIST_EMAIL = "ines@demo.example"
 
 
@@ -167,7 +166,7 @@ def _account(db: Session, email: str, name: str, role: Role, at: datetime) -> Ac
 def _prescribe(db: Session, persona: Persona, patient: Account, therapist: Account, at: datetime) -> None:
     order = programmes.Order(
         id=uuid5(patient.id, "programme"),
-        protocol=_PROTOCOL,
+        protocol="runners_knee_standard",
         plan=None,
         sides=tuple(Side),
         stage=persona.stage,

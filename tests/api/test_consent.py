@@ -205,21 +205,21 @@ def test_a_scope_opens_what_it_says_and_nothing_else(
     scope = BY_SCOPE[permission]
     grant(ada, therapist.id, scope)
     for other, needed in BY_SCOPE.items():
-        expected = "granted" if needed == scope and TABLE[other].and_scope is None else "Denied"
+        expected = "granted" if needed == scope and not TABLE[other].also else "Denied"
         assert asked(database, therapist, other, ada.id) == expected, other
 
 
-@pytest.mark.parametrize("permission", [name for name, access in TABLE.items() if access.and_scope is not None])
-def test_what_needs_two_scopes_is_opened_by_both_together(
+@pytest.mark.parametrize("permission", [name for name, access in TABLE.items() if access.also])
+def test_what_needs_several_scopes_is_opened_by_all_together(
     people: People, database: Database, permission: Permission
 ) -> None:
     ada, therapist = people.patient(), people.therapist()
-    both = (TABLE[permission].scope, TABLE[permission].and_scope)
-    for scope in both:
+    all_of_them = [TABLE[permission].scope, *TABLE[permission].also]
+    for scope in all_of_them:
         alone = people.therapist()
         grant(ada, alone.id, scope)
         assert asked(database, alone, permission, ada.id) == "Denied"
-    grant(ada, therapist.id, *both)
+    grant(ada, therapist.id, *all_of_them)
     assert asked(database, therapist, permission, ada.id) == "granted"
 
 

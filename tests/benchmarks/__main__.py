@@ -6,94 +6,124 @@ import argparse
 import random
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.load import Sample, measure, request
-from tests.benchmarks.places import Place, conditions, open_places
-from tests.benchmarks.report import IN_PROCESS, PRODUCT, RAW, TARGETS, Results, markdown, picture, summary
-from tests.benchmarks.routes import ROUTES, Cast, new_cast, product_requests, raw_in_process, raw_requests
+from tests.benchmarks.growth import Scale, measure_growth
+from tests.benchmarks.pasts import ARCHIVE, SHORT_ARCHIVE
+from tests.benchmarks.picture import picture
+from tests.benchmarks.places import KINDS, Place, Served, conditions, open_places, open_served
+from tests.benchmarks.report import markdown
+from tests.benchmarks.results import Results
+from tests.benchmarks.route_rounds import RouteRounds
 from tests.benchmarks.share import measure_share
+from tests.benchmarks.sync_rounds import Plan, SyncRounds
 from tests.builders.servers import ROOT
 
 SEED = 20_261_120
 THREADS = 4
-Casts = dict[tuple[str, str], Cast]
+ROUTES, SYNC, GROWTH = PARTS = ("routes", "sync", "growth")
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured."""
+    """How much is measured; a single round is not run in before, a single size needs no databases of its own."""
 
     rounds: int
     patients: int
     requests: int
     share_writes: int
+    sync: Plan
+    growth: Scale
     workers: int
 
 
-FULL = Size(rounds=5, patients=16, requests=160, share_writes=240, workers=2)
-QUICK = Size(rounds=1, patients=2, requests=16, share_writes=8, workers=1)
+_WHOLE, _THIN = Plan(thinned=1, archive=ARCHIVE), Plan(thinned=40, archive=SHORT_ARCHIVE)
+FULL = Size(
+    rounds=5,
+    patients=16,
+    requests=160,
+    share_writes=240,
+    sync=_WHOLE,
+    growth=Scale(sizes=(100, 1_000, 10_000), rounds=8, plan=_WHOLE),
+    workers=2,
+)
+QUICK = Size(
+    rounds=1,
+    patients=2,
+    requests=16,
+    share_writes=8,
+    sync=_THIN,
+    growth=Scale(sizes=(200,), rounds=1, plan=_THIN),
+    workers=1,
+)
 
 
 def main() -> None:
-    """Measure, print, and write the page unless it is only a try."""
+    """Measure, print the page, and write it when all of it was measured at full size."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one small round; prints, writes nothing")
-    size = QUICK if parser.parse_args().quick else FULL
+    parser.add_argument("--quick", action="store_true", help="one small round of everything")
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part alone; can be given again")
+    asked = parser.parse_args()
+    size, parts = QUICK if asked.quick else FULL, asked.only or list(PARTS)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="trochlea-bench-") as folder:
         Path(folder).chmod(0o755)
-        _say("starting SQLite, PostgreSQL and the servers")
-        with open_places(Path(folder), workers=size.workers) as places:
-            results, told = _measure(places, size), conditions(places)
-    print(summary(results))  # noqa: T201
+        results, told = _measure(Path(folder), size, parts)
+    page = markdown(results, told, rounds=size.rounds, workers=size.workers, threads=THREADS)
+    drawn = picture(results)
+    print(page)  # noqa: T201
     _say(f"took {time.monotonic() - began:.0f} s")
-    if size is FULL:
-        _write(results, told)
+    if size is FULL and set(parts) == set(PARTS):
+        (ROOT / "docs" / "benchmarks.md").write_text(page, encoding="utf-8")
+        (ROOT / "docs" / "benchmarks.svg").write_text(drawn, encoding="utf-8")
+        _say("wrote docs/benchmarks.md")
 
 
-def _measure(places: list[Place], size: Size) -> Results:
+def _measure(folder: Path, size: Size, parts: Sequence[str]) -> tuple[Results, dict[str, str]]:
     results, chance = Results(), random.Random(SEED)
-    for number in range(size.rounds):
-        _say(f"round {number + 1} of {size.rounds}")
-        _round(places, size, results, chance, warm=number == 0)
-    for place in places:
-        _say(f"the share of advice on {place.name}")
-        results.shares[place.name] = measure_share(place, size.share_writes)
-    return results
+    _say("starting SQLite, PostgreSQL and the servers")
+    with open_places(folder / "places", workers=size.workers) as places:
+        told = conditions(places)
+        _measure_places(places, size, parts, results, chance)
+        if GROWTH in parts and len(size.growth.sizes) == 1:
+            _measure_growth(places, size, results, chance)
+    if GROWTH in parts and len(size.growth.sizes) > 1:
+        _say("growth: starting databases of several sizes and their servers")
+        kinds = [kind for kind in KINDS for _ in size.growth.sizes]
+        with open_served(folder / "towns", kinds, workers=size.workers) as served:
+            _measure_growth(served, size, results, chance)
+    return results, told
 
 
-def _round(places: list[Place], size: Size, results: Results, chance: random.Random, *, warm: bool) -> None:
-    """Measure every target and route once, in a random order; the first time each is run in before."""
-    casts = {(place.name, side): new_cast(place, size.patients) for place in places for side in (PRODUCT, RAW)}
-    pairs = [(place, target, route) for place in places for target in TARGETS for route in ROUTES]
-    chance.shuffle(pairs)
-    for place, target, route in pairs:
-        if warm:
-            _sample(place, target, route, casts, 8)
-        results.add(place.name, target, route, _sample(place, target, route, casts, size.requests))
-    results.bare.append(measure(places[0].raw.port, [request("GET", "/bare", 200)] * size.requests * 2))
+def _measure_growth(served: Sequence[Served], size: Size, results: Results, chance: random.Random) -> None:
+    sizes = size.growth.sizes * len(KINDS)
+    measure_growth(list(zip(served, sizes, strict=True)), results, chance, _say, size.growth)
 
 
-def _sample(place: Place, target: str, route: str, casts: Casts, count: int) -> Sample:
-    if target == PRODUCT:
-        return measure(place.product.port, product_requests(route, casts[place.name, PRODUCT], count))
-    cast = casts[place.name, RAW]
-    if target == IN_PROCESS:
-        return raw_in_process(route, place, cast, count)
-    return measure(place.raw.port, raw_requests(route, cast, count))
+def _measure_places(
+    places: list[Place], size: Size, parts: Sequence[str], results: Results, chance: random.Random
+) -> None:
+    if SYNC in parts:
+        sync = SyncRounds(places, results, chance, size.sync)
+        _repeat(SYNC, size.rounds, sync.measure)
+    if ROUTES in parts:
+        routes = RouteRounds(places, results, chance, patients=size.patients, requests=size.requests)
+        _repeat(ROUTES, size.rounds, routes.measure)
+        for place in places:
+            _say(f"the share of advice on {place.name}")
+            results.shares[place.name] = measure_share(place.ground, size.share_writes)
 
 
-def _write(results: Results, told: dict[str, str]) -> None:
-    page = markdown(results, told, rounds=FULL.rounds, workers=FULL.workers, threads=THREADS)
-    (ROOT / "docs" / "benchmarks.md").write_text(page, encoding="utf-8")
-    (ROOT / "docs" / "benchmarks.svg").write_text(picture(results), encoding="utf-8")
-    _say("wrote docs/benchmarks.md")
+def _repeat(part: str, rounds: int, measure: Callable[..., None]) -> None:
+    for number in range(rounds):
+        _say(f"{part}: round {number + 1} of {rounds}")
+        measure(warm=rounds > 1 and number == 0)
 
 
 def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
+    print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

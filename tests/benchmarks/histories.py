@@ -1,15 +1,16 @@
-"""Logbooks of many days, written in a few statements: what a patient has done before anything is measured."""
+"""Logbooks of many days: what a patient has done before anything is measured."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.db.synced import Write, store
+from app.db.synced import Write, store, store_all
 from app.kernel.clock import now
 from app.kernel.ids import new_id
 from app.kernel.red_flags import RedFlag
@@ -36,6 +37,7 @@ ZONE = "Europe/Berlin"
 DAYS = 90
 CHECK_IN_DAYS = 60
 _SCORES = ((PainMoment.DURING, 0, 9, 1.0), (PainMoment.AFTER_60_MIN, 0, 10, 1.0), (PainMoment.NEXT_MORNING, 1, 7, 0.0))
+_EXERCISES = ("straight_leg_raise", "mini_squat_45", "step_up_15")
 
 
 def ninety_days() -> dict[str, list[Entry]]:
@@ -49,7 +51,24 @@ def ninety_days() -> dict[str, list[Entry]]:
     }
 
 
-def entries(kind: Kind, count: int) -> list[Entry]:  # type: ignore[type-arg]
+def days_of_all_kinds(oldest: int, newest: int) -> list[Entry]:
+    """Return the entries of these days back, oldest first.
+
+    A run on every second day with a score during it, an hour after, and the next morning; a session on the
+    days between; a check-in each evening: seven entries in two days.
+    """
+    found: list[Entry] = []
+    for day in range(oldest, newest - 1, -1):
+        if day % 2 == 0:
+            done = run(day)
+            found += [done, *(score for score in scores_of(done, day))]
+        else:
+            found.append(session(day))
+        found.append(check_in(day))
+    return found
+
+
+def entries(kind: Kind[Any], count: int) -> list[Entry]:
     """Return so many entries of one kind, one a day back from yesterday; scores are about no run."""
     made: dict[str, Callable[[int], Entry]] = {"run": run, "pain_score": lone_score, "check_in": check_in}
     made |= {"session": session, "treatment": treatment, "skip": skip, "red_flag": red_flag}
@@ -73,6 +92,17 @@ def red_flag(days_ago: int) -> RedFlagAnswer:
         present=False,
         asked_because=Asked.MONTHLY,
     )
+
+
+def write_in_order(db: Session, patient_id: UUID, done: list[Entry]) -> None:
+    """Store entries of all kinds, numbered in the order given; nobody is told."""
+    writes = [(kind.collection, Write(entry.id, kind.columns_of(entry))) for kind, entry in _with_kinds(done)]
+    store_all(db, patient_id, writes, device_id=None, at=now())
+
+
+def _with_kinds(done: list[Entry]) -> Iterator[tuple[Kind[Any], Entry]]:
+    by_type = {kind.entry: kind for kind in KINDS}
+    return ((by_type[type(entry)], entry) for entry in done)
 
 
 def run(days_ago: int) -> Run:
@@ -141,9 +171,10 @@ def check_in(days_ago: int) -> CheckIn:
 
 
 def session(days_ago: int) -> LoggedSession:
-    """Return an exercise session of one set a side."""
+    """Return an exercise session of three exercises, one set of each a side."""
     done = tuple(
-        LoggedSet(exercise="straight_leg_raise", side=side, repetitions=10, hold_seconds=None, load_kg=None, rpe=4.0)
+        LoggedSet(exercise=name, side=side, repetitions=10, hold_seconds=None, load_kg=None, rpe=4.0)
+        for name in _EXERCISES
         for side in Side
     )
     return LoggedSession(id=new_id(), performed_at=_clock(days_ago, 18), zone=ZONE, duration_s=1200, rpe=4.0, sets=done)

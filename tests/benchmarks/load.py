@@ -27,9 +27,13 @@ class Request:
     status: int
 
 
+Errand = Sequence[Request]
+"""Requests that are sent one after the other over one connection, and timed as one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One measurement: requests a second, and how long each took, in milliseconds."""
+    """One measurement: errands a second, and how long each took, in milliseconds."""
 
     per_s: float
     took_ms: list[float]
@@ -48,20 +52,20 @@ def request(method: str, path: str, status: int, body: object = None, **headers:
     return Request("\r\n".join([*lines, "", ""]).encode() + content, status)
 
 
-def measure(port: int, requests: Sequence[Request], connections: int = CONNECTIONS) -> Sample:
-    """Send the requests over so many connections, each waiting for its answer; raise UnexpectedAnswer."""
-    shares = [requests[number::connections] for number in range(connections)]
+def measure(port: int, errands: Sequence[Errand], connections: int = CONNECTIONS) -> Sample:
+    """Run the errands over so many connections, each waiting for every answer; raise UnexpectedAnswer."""
+    shares = [errands[number::connections] for number in range(connections)]
     took: list[float] = []
     failures: list[Exception] = []
     began: list[float] = []
     begin = threading.Barrier(connections, action=lambda: began.append(time.perf_counter()))
 
-    def client(share: Sequence[Request]) -> None:
+    def client(share: Sequence[Errand]) -> None:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=_TIMEOUT_S) as connection:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 begin.wait(_TIMEOUT_S)
-                took.extend([_exchange(connection, one) for one in share])
+                took.extend([_run(connection, errand) for errand in share])
         except Exception as error:
             failures.append(error)
             begin.abort()
@@ -74,7 +78,7 @@ def measure(port: int, requests: Sequence[Request], connections: int = CONNECTIO
     ended = time.perf_counter()
     if failures:
         raise failures[0]
-    return Sample(len(requests) / (ended - began[0]), took)
+    return Sample(len(errands) / (ended - began[0]), took)
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -84,12 +88,23 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def middle(samples: Sequence[Sample]) -> float:
-    """Return the median of the requests a second."""
+    """Return the median of the errands a second."""
     return median(sample.per_s for sample in samples)
 
 
-def _exchange(connection: socket.socket, one: Request) -> float:
+def times_of(samples: Sequence[Sample]) -> list[float]:
+    """Return how long each errand of all the samples took, in milliseconds."""
+    return [ms for sample in samples for ms in sample.took_ms]
+
+
+def _run(connection: socket.socket, errand: Errand) -> float:
     began = time.perf_counter()
+    for one in errand:
+        _exchange(connection, one)
+    return (time.perf_counter() - began) * 1000
+
+
+def _exchange(connection: socket.socket, one: Request) -> None:
     connection.sendall(one.raw)
     head, _, rest = _read_head(connection)
     missing = _content_length(head) - len(rest)
@@ -98,7 +113,6 @@ def _exchange(connection: socket.socket, one: Request) -> float:
     status = int(head[9:12])
     if status != one.status:
         raise UnexpectedAnswer(f"{status} for {one.raw[:120]!r}")
-    return (time.perf_counter() - began) * 1000
 
 
 def _read_head(connection: socket.socket) -> tuple[bytes, bytes, bytes]:

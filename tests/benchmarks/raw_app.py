@@ -13,6 +13,7 @@ from flask import Flask, Response, request
 
 from app.kernel.clock import now
 from app.logbook.domain import PainMoment, PainScore, Run, Side
+from tests.benchmarks import raw_sync
 from tests.benchmarks.statements import KINDS, PerThread
 
 URL, ADVICE = "BENCHMARK_DATABASE_URL", "BENCHMARK_ADVICE_FILE"
@@ -50,12 +51,29 @@ def create_app() -> Flask:
         threads.raw().touch()
         return Response(status=304 if request.headers.get("If-None-Match") == ETAG else 200)
 
+    _add_sync(app, threads)
     return app
+
+
+def _add_sync(app: Flask, threads: PerThread) -> None:
+    @app.post("/v1/sync/streams/<uuid:patient_id>/ops")
+    def push(patient_id: UUID) -> Response:
+        return _answer(raw_sync.push(threads.raw(), patient_id, orjson.loads(request.get_data())["ops"], now()))
+
+    @app.get("/v1/sync/streams/<uuid:patient_id>/changes")
+    def pull(patient_id: UUID) -> Response:
+        after, limit = int(request.args["after"]), int(request.args["limit"])
+        return _answer({"changes": raw_sync.pull(threads.raw(), patient_id, after, limit)})
+
+    @app.get("/v1/sync/streams/<uuid:patient_id>/head")
+    def nothing_new(patient_id: UUID) -> Response:
+        known = request.headers.get("If-None-Match") == f'"{raw_sync.head_of(threads.raw(), patient_id)}"'
+        return Response(status=304 if known else 200)
 
 
 def entry_of(collection: str, body: dict[str, Any]) -> Run | PainScore:
     """Return the entry a body stands for, unchecked."""
-    shared = {"id": UUID(body["id"]), "performed_at": datetime.fromisoformat(body["performed_at"])}
+    shared: dict[str, Any] = {"id": UUID(body["id"]), "performed_at": datetime.fromisoformat(body["performed_at"])}
     if collection == "pain-scores":
         return PainScore(
             **shared,

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from app.kernel.clock import now
+from tests.benchmarks.grounds import Ground
 from tests.benchmarks.histories import ZONE
 from tests.benchmarks.load import Request, Sample, request
 from tests.benchmarks.places import Place
@@ -39,11 +40,11 @@ class Cast:
     library_etag: str = field(default="")
 
 
-def new_cast(place: Place, patients: int) -> Cast:
+def new_cast(ground: Ground, patients: int) -> Cast:
     """Return new people, so that no round meets what another one has logged."""
-    runner, run_id = place.runner()
+    runner, run_id = ground.runner()
     etag = runner.get("/v1/exercises?limit=100").headers["ETag"]
-    people = place.patients(patients)
+    people = ground.patients(patients)
     return Cast({person.id: last for person, last in people}, [person for person, _ in people], runner, run_id, etag)
 
 
@@ -59,7 +60,7 @@ def raw_requests(route: str, cast: Cast, count: int) -> list[Request]:
 
 def raw_in_process(route: str, place: Place, cast: Cast, count: int) -> Sample:
     """Do the same statements over one connection in this process."""
-    raw = open_raw(place.url, place.advice)
+    raw = open_raw(place.ground.url, place.advice)
     work = _raw_work(route, raw, cast)
     took = []
     began = time.perf_counter()

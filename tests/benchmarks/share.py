@@ -9,7 +9,7 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
-from tests.benchmarks.places import Place
+from tests.benchmarks.grounds import Ground
 from tests.benchmarks.routes import body_of
 from tests.builders.people import Person
 
@@ -35,10 +35,10 @@ class Share:
         return median(self.shares)
 
 
-def measure_share(place: Place, writes: int) -> Share:
+def measure_share(ground: Ground, writes: int) -> Share:
     """Send writes to the application in this process, and time the listener within them."""
-    share, app = Share(), place.app
-    people = [person for person, _ in place.patients(max(1, writes // WRITES_A_PATIENT))]
+    share, app = Share(), ground.app
+    people = [person for person, _ in ground.patients(max(1, writes // WRITES_A_PATIENT))]
     listener, wsgi = app.extensions["trochlea.listener"], app.wsgi_app
     app.extensions["trochlea.listener"] = _timed(listener, share.advice_ms)
     app.wsgi_app = _timed(wsgi, share.whole_ms)  # type: ignore[method-assign]
@@ -46,7 +46,7 @@ def measure_share(place: Place, writes: int) -> Share:
         for number in range(0, writes, 2):
             _write_two(people[number // 2 % len(people)], number // 2)
     finally:
-        app.extensions["trochlea.listener"], app.wsgi_app = listener, wsgi
+        app.extensions["trochlea.listener"], app.wsgi_app = listener, wsgi  # type: ignore[method-assign]
     return share
 
 

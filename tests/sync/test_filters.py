@@ -148,7 +148,7 @@ def test_what_left_the_consent_is_dropped_also_while_it_is_left_out(phone: Phone
     assert dropped(pages) == []
     regrant(phone, therapist, "sessions.read")
     narrow = theirs.pages(pages[-1]["cursor"], collections="runs")
-    assert dropped(narrow) == ["pain_scores"]
+    assert dropped(narrow) == ["measurements", "pain_scores", "questionnaire_responses", "red_flags"]
     regrant(phone, therapist, "sessions.read", "pain.read")
     changed_meanwhile(phone, new)
     wide = theirs.pages(narrow[-1]["cursor"], limit=4)

@@ -751,11 +751,11 @@ def mixed(count: int, day: int = 0) -> list[dict[str, Any]]:
     return [put(*(lambda name, make: (name, make(day + n % 60)))(*makers[n % 6])) for n in range(count)]
 
 
-def test_a_push_takes_as_many_statements_for_a_hundred_records_as_for_five(phone: Phone, counted: Counted) -> None:
+def test_a_push_takes_as_many_statements_for_a_hundred_records_as_for_six(phone: Phone, counted: Counted) -> None:
     epoch = phone.pull()["epoch"]
     phone.push(*mixed(8))
     taken = []
-    for count in (5, 100, 10):
+    for count in (6, 100, 12):
         with counted() as sent:
             phone.push(*mixed(count), epoch=epoch)
         taken.append(len(sent))

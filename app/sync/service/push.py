@@ -24,6 +24,7 @@ from app.sync.repository import Done, Stream
 from app.sync.service.batch import Batch, base_of, load_batch
 from app.sync.service.pull import seq_of
 from app.sync.service.results import Result
+from app.sync.service.room import make_room
 
 
 class ResyncRequired(Conflict):
@@ -52,7 +53,7 @@ def push(
     schema_version: int,
     base_cursor: int | None,
 ) -> Pushed:
-    """Deal with every operation of a batch, in order, in one transaction; raise ResyncRequired.
+    """Deal with every operation of a batch, in order, in one transaction; raise ResyncRequired or ParkedFull.
 
     A refused or losing operation is parked whole and disturbs no other. Takes a constant number of
     statements, whatever the batch and the history. Advice is made once, if the batch could have changed it.
@@ -64,6 +65,7 @@ def push(
     known_to = None if base_cursor is None else _number_of(stream, base_cursor)
     batch = load_batch(writing, stream, sent, records, schema_version, known_to)
     results = [_deal_with(batch, item) for item in sent]
+    make_room(db, writing.patient_id, batch.parked)
     store_all(db, writing.patient_id, batch.writes, device_id=writing.device_id, at=writing.at)
     repository.park(db, batch.parked)
     advice = reconsider(writing, batch.changed) if batch.changed else None

@@ -68,8 +68,12 @@ test('after the consent has ended the local copy is deleted', async () => {
   assert.deepEqual(client.store.state.records, {});
 });
 
-test('what it does not understand it tells, and keeps the outbox', async () => {
-  const { client } = meet({ status: 400, code: 'bad_json' });
-  await assert.rejects(client.sync({ pauseMs: 1 }), { code: 'bad_json' });
-  assert.equal(waiting(client), 2);
-});
+for (const [status, code] of [[400, 'bad_json'], [409, 'parked_full'], [426, 'app_too_old']]) {
+  test(`${code} is for the app to tell; the outbox is kept, and sent unchanged afterwards`, async () => {
+    const { client, pushed } = meet({ status, code });
+    await assert.rejects(client.sync({ pauseMs: 1 }), { code });
+    assert.equal(waiting(client), 2);
+    await client.sync({ pauseMs: 1 });
+    assert.deepEqual(pushed[0], pushed[1]);
+  });
+}

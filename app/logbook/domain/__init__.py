@@ -4,13 +4,62 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from uuid import UUID
 
 from app.kernel.clock import CLOCK_TOLERANCE
 from app.kernel.errors import FieldFault, Invalid
 from app.kernel.red_flags import RedFlag
-from app.kernel.sides import Side as Side
+from app.kernel.sides import Side
+from app.logbook.domain.words import (
+    Asked,
+    BodyRegion,
+    EarlyWarningSign,
+    GivenBy,
+    Intensity,
+    PainMoment,
+    ProvokingActivity,
+    SkipReason,
+    Source,
+    SupportiveTreatment,
+    Surface,
+)
+
+__all__ = [
+    "CLOCK_SUSPECT",
+    "MOST_A_DAY",
+    "MOST_IN_ALL",
+    "ORTHOSIS_TEST",
+    "Asked",
+    "BodyRegion",
+    "CheckIn",
+    "ContradictoryEntry",
+    "EarlyWarningSign",
+    "Entry",
+    "GivenBy",
+    "Intensity",
+    "LoggedSession",
+    "LoggedSet",
+    "PainMoment",
+    "PainScore",
+    "ProvokingActivity",
+    "RedFlagAnswer",
+    "Run",
+    "Side",
+    "Skip",
+    "SkipReason",
+    "Source",
+    "SupportiveTreatment",
+    "Surface",
+    "Treatment",
+    "check_check_in",
+    "check_pain_score",
+    "check_red_flag_answer",
+    "check_run",
+    "check_session",
+    "check_skip",
+    "check_treatment",
+    "flags_of",
+]
 
 CLOCK_SUSPECT = "clock_suspect"
 MOST_A_DAY = 50
@@ -19,110 +68,6 @@ ORTHOSIS_TEST = ("pain_without", "pain_with", "activity")
 """The parts of the orthosis' immediate-response test (CLINICAL 1.9)."""
 MOST_IN_ALL = 200_000
 """How many versions a patient's stream may hold (SECURITY 4.9)."""
-
-
-class PainMoment(StrEnum):
-    """When the pain was felt that a score tells of."""
-
-    BEFORE = "before"
-    DURING = "during"
-    AFTER_60_MIN = "after_60_min"
-    NEXT_MORNING = "next_morning"
-    WORST = "worst"
-    USUAL = "usual"
-    STAIRS = "stairs"
-    SQUAT = "squat"
-    SITTING = "sitting"
-    REST = "rest"
-    NIGHT = "night"
-    WALKING = "walking"
-
-
-class Surface(StrEnum):
-    """What a run was on."""
-
-    ROAD = "road"
-    TRAIL = "trail"
-    TRACK = "track"
-    TREADMILL = "treadmill"
-    GRASS = "grass"
-    MIXED = "mixed"
-
-
-class Intensity(StrEnum):
-    """What kind of run it was."""
-
-    EASY = "easy"
-    STEADY = "steady"
-    TEMPO = "tempo"
-    INTERVALS = "intervals"
-    RACE = "race"
-    RUN_WALK = "run_walk"
-
-
-class Source(StrEnum):
-    """Where a run's figures come from."""
-
-    MANUAL = "manual"
-    FIT = "fit"
-    TCX = "tcx"
-    GPX = "gpx"
-
-
-class SupportiveTreatment(StrEnum):
-    """What supported the knee besides exercise and load (PRODUCT G6); a record, never an advice."""
-
-    ORTHOSIS = "orthosis"
-    TAPING = "taping"
-    BRACE = "brace"
-    SHOES = "shoes"
-    NEEDLING = "needling"
-    ACUPUNCTURE = "acupuncture"
-    MOTOR_POINT_STIMULATION = "motor_point_stimulation"
-    MANUAL_THERAPY = "manual_therapy"
-
-
-class GivenBy(StrEnum):
-    """Who gave a treatment."""
-
-    SELF = "self"
-    THERAPIST = "therapist"
-    OTHER = "other"
-
-
-class BodyRegion(StrEnum):
-    """Where a treatment was given."""
-
-    KNEE = "knee"
-    THIGH = "thigh"
-    HIP = "hip"
-    LOWER_LEG = "lower_leg"
-    ANKLE = "ankle"
-    FOOT = "foot"
-    BACK = "back"
-    OTHER = "other"
-
-
-class ProvokingActivity(StrEnum):
-    """What an orthosis is tried with: an activity that hurts."""
-
-    STEP_DOWN = "step_down"
-    STAIRS = "stairs"
-    SQUAT = "squat"
-    SINGLE_LEG_SQUAT = "single_leg_squat"
-    WALKING = "walking"
-    RUNNING = "running"
-    OTHER = "other"
-
-
-class EarlyWarningSign(StrEnum):
-    """What runners notice before the pain comes back (CLINICAL 5.6)."""
-
-    INNER_KNEE_AWARENESS = "inner_knee_awareness"
-    QUADRICEPS_QUIET = "quadriceps_quiet"
-    OUTER_THIGH_TIGHTNESS = "outer_thigh_tightness"
-    SINGLE_LEG_WOBBLE = "single_leg_wobble"
-    SORE_AFTER_SITTING_OR_STAIRS = "sore_after_sitting_or_stairs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,17 +161,6 @@ class Treatment(Entry):
     activity: ProvokingActivity | None
 
 
-class SkipReason(StrEnum):
-    """Why something that was due was not done; illness and a therapist's hold excuse it (CLINICAL 5.3)."""
-
-    ILLNESS = "illness"
-    PAIN = "pain"
-    TIME = "time"
-    EQUIPMENT = "equipment"
-    THERAPIST_HOLD = "therapist_hold"
-    OTHER = "other"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skip(Entry):
     """A due exercise of a day that was left out, for one side or both, or done in another way.
@@ -239,16 +173,6 @@ class Skip(Entry):
     due_on: date
     reason: SkipReason
     replaced_by: str | None
-
-
-class Asked(StrEnum):
-    """Why a red-flag question was asked (CLINICAL 6)."""
-
-    INTAKE = "intake"
-    PAIN = "pain"
-    LIMP = "limp"
-    MONTHLY = "monthly"
-    OFFERED = "offered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
