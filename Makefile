@@ -27,13 +27,13 @@ run: $(STAMP) ## migrate, seed and serve on 127.0.0.1:8000 (PORT=, WORKERS=)
 	@$(BIN)/python -m flask --app wsgi serve --port $(PORT) --workers $(WORKERS)
 
 test: $(STAMP) ## every test, on SQLite and on a real PostgreSQL
-	@$(BIN)/python -m pytest -n auto -m "not deep and not torture" $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not deep and not torture" $(ARGS)
 
 test-deep: $(STAMP) ## the long tests
-	@$(BIN)/python -m pytest -n auto -m deep $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m deep $(ARGS)
 
 torture: $(STAMP) ## the very long tests, by hand
-	@$(BIN)/python -m pytest -n auto -m "deep or torture" --torture $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "deep or torture" --torture $(ARGS)
 
 check: $(STAMP) ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -59,6 +59,7 @@ TABLE: dict[Permission, Access] = {
     Permission.MEASUREMENTS_WRITE: Access(patient=True, scope=Scope.PLAN_WRITE, also=frozenset({Scope.PAIN_READ})),
     Permission.INSTRUMENT_TEXTS_WRITE: Access(roles=frozenset({Role.ADMIN})),
     Permission.ADVICE_READ: Access(patient=True, scope=Scope.ADVICE_READ),
+    Permission.FINDINGS_READ: Access(patient=True, scope=Scope.PAIN_READ, also=frozenset({Scope.SESSIONS_READ})),
     Permission.PAUSE_CLOSE: Access(patient=True, scope=Scope.PLAN_WRITE),
     Permission.PLAN_WRITE: Access(scope=Scope.PLAN_WRITE),
     Permission.SYNC_USE: Access(roles=EVERYONE),

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MEASUREMENTS_WRITE = "measurements.write"
     INSTRUMENT_TEXTS_WRITE = "instrument_texts.write"
     ADVICE_READ = "advice.read"
+    FINDINGS_READ = "findings.read"
     PAUSE_CLOSE = "pause.close"
     PLAN_WRITE = "plan.write"
     RUNS_IMPORT = "runs.import"

@@ -283,6 +283,30 @@ def test_two_runs_over_the_limit_step_down_at_once_and_only_once(people: People)
     assert len(revisions(patient, programme)) == 2
 
 
+def verdicts(person: Person, day: int | None = None) -> dict[str, str]:
+    """Return what became of each question of the stage that a test or a questionnaire answers."""
+    return {one["code"]: one["verdict"] for one in stage(person, day)["should"]}
+
+
+def test_what_was_measured_is_asked_by_the_stage_and_the_worse_side_counts(people: People) -> None:
+    patient, _, _ = begun(people, an_exercise())
+    with on_day(3):
+        assert verdicts(patient)["squat_45_pain"] == "unknown"
+        for side, pain in (("left", 1), ("right", 3)):
+            log(patient, "measurements", 2, test="squat_pain", side=side, pain=pain, knee_flexion_deg=45)
+        log(
+            patient,
+            "questionnaire-responses",
+            2,
+            instrument="global_change",
+            instrument_version="11_points",
+            items={"score": 2},
+        )
+        then, early = verdicts(patient), verdicts(patient, 1)
+    assert (then["squat_45_pain"], then["global_change"]) == ("not_met", "met")
+    assert (early["squat_45_pain"], early["global_change"]) == ("unknown", "unknown")
+
+
 def test_a_very_painful_run_stops_the_programme_until_a_therapist_reopens_it(people: People) -> None:
     patient, therapist, programme = begun(people, an_exercise(stage="restore"), stage="restore")
     with on_day(2):

@@ -390,3 +390,36 @@ def test_rest_that_failed_twice_asks_for_an_assessment(ada: Person) -> None:
         sore = run(ada, days_ago, 5, 0)
         score(ada, sore, clock(days_ago, 10), "worst", 5)
     assert notices(ada)["REST_RESUME_HURT"]["facts"]["cycles"] == 2
+
+
+@pytest.mark.parametrize(("hours_before", "told"), [(11, False), (13, True), (47, True), (49, False)])
+def test_a_score_soon_after_needling_is_told_as_usual_soreness(ada: Person, hours_before: int, told: bool) -> None:
+    scored = NOON - timedelta(hours=1)
+    log(ada, "pain-scores", scored, score=4, moment="worst")
+    needled = scored - timedelta(hours=hours_before)
+    log(ada, "treatments", needled, treatment="needling", given_by="therapist")
+    assert ("NEEDLING_SORENESS" in notices(ada)) is told
+
+
+def test_taping_explains_no_score(ada: Person) -> None:
+    log(ada, "pain-scores", NOON - timedelta(hours=1), score=4, moment="worst")
+    log(ada, "treatments", NOON - timedelta(hours=20), treatment="taping", given_by="self")
+    assert "NEEDLING_SORENESS" not in notices(ada)
+
+
+# Findings
+
+
+def test_findings_are_points_for_what_was_measured_and_no_diagnosis(ada: Person) -> None:
+    assert look(ada, "guidance/findings")["pattern"] == "unclassified"
+    at = NOON - timedelta(hours=2)
+    log(ada, "measurements", at, test="single_leg_squat", side="left", rating="poor")
+    log(ada, "pain-scores", at, score=3, moment="worst", side="left")
+    for side, hop_n in (("left", 80), ("right", 120)):
+        strength = {"contraction": "isometric", "force_n": hop_n, "lever_m": 0.4, "body_mass_kg": 70}
+        log(ada, "measurements", at, test="hip_abduction_strength", side=side, **strength)
+    found = look(ada, "guidance/findings")
+    assert (found["pattern"], found["address_first"]) == ("descending_hip", "descending_hip")
+    assert found["points"]["descending_hip"] == 3
+    assert found["measured"]["single_leg_squat"] == "poor"
+    assert "not a diagnosis" in found["text"]

@@ -111,6 +111,14 @@ def recovery_pace(
     return found
 
 
+def after_needling(treated_at: Sequence[datetime], scored_at: Sequence[datetime]) -> Notice | None:
+    """Do any scores fall into the hours after needling in which soreness is usual?"""
+    sore = [at for at in scored_at if needling_soreness(treated_at, at)]
+    if not sore:
+        return None
+    return Notice("NEEDLING_SORENESS", "D", ("acupuncture_pfps_page",), {"scored_at": sorted(sore)})
+
+
 def needling_soreness(treated_at: Sequence[datetime], scored_at: datetime) -> bool:
     """Does a score fall into the 12 to 48 hours after any of these needling treatments?"""
     first, last = timedelta(hours=NEEDLING_FIRST_H), timedelta(hours=NEEDLING_LAST_H)

@@ -9,7 +9,7 @@ from app.guidance.domain.red_flags import RED_FLAG_SOURCES, RED_FLAGS
 
 __all__ = ["RED_FLAGS", "RULES", "RULESET_VERSION", "VALID_FOR_HOURS", "RuleRow"]
 
-RULESET_VERSION = "2026.11.1"
+RULESET_VERSION = "2026.11.2"
 VALID_FOR_HOURS = 48  # hours an advice may be shown (SECURITY 4.5)
 
 PAUSE_PCT = -100  # percent of the load while paused

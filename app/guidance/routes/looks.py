@@ -15,6 +15,7 @@ from app.guidance.domain.questions import Question
 from app.guidance.replay import ReplayedDay
 from app.guidance.routes.feature import GUIDANCE, PATIENT, guidance
 from app.guidance.schemas.looks import (
+    FindingsSchema,
     LadderAnswerSchema,
     LadderQuerySchema,
     LoadQuerySchema,
@@ -27,7 +28,7 @@ from app.guidance.schemas.looks import (
     ReplaySchema,
 )
 from app.guidance.schemas.shown import register
-from app.guidance.service import Told, ladder_today, load_of, notices_on, questions_due, replay_days
+from app.guidance.service import Told, findings_today, ladder_today, load_of, notices_on, questions_due, replay_days
 from app.guidance.values import HypotheticalRun, ReplayQuestion
 from app.guidance.words import book_of, session_in_words
 from app.kernel.clock import now
@@ -121,6 +122,19 @@ def get_ladder(patient_id: UUID, query: dict[str, Any]) -> Response:
         "decision": judgement.advice.decision.value,
         "ladder": plain,
         "text": None if plain is None else session_in_words(plain["session"], language(), register()),
+    }
+    return in_language(answer(told), language())
+
+
+@guidance.operation("GET", f"{GUIDANCE}/findings", permission=Permission.FINDINGS_READ, answers={200: FindingsSchema})
+def get_findings(patient_id: UUID) -> Response:
+    """Read what stands out of load, hip, knee, ankle and mind: findings, not a diagnosis."""
+    found = findings_today(db(), patient_id, now())
+    told = {
+        "as_of": found.as_of,
+        **asdict(found.pattern),
+        "measured": found.measured,
+        "text": book_of(language()).findings.to(register()),
     }
     return in_language(answer(told), language())
 

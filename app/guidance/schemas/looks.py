@@ -192,6 +192,18 @@ class LadderAnswerSchema(Schema):
     text = fields.String(required=True, allow_none=True)
 
 
+class FindingsSchema(Schema):
+    """Findings with their points: where to look first, never a diagnosis."""
+
+    as_of = Day(required=True)
+    pattern = fields.String(required=True)
+    positive = fields.List(fields.String(), required=True, metadata={"description": "domains with two points or more"})
+    address_first = fields.String(required=True, allow_none=True)
+    points = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    measured = fields.Dict(keys=fields.String(), required=True, metadata={"description": "what the points rest on"})
+    text = fields.String(required=True)
+
+
 class NoticesQuerySchema(Schema):
     """As of which day, and what is known besides the log."""
 

@@ -6,6 +6,7 @@ from app.guidance.models import ADVICE, OVERRIDES, PAUSES, POLICIES
 from app.guidance.models.stages import STAGE_PROPOSALS
 from app.guidance.service.advice import advice_as_of, advice_given, current_advice, policy_of, reconsider, stage_state
 from app.guidance.service.beside import Told, ladder_today, notices_on
+from app.guidance.service.findings import findings_today
 from app.guidance.service.load import load_of
 from app.guidance.service.overrides import override_on, set_override, withdraw_override
 from app.guidance.service.pauses import close_pause
@@ -23,6 +24,7 @@ __all__ = [
     "advice_given",
     "close_pause",
     "current_advice",
+    "findings_today",
     "ladder_today",
     "load_of",
     "notices_on",

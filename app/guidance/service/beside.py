@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -22,7 +22,10 @@ from app.guidance.domain.timeline import Timeline, by_day
 from app.guidance.judgement import Consultation, Judgement, judge
 from app.guidance.service.advice import consult, today_of
 from app.logbook import service as logbook
-from app.logbook.domain import PainMoment
+from app.logbook.domain import PainMoment, SupportiveTreatment
+from app.logbook.kinds import PAIN_SCORE, TREATMENT
+
+_NEEDLES = frozenset({SupportiveTreatment.NEEDLING, SupportiveTreatment.ACUPUNCTURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ def notices_on(db: Session, patient_id: UUID, as_of: date | None, told: Told, at
     signs = logbook.signs_noticed(db, patient_id, day - timedelta(days=WEEK_DAYS), day)
     found = [
         notices.early_warning(signs, day),
+        notices.after_needling(*_needled_and_scored(db, patient_id, day, at)),
         notices.rest_resume_hurt(cycles.status, len(cycles.cycles)),
         notices.prevention_window(told.plan_start, day, told.screened_on) if told.plan_start is not None else None,
         notices.mileage(_km_by_day(asking, day), day.toordinal()),
@@ -70,9 +74,16 @@ def notices_on(db: Session, patient_id: UUID, as_of: date | None, told: Told, at
     return [notice for notice in found if notice is not None]
 
 
-def needled_at(_db: Session, _patient_id: UUID) -> list[datetime]:
-    """Return when needling was done: the one place to wire the treatments' log to; none is known so far."""
-    return []
+def _needled_and_scored(
+    db: Session, patient_id: UUID, day: date, at: datetime
+) -> tuple[list[datetime], list[datetime]]:
+    """Return when needles were used, and when pain was scored, in the week up to the end of a day."""
+    until = min(datetime.combine(day + timedelta(days=1), time(), UTC) + timedelta(days=1), at)
+    since = until - timedelta(days=WEEK_DAYS)
+    treated = logbook.entries_between(db, patient_id, TREATMENT, since - timedelta(days=WEEK_DAYS), until)
+    scored = logbook.entries_between(db, patient_id, PAIN_SCORE, since, until)
+    needled = [done.performed_at for done in treated if done.treatment in _NEEDLES]
+    return needled, [score.performed_at for score in scored]
 
 
 def _judged(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> tuple[Consultation, Judgement]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.guidance import repository
+from app.guidance.clinic import clinic_facts_of
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.stage_facts import ClinicFacts
 from app.guidance.following import Following, knee_facts
@@ -17,6 +18,7 @@ from app.library import service as library
 from app.logbook import service as logbook
 from app.logbook.facts import Facts
 from app.logbook.kinds import SESSION
+from app.outcomes import service as outcomes
 from app.programmes import service as programmes
 
 HIP_FIRST_DAYS = 84  # days of scores that the hip-first rule looks back on (E)
@@ -39,7 +41,7 @@ def read_following(
     if facts is None:
         facts = logbook.facts_since(db, patient_id, first - timedelta(days=HIP_FIRST_DAYS), LATEST, at)
     since, until = (datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) for day in (first, last + _DAY))
-    clinic = clinic_facts(db, patient_id, last)
+    clinic = clinic_facts(db, patient_id, last, zone, at)
     return Following(
         zone=zone,
         histories=histories,
@@ -53,12 +55,9 @@ def read_following(
     )
 
 
-def clinic_facts(_db: Session, _patient_id: UUID, _as_of: date) -> ClinicFacts:
-    """Return what tests and questionnaires told up to a day. The outcomes feature is to be asked here.
-
-    Until it is, all of it is unknown, and the unknown leads to no step up.
-    """
-    return ClinicFacts()
+def clinic_facts(db: Session, patient_id: UUID, as_of: date, zone: str, at: datetime) -> ClinicFacts:
+    """Return what tests and questionnaires told up to a day."""
+    return clinic_facts_of(outcomes.overview(db, patient_id, None, None, instant_of(as_of, zone, at)))
 
 
 def instant_of(as_of: date, zone: str, at: datetime) -> datetime:

@@ -228,15 +228,15 @@ NOTICES: dict[str, Said] = {
         "When both hip and ankle play a part it tends to take longer.",
         "Hip and ankle both involved: said to slow recovery.",
     ),
+    "NEEDLING_SORENESS": Said(
+        "A score of this week falls into the 12 to 48 hours after needling, when soreness is usual.",
+        "A score within 12 to 48 h after needling: may reflect post-needling soreness.",
+    ),
 }
 
 FINDINGS = Said(
     "These are findings, not a diagnosis: they show where to look first.",
     "Findings with points, never a diagnosis; no trial shows that treating by subgroup is better.",
-)
-NEEDLING = Said(
-    "This score falls into the 12 to 48 hours after needling, when soreness is usual.",
-    "Score within 12 to 48 h after needling: may reflect post-needling soreness.",
 )
 LADDER: dict[str, Said] = {
     "session": Said(
@@ -247,6 +247,4 @@ LADDER: dict[str, Said] = {
     "stop": Said("No run for now.", "No session while the pause is open."),
 }
 
-ENGLISH = Book(
-    RULES, TO_DO, REST, RESTS, SEEK_CARE, DISCLAIMER, QUESTIONS, BECAUSE_ASKED, NOTICES, FINDINGS, NEEDLING, LADDER
-)
+ENGLISH = Book(RULES, TO_DO, REST, RESTS, SEEK_CARE, DISCLAIMER, QUESTIONS, BECAUSE_ASKED, NOTICES, FINDINGS, LADDER)

@@ -32,5 +32,4 @@ class Book:
     because_asked: Mapping[str, str]
     notices: Mapping[str, Said]
     findings: Said
-    needling: Said
     ladder: Mapping[str, Said]

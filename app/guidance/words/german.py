@@ -269,15 +269,15 @@ NOTICES: dict[str, Said] = {
         "Wenn Hüfte und Sprunggelenk beteiligt sind, dauert es meist länger.",
         "Hüfte und Sprunggelenk beteiligt: soll die Erholung verlangsamen.",
     ),
+    "NEEDLING_SORENESS": Said(
+        "Ein Wert dieser Woche liegt 12 bis 48 Stunden nach einer Nadelbehandlung, in denen Muskelkater üblich ist.",
+        "Ein Wert 12 bis 48 h nach Nadelbehandlung: kann Nachschmerz der Nadelung sein.",
+    ),
 }
 
 FINDINGS = Said(
     "Das sind Befunde, keine Diagnose: Sie zeigen, wo man zuerst hinsieht.",
     "Befunde mit Punkten, nie eine Diagnose; keine Studie zeigt, dass eine Behandlung nach Untergruppen besser ist.",
-)
-NEEDLING = Said(
-    "Dieser Wert liegt 12 bis 48 Stunden nach einer Nadelbehandlung, in denen Muskelkater üblich ist.",
-    "Wert 12 bis 48 h nach Nadelbehandlung: kann Nachschmerz der Nadelung sein.",
 )
 LADDER: dict[str, Said] = {
     "session": Said(
@@ -291,6 +291,4 @@ LADDER: dict[str, Said] = {
     "stop": Said("Vorerst kein Lauf.", "Keine Einheit, solange die Pause offen ist."),
 }
 
-GERMAN = Book(
-    RULES, TO_DO, REST, RESTS, SEEK_CARE, DISCLAIMER, QUESTIONS, BECAUSE_ASKED, NOTICES, FINDINGS, NEEDLING, LADDER
-)
+GERMAN = Book(RULES, TO_DO, REST, RESTS, SEEK_CARE, DISCLAIMER, QUESTIONS, BECAUSE_ASKED, NOTICES, FINDINGS, LADDER)

@@ -1,0 +1,83 @@
+"""What tests and questionnaires told up to a day, as the stage engine and the hip-first rule take it.
+
+Of two sides the worse one counts; what nobody measured stays unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.guidance.domain.stage_facts import ClinicFacts
+from app.outcomes.domain.words import ClinicalTest, Questionnaire, Rating
+from app.outcomes.overview import Overview, Series
+
+_WORST_FIRST = (Rating.POOR, Rating.FAIR, Rating.GOOD)
+
+
+def clinic_facts_of(overview: Overview) -> ClinicFacts:
+    """Return what the outcomes of a day say of a stage."""
+    squats = {angle: _worst(_of(overview, ClinicalTest.SQUAT_PAIN, angle)) for angle in ("45", "60")}
+    akps, tsk11 = _of(overview, Questionnaire.AKPS), _of(overview, Questionnaire.TSK11)
+    fear = max(_changes(tsk11), default=None)
+    return ClinicFacts(
+        squat_45_pain=squats["45"],
+        squat_60_pain=squats["60"],
+        global_change=_least(_scores(_of(overview, Questionnaire.GLOBAL_CHANGE))),
+        single_leg_squat=_worst_grade(_of(overview, ClinicalTest.SINGLE_LEG_SQUAT)),
+        step_down=_worst(_of(overview, ClinicalTest.LATERAL_STEP_DOWN)),
+        hip_lsi_percent=_lsi(overview, ClinicalTest.HIP_ABDUCTION_STRENGTH),
+        quadriceps_lsi_percent=_lsi(overview, ClinicalTest.QUADRICEPS_STRENGTH),
+        hop_lsi_percent=_lsi(overview, ClinicalTest.SINGLE_LEG_HOP),
+        knee_to_wall_difference_cm=overview.difference.difference_cm if overview.difference else None,
+        akps=_least(_scores(akps)),
+        akps_rise=_least(_changes(akps)),
+        tsk11=_worst(tsk11),
+        tsk11_drop=None if fear is None else -fear,
+    )
+
+
+def measures_of(overview: Overview) -> dict[str, object]:
+    """Return what was measured as the pattern classifier takes it; what nobody measured is not there."""
+    facts = clinic_facts_of(overview)
+    ankles = {told.side: told.newest.score for told in _of(overview, ClinicalTest.KNEE_TO_WALL) if told.newest}
+    sore = next((told.sore_side for told in overview.symmetry if told.sore_side is not None), None)
+    other = next((side for side in ankles if side is not None and side is not sore), None)
+    known: dict[str, object] = {
+        "hip_abd_lsi": facts.hip_lsi_percent,
+        "quad_lsi": facts.quadriceps_lsi_percent,
+        "single_leg_squat": facts.single_leg_squat,
+        "tsk11": None if facts.tsk11 is None else int(facts.tsk11),
+        "ktw_affected_cm": ankles.get(sore) if sore is not None else None,
+        "ktw_other_cm": ankles.get(other) if sore is not None and other is not None else None,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _of(overview: Overview, instrument: Questionnaire | ClinicalTest, variant: str | None = None) -> list[Series]:
+    return [told for told in overview.series if told.instrument.id is instrument and variant in (None, told.variant)]
+
+
+def _scores(series: Iterable[Series]) -> list[float]:
+    newest = [told.newest for told in series]
+    return [point.score for point in newest if point is not None and point.score is not None]
+
+
+def _changes(series: Iterable[Series]) -> list[float]:
+    return [told.change.change for told in series if told.change.change is not None]
+
+
+def _worst(series: Iterable[Series]) -> float | None:
+    return max(_scores(series), default=None)
+
+
+def _least(values: Iterable[float]) -> float | None:
+    return min(values, default=None)
+
+
+def _worst_grade(series: Iterable[Series]) -> str | None:
+    grades = {told.newest.grade for told in series if told.newest is not None}
+    return next((str(grade) for grade in _WORST_FIRST if grade in grades), None)
+
+
+def _lsi(overview: Overview, test: ClinicalTest) -> float | None:
+    return _least(told.lsi_percent for told in overview.symmetry if told.test is test and told.lsi_percent is not None)
