@@ -30,7 +30,7 @@ from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
 from app.db.base import PARTITIONED, Base, table_of
 from app.db.rows import add_rows, put_rows
-from app.db.types import Json
+from app.db.types import Id, Json
 from app.kernel.ids import new_id
 
 GENERATION_ZERO = datetime(2025, 1, 1, tzinfo=UTC)
@@ -138,11 +138,11 @@ class Write:
 
 _TAKE = (
     update(_STREAMS)
-    .where(_STREAMS.c.patient_id == bindparam("patient"))
+    .where(_STREAMS.c.patient_id == bindparam("patient", type_=Id()))
     .values(head=_STREAMS.c.head + bindparam("count"))
     .returning(_STREAMS.c.head)
 )
-_LOCK = select(_STREAMS.c.head).where(_STREAMS.c.patient_id == bindparam("patient")).with_for_update()
+_LOCK = select(_STREAMS.c.head).where(_STREAMS.c.patient_id == bindparam("patient", type_=Id())).with_for_update()
 
 
 def generation_at(at: datetime) -> int:
