@@ -24,7 +24,7 @@ from tests.builders.people import People, Person
 from tests.contract.hostile import BODIES, FRAGMENTS, HEADERS, PARTS, QUERIES
 from tests.contract.operations import SOME_ID, Operation
 
-ALWAYS = (b"[{}]", b'"\\u0000"')
+ALWAYS = (b"null", b"[{}]", b"[null]", b'"\\u0000"')
 """What every member is tried with in every run, whichever share of the others it gets."""
 
 PLACES = {"instrument": "psfs", "language_tag": "fr"}
