@@ -60,6 +60,13 @@ class Instant(TypeDecorator[datetime]):
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
+def instant_text(instant: datetime) -> str:
+    """Return an instant as SQLite keeps it: UTC, in a text of fixed width; raise ValueError for a naive one."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value: jsonb on PostgreSQL, text on SQLite; written and read with orjson."""
 

@@ -15,6 +15,11 @@ def new_id() -> UUID:
     return UUID(int=uuid7().int)
 
 
+def is_id(text: str) -> bool:
+    """Is this a UUID in its lower-case text of 36 characters?"""
+    return _CANONICAL.fullmatch(text) is not None
+
+
 def parse_id(text: str) -> UUID | None:
     """Return the UUID of its lower-case text of 36 characters, or None: no other spelling is accepted."""
     return UUID(text) if _CANONICAL.fullmatch(text) else None

@@ -41,6 +41,24 @@ class Version:
     data: Data | None
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An operation that was dealt with before; `base` is the version that stands in for one that made none.
+
+    What changed nothing stands for the version it found; what was refused or lost stands for the one that it
+    began from, so that an edit on top of it neither undoes the other side's nor conflicts with itself.
+    """
+
+    op_id: UUID
+    op_hash: str | None
+    status: str
+    version: Version | None = None
+    ver: UUID | None = None
+    base: UUID | None = None
+    fields: tuple[str, ...] = ()
+    problem: Mapping[str, Any] | None = None
+
+
 class Change(NamedTuple):
     """A version on its way to a device: its ids, and its data as JSON, in the text they are sent as."""
 

@@ -18,6 +18,8 @@ MAX_NAME = 200
 MAX_NOTE = 4000
 PAIN_STEP = 10
 """Pain is kept in tenths: 3.1 is a score, 3.14 is not."""
+PAIN_STEP_TOLERANCE = 1e-9
+"""How far a score may lie from a tenth: what the writing of a decimal in binary makes."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
@@ -187,7 +189,7 @@ class Pain(Number):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
         score = super()._deserialize(value, attr, data, **kwargs)
         tenths = round(score * PAIN_STEP)
-        if abs(score * PAIN_STEP - tenths) > 1e-9:
+        if abs(score * PAIN_STEP - tenths) > PAIN_STEP_TOLERANCE:
             raise ValidationError("Pain is scored in steps of 0.1.")
         return tenths / PAIN_STEP
 

@@ -6,12 +6,17 @@ import json
 import math
 from typing import Any, NoReturn
 
+import orjson
+
 from app.kernel.errors import Invalid
 
 MAX_DEPTH = 32
 MAX_NODES = 50_000
 MAX_WHOLE = 2**53
 MAX_NUMBER_LENGTH = 64
+
+_WHITE = b" \t\n\r"
+_CONTAINERS = frozenset({dict, list})
 
 
 class BadJson(Invalid):
@@ -34,6 +39,28 @@ def parse_json(raw: bytes) -> Any:
     Raises BadJson for broken syntax, duplicate keys, NaN and infinities, whole numbers beyond 2^53, lone
     surrogates, nesting deeper than 32 and more than 50,000 values.
     """
+    try:
+        return _parse_plain(raw)
+    except (ValueError, TypeError):  # what orjson says of a text that it cannot read, or of a value it cannot write
+        return _parse_carefully(raw)
+
+
+def _parse_plain(raw: bytes) -> Any:
+    """Return the value of a text that says nothing twice and no number in an unusual way; raise ValueError.
+
+    Written again it is then the same text, white space aside: a member that was given twice, a number that lost
+    digits or a whole number beyond 53 bits would make another. What is refused here is looked at carefully.
+    """
+    value = orjson.loads(raw)
+    again = orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
+    if again != raw and again.translate(None, _WHITE) != raw.translate(None, _WHITE):
+        raise ValueError("not written the plain way")
+    _check_size(value)
+    return value
+
+
+def _parse_carefully(raw: bytes) -> Any:
+    """Return the value of any acceptable text, or raise BadJson with what is wrong with it."""
     try:
         value = json.loads(
             raw.decode("utf-8"),
@@ -81,22 +108,20 @@ def _refuse_constant(_: str) -> NoReturn:
 
 def _check_size(value: Any) -> None:
     """Walk the containers level by level, so that depth costs no stack."""
-    level, depth, nodes = [value], 0, 1
+    level: list[Any] = [value] if type(value) in _CONTAINERS else []
+    depth, nodes = 0, 1
     while level:
         depth += 1
-        children = [child for node in level for child in _children(node)]
-        nodes += len(children)
         if depth > MAX_DEPTH:
             raise BadJson(f"nested deeper than {MAX_DEPTH}")
+        nodes += sum(map(len, level))
         if nodes > MAX_NODES:
             raise TooManyValues(extra={"limits": {"values": MAX_NODES}})
-        level = [child for child in children if isinstance(child, dict | list)]
+        level = [child for node in level for child in _children(node) if type(child) in _CONTAINERS]
 
 
 def _children(node: Any) -> Any:
-    if isinstance(node, dict):
-        return node.values()
-    return node if isinstance(node, list) else ()
+    return node.values() if type(node) is dict else node
 
 
 def _refuse_surrogates(value: Any) -> None:

@@ -20,7 +20,7 @@ class Defect:
     caught_by: str
 
 
-_PULL, _REPOSITORY, _PUSH = "app/sync/service/pull.py", "app/sync/repository.py", "app/sync/service/push.py"
+_PULL, _REPOSITORY, _PUSH = "app/sync/service/pull.py", "app/sync/repository/changes.py", "app/sync/service/push.py"
 
 DEFECTS = (
     Defect(

@@ -12,9 +12,9 @@ from app.db.synced import Collection, Write
 from app.logbook.domain import Entry
 from app.logbook.writing import Writing
 from app.sync import repository
-from app.sync.domain import Version
+from app.sync.domain import Done, Version
 from app.sync.operations import Operation, Records, Sent
-from app.sync.repository import Done, Stream
+from app.sync.repository import Stream
 
 RecordKey = tuple[str, UUID]
 

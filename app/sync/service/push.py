@@ -18,9 +18,9 @@ from app.logbook import service as logbook
 from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, flags_of
 from app.logbook.writing import Writing
 from app.sync import repository
-from app.sync.domain import Action, Outcome, Status, Version, decide_delete, decide_edit
+from app.sync.domain import Action, Done, Outcome, Status, Version, decide_delete, decide_edit
 from app.sync.operations import Operation, OperationRefused, Record, Records, Sent, refuse
-from app.sync.repository import Done, Stream
+from app.sync.repository import Stream
 from app.sync.service.batch import Batch, base_of, load_batch
 from app.sync.service.pull import seq_of
 from app.sync.service.results import Result

@@ -1,45 +1,43 @@
-"""The queries of sync; each takes the patient first, and none costs more with the history."""
+"""The queries of streams and versions; each takes the patient first, and none costs more with the history."""
 
 from __future__ import annotations
 
 from collections.abc import Collection as Group
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     Text,
-    and_,
     bindparam,
     cast,
     delete,
-    func,
     or_,
     select,
     type_coerce,
     union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
+from app.db.among import ids, is_among_ids, is_among_numbers, is_among_words, values
 from app.db.base import table_of
 from app.db.synced import SyncChange, SyncStream
+from app.db.types import Id
 from app.kernel.ids import id_text
-from app.sync.domain import Change, Status, Version
-from app.sync.models import ParkedRow
+from app.sync.domain import Change, Done, Version
 
 _changes = table_of(SyncChange)
 _streams = table_of(SyncStream)
-_parking = table_of(ParkedRow)
 _newer = _changes.alias("newer")
 _STREAM = (_streams.c.epoch, _streams.c.generation, _streams.c.head, _streams.c.floor)
+_OWN_CHANGE = _changes.c.patient_id == bindparam("patient", type_=Id())
 _VERSION = tuple(_changes.c[name] for name in ("collection", "id", "seq", "ver", "deleted", "data"))
 
 
@@ -51,24 +49,6 @@ class Stream:
     generation: int
     head: int
     floor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """An operation that was dealt with before; `base` is the version that stands in for one that made none.
-
-    What changed nothing stands for the version it found; what was refused or lost stands for the one that it
-    began from, so that an edit on top of it neither undoes the other side's nor conflicts with itself.
-    """
-
-    op_id: UUID
-    op_hash: str | None
-    status: str
-    version: Version | None = None
-    ver: UUID | None = None
-    base: UUID | None = None
-    fields: tuple[str, ...] = ()
-    problem: Mapping[str, Any] | None = None
 
 
 def find_stream(db: Session, patient_id: UUID, *, lock: bool = False) -> Stream:
@@ -85,41 +65,36 @@ def find_streams(db: Session, patient_ids: Group[UUID]) -> dict[UUID, Stream]:
 
 def find_applied(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUID, Done]:
     """Return the operations among these that made a version."""
-    statement = select(*_VERSION, _changes.c.op_hash, _changes.c.status).where(
-        _changes.c.patient_id == patient_id, _changes.c.ver.in_(op_ids)
-    )
+    connection = db.connection()
+    dialect = connection.dialect.name
+    rows = connection.execute(_applied(dialect), {"patient": patient_id, "vers": ids(op_ids, dialect)})
     found = {}
-    for *version, op_hash, status in db.connection().execute(statement):
+    for *version, op_hash, status in rows:
         made = Version(*version)
         found[made.ver] = Done(made.ver, op_hash, status or "applied", version=made)
     return found
 
 
-def find_parked(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUID, Done]:
-    """Return the operations among these that made no version."""
-    columns = [_parking.c[name] for name in ("id", "op_hash", "status", "ver", "fields", "problem")]
-    statement = select(*columns).where(_parking.c.patient_id == patient_id, _parking.c.id.in_(op_ids))
-    return {row.id: _parked(row) for row in db.connection().execute(statement)}
+@cache
+def _applied(dialect: str) -> Select[Any]:
+    asked = is_among_ids(_changes.c.ver, "vers", dialect)
+    return select(*_VERSION, _changes.c.op_hash, _changes.c.status).where(_OWN_CHANGE, asked)
 
 
-def _parked(row: Any) -> Done:
-    """Return a parked operation; the version kept with a refused one is what it began from, else what it met."""
-    refused, idle = row.status == Status.REJECTED, row.status == Status.UNCHANGED
-    return Done(
-        row.id,
-        row.op_hash,
-        row.status,
-        ver=None if refused else row.ver,
-        base=row.ver if refused or idle else None,
-        fields=tuple(row.fields),
-        problem=row.problem,
-    )
-
-
-def find_newest(db: Session, patient_id: UUID, names: Group[str], ids: Group[UUID]) -> list[Version]:
+def find_newest(db: Session, patient_id: UUID, names: Group[str], record_ids: Group[UUID]) -> list[Version]:
     """Return the newest version of each record of these collections with one of these ids."""
-    statement = select(*_VERSION).where(_among(patient_id, names, ids), _is_newest(None, patient_id))
-    return [Version(*row) for row in db.connection().execute(statement)]
+    connection = db.connection()
+    asked = _asked(connection.dialect.name, patient_id, names, record_ids)
+    return [Version(*row) for row in connection.execute(_newest(connection.dialect.name), asked)]
+
+
+def _asked(dialect: str, patient_id: UUID, names: Group[str], record_ids: Group[UUID]) -> dict[str, Any]:
+    return {"patient": patient_id, "names": values(names, dialect), "ids": ids(record_ids, dialect)}
+
+
+@cache
+def _newest(dialect: str) -> Select[Any]:
+    return select(*_VERSION).where(*_among(dialect), _is_newest(None, bindparam("patient", type_=Id())))
 
 
 def find_versions(
@@ -128,21 +103,36 @@ def find_versions(
     vers: Group[UUID],
     seqs: Group[int],
     names: Group[str],
-    ids: Group[UUID],
+    record_ids: Group[UUID],
     as_of: int | None,
 ) -> list[Version]:
-    """Return versions by their ids or numbers, and with `as_of` those of `ids` that were the newest then."""
-    own = _changes.c.patient_id == patient_id
-    asked = [select(*_VERSION).where(own, or_(_changes.c.ver.in_(vers), _changes.c.seq.in_(seqs)))]
+    """Return versions by their ids or numbers, and with `as_of` those of `record_ids` that were the newest then."""
+    if not vers and not seqs and as_of is None:
+        return []
+    connection = db.connection()
+    dialect = connection.dialect.name
+    asked = {"patient": patient_id, "vers": ids(vers, dialect), "seqs": values(seqs, dialect)}
     if as_of is not None:
-        then = and_(_among(patient_id, names, ids), _changes.c.seq <= as_of, _is_newest(as_of, patient_id))
-        asked.append(select(*_VERSION).where(then))
-    return [Version(*row) for row in db.connection().execute(union_all(*asked))]
+        asked |= _asked(dialect, patient_id, names, record_ids) | {"as_of": as_of}
+    return [Version(*row) for row in connection.execute(_versions(dialect, as_of is not None), asked)]
 
 
-def _among(patient_id: UUID, names: Group[str], ids: Group[UUID]) -> Any:
-    """Return the condition that a version is of one of these records; it names all that the index begins with."""
-    return and_(_changes.c.patient_id == patient_id, _changes.c.collection.in_(names), _changes.c.id.in_(ids))
+@cache
+def _versions(dialect: str, asks_as_of: bool) -> Any:
+    """Return the statement of find_versions; each way of asking by itself, so that each uses its index."""
+    by_ver = select(*_VERSION).where(_OWN_CHANGE, is_among_ids(_changes.c.ver, "vers", dialect))
+    by_seq = select(*_VERSION).where(_OWN_CHANGE, is_among_numbers(_changes.c.seq, "seqs", dialect))
+    if not asks_as_of:
+        return union_all(by_ver, by_seq)
+    as_of = bindparam("as_of", type_=BigInteger())
+    newest_then = _is_newest(as_of, bindparam("patient", type_=Id()))
+    return union_all(by_ver, by_seq, select(*_VERSION).where(*_among(dialect), _changes.c.seq <= as_of, newest_then))
+
+
+def _among(dialect: str) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a version is of one of some records; they name all that the index begins with."""
+    by_name = is_among_words(_changes.c.collection, "names", dialect)
+    return _OWN_CHANGE, by_name, is_among_ids(_changes.c.id, "ids", dialect)
 
 
 def _is_newest(up_to: Any, patient_id: Any) -> Any:
@@ -224,55 +214,6 @@ def live_versions(
         _is_newest(up_to, patient_id),
     )
     return [tuple(row) for row in db.connection().execute(statement)]
-
-
-def park(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep operations that made no version; one that is kept already stays as it is."""
-    if not rows:
-        return
-    maker = postgresql.insert if db.connection().dialect.name == "postgresql" else sqlite.insert
-    db.connection().execute(maker(_parking).on_conflict_do_nothing(), list(rows))
-
-
-def size_of_parked(db: Session, patient_id: UUID) -> dict[bool, tuple[int, int]]:
-    """Return how many of a patient's parked operations wait (True) or were settled, and the characters they take."""
-    waits = _parking.c.settled_at.is_(None)
-    columns = waits, func.count(), func.sum(func.length(cast(_parking.c.op, Text)))
-    statement = select(*columns).where(_parking.c.patient_id == patient_id).group_by(waits)
-    return {bool(row[0]): (int(row[1]), int(row[2])) for row in db.connection().execute(statement)}
-
-
-def forget_settled(db: Session, patient_id: UUID, keep: int) -> None:
-    """Forget settled operations but for the `keep` that were settled last."""
-    own = and_(_parking.c.patient_id == patient_id, _parking.c.settled_at.is_not(None))
-    at = _parking.c.settled_at
-    last = select(at).where(own).order_by(at.desc()).offset(keep).limit(1).scalar_subquery()
-    db.connection().execute(delete(_parking).where(own, at <= last))
-
-
-def list_parked(
-    db: Session, patient_id: UUID, after: tuple[datetime, UUID] | None, limit: int
-) -> list[Mapping[str, Any]]:
-    """Return the parked operations that nobody has settled yet, oldest first."""
-    table = _parking
-    waiting = and_(_parking.c.patient_id == patient_id, _parking.c.settled_at.is_(None))
-    statement: Select[Any] = select(table).where(waiting)
-    if after is not None:
-        later, same = _parking.c.parked_at > after[0], _parking.c.parked_at == after[0]
-        statement = statement.where(or_(later, and_(same, _parking.c.id > after[1])))
-    rows = db.connection().execute(statement.order_by(_parking.c.parked_at, _parking.c.id).limit(limit)).mappings()
-    return [dict(row) for row in rows]
-
-
-def settle(db: Session, patient_id: UUID, op_id: UUID, how: str, at: datetime) -> bool:
-    """Mark a parked operation as dealt with; False when none waits with this id."""
-    statement = (
-        update(_parking)
-        .where(_parking.c.patient_id == patient_id, _parking.c.id == op_id, _parking.c.settled_at.is_(None))
-        .values(settled_at=at, settled_as=how)
-        .returning(_parking.c.id)
-    )
-    return db.connection().execute(statement).one_or_none() is not None
 
 
 def begin_epoch(db: Session, patient_id: UUID, epoch: UUID, generation: int) -> None:

@@ -1,0 +1,34 @@
+"""The queries of sync; each takes the patient first, and none costs more with the history."""
+
+from app.sync.repository.changes import (
+    Stream,
+    begin_epoch,
+    changes,
+    find_applied,
+    find_newest,
+    find_stream,
+    find_streams,
+    find_versions,
+    live_versions,
+    purge,
+)
+from app.sync.repository.parked import find_parked, forget_settled, list_parked, park, settle, size_of_parked
+
+__all__ = [
+    "Stream",
+    "begin_epoch",
+    "changes",
+    "find_applied",
+    "find_newest",
+    "find_parked",
+    "find_stream",
+    "find_streams",
+    "find_versions",
+    "forget_settled",
+    "list_parked",
+    "live_versions",
+    "park",
+    "purge",
+    "settle",
+    "size_of_parked",
+]
