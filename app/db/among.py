@@ -6,11 +6,12 @@ A list that is spelled out makes another statement for each length: to write and
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Text, Uuid, any_, bindparam, func, literal, select
+from sqlalchemy import BigInteger, ColumnElement, Date, LargeBinary, Text, Uuid, any_, bindparam, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 _ID_BYTES = 16
@@ -37,6 +38,18 @@ def is_among_words(column: ColumnElement[Any], name: str, dialect: str) -> Colum
     if dialect == "postgresql":
         return column == any_(bindparam(name, type_=ARRAY(Text())))
     return _is_in_json(column, name)
+
+
+def is_among_days(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of the days of the parameter `name`, given as `days` makes them."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(Date())))
+    return _is_in_json(column, name)
+
+
+def days(found: Collection[date], dialect: str) -> Any:
+    """Return days as one parameter: on SQLite a JSON list of them as they are kept, YYYY-MM-DD."""
+    return list(found) if dialect == "postgresql" else orjson.dumps(list(found)).decode()
 
 
 def is_among_numbers(column: ColumnElement[Any], name: str, dialect: str) -> ColumnElement[bool]:

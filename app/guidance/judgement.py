@@ -17,6 +17,7 @@ from app.guidance.domain.advise import LoadAdvice, advise, pausing_rules, strict
 from app.guidance.domain.history import DailyEntry, RunEntry, RunnerHistory
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.ruleset import RULESET_VERSION
+from app.guidance.domain.timeline import by_day
 from app.guidance.histories import Histories
 from app.guidance.pausing import closed_rules, flags_of, stands, with_pauses
 from app.guidance.policies import InForce, PolicyBook
@@ -81,16 +82,11 @@ class Consultation:
         """Return the rules that open a pause by what was known on a day, of whichever knee."""
         policy, histories = self.policies.on(as_of).policy, self.histories
         since = _since(histories, policy, as_of)
-        fired = (
-            pausing_rules(
-                histories.history_on(knee, as_of, since=since),
-                policy,
-                as_of,
-                histories.timeline_on(knee, as_of, since),
-            )
+        timelines = (
+            histories.timeline_on(knee, as_of, since) or by_day(histories.history_on(knee, as_of, since=since), as_of)
             for knee in histories.knees_on(as_of)
         )
-        return frozenset().union(*fired)
+        return frozenset().union(*(pausing_rules(timeline, policy) for timeline in timelines))
 
 
 def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str) -> Judgement:

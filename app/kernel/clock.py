@@ -35,7 +35,12 @@ def day_in_zone(instant: datetime, zone: str) -> date:
 
 def with_offset(instant: datetime, offset_min: int) -> datetime:
     """Return the same instant written with the offset from UTC, in minutes, that its sender used."""
-    return instant.astimezone(timezone(timedelta(minutes=offset_min)))
+    return instant.astimezone(_offset(offset_min))
+
+
+@lru_cache(maxsize=256)
+def _offset(minutes: int) -> timezone:
+    return timezone(timedelta(minutes=minutes))
 
 
 def offset_minutes(instant: datetime) -> int:

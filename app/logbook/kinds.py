@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
@@ -37,9 +38,14 @@ E = TypeVar("E", bound=Entry)
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What the fields of an entry are: their names, those that hold a word, those that hold a tuple (of words)."""
+    """What the fields of an entry are: their names, and those of them that hold a word or a tuple (of words).
+
+    `pick` takes the values of `own`, which are all but the id's, out of an entry.
+    """
 
     names: tuple[str, ...]
+    own: tuple[str, ...]
+    pick: Callable[[Any], tuple[Any, ...]]
     words: tuple[tuple[str, type[StrEnum]], ...]
     lists: tuple[tuple[str, type[StrEnum] | None], ...]
 
@@ -58,7 +64,8 @@ def _find_shape(entry: type) -> _Shape:
     meant = [(name, kind) for name in names for kind in (hints[name], *get_args(hints[name]))]
     words = tuple((name, kind) for name, kind in meant if _is_word(kind) and not _members(hints[name]))
     lists = tuple((name, _word_in(kind)) for name, kind in meant if _members(kind) and name != "sets")
-    return _Shape(names, words, lists)
+    own = tuple(name for name in names if name != "id")
+    return _Shape(names, own, attrgetter(*own), words, lists)
 
 
 def _is_word(kind: Any) -> bool:
@@ -95,18 +102,17 @@ class Kind(Generic[E]):
     def columns_of(self, entry: E) -> dict[str, Any]:
         """Return the entry as columns of its table."""
         shape = _shape(self.entry)
-        values = {name: getattr(entry, name) for name in shape.names if name != "id"}
+        values = dict(zip(shape.own, shape.pick(entry), strict=True))
         for name, _ in shape.lists:
             values[name] = None if values[name] is None else list(values[name])
         if isinstance(entry, LoggedSession):
-            values["sets"] = [{name: getattr(done, name) for name in _shape(LoggedSet).names} for done in entry.sets]
+            done = _shape(LoggedSet)
+            values["sets"] = [dict(zip(done.own, done.pick(one), strict=True)) for one in entry.sets]
         if self.derive is not None:
             values.update(self.derive(entry))
-        return {
-            **values,
-            "utc_offset_min": offset_minutes(entry.performed_at),
-            "performed_on": day_in_zone(entry.performed_at, entry.zone),
-        }
+        values["utc_offset_min"] = offset_minutes(entry.performed_at)
+        values["performed_on"] = day_in_zone(entry.performed_at, entry.zone)
+        return values
 
     def entry_of(self, row: Mapping[str, Any]) -> E:
         """Return the entry that a row of its table holds; the instant carries its sender's offset."""

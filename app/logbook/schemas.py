@@ -264,10 +264,11 @@ def shown(kind: Kind[Any], stored: Stored[Any]) -> dict[str, Any]:
 
 def entry_of(kind: Kind[Any], body: dict[str, Any]) -> Any:
     """Return the entry that a loaded body stands for."""
-    return kind.entry(**{name: frozen(name, value) for name, value in body.items()})
+    return kind.entry(**{name: frozen(name, value) if type(value) is list else value for name, value in body.items()})
 
 
 def frozen(name: str, value: Any) -> Any:
+    """Return a member as an entry keeps it: a list becomes a tuple, one of sets a tuple of sets."""
     if name == "sets":
-        return tuple(LoggedSet(**done) for done in value)
+        return tuple([LoggedSet(**done) for done in value])
     return tuple(value) if isinstance(value, list) else value

@@ -125,7 +125,7 @@ def _check_room(writing: Writing, kind: Kind[Any], entry: Entry, head: int) -> N
     if head >= MOST_IN_ALL:
         raise LogbookFull
     day = day_in_zone(entry.performed_at, entry.zone)
-    if count_by_day(writing.db, writing.patient_id, kind, [day]).get(day, 0) >= MOST_A_DAY:
+    if count_by_day(writing.db, writing.patient_id, [kind], [day])[kind.name].get(day, 0) >= MOST_A_DAY:
         raise LogbookFull(f"at most {MOST_A_DAY} of a kind for one day")
 
 
@@ -163,6 +163,8 @@ def red_flag_clock(db: Session, patient_id: UUID, until: date, at: datetime, sev
     return repository.read_clock(db, patient_id, until, at, severe_min)
 
 
-def count_by_day(db: Session, patient_id: UUID, kind: Kind[Any], days: Collection[date]) -> dict[date, int]:
-    """Return how many living entries of a kind lie on each of these days; a day without any is not there."""
-    return repository.count_by_day(db, patient_id, kind, days)
+def count_by_day(
+    db: Session, patient_id: UUID, kinds: Collection[Kind[Any]], days: Collection[date]
+) -> dict[str, dict[date, int]]:
+    """Return for each kind how many living entries lie on these days, in one statement; no day without any."""
+    return repository.count_by_day(db, patient_id, kinds, days)

@@ -21,6 +21,7 @@ from app.guidance.domain.volume import KM, MIN
 
 PAUSING = frozenset({"PAIN_PAUSE", "REPEAT_4"})
 _STANDS_IN = {"PAIN_PAUSE": "PAIN_RED", "REPEAT_4": "REPEAT_3"}
+_NOTHING_BESIDE = RunnerHistory()
 LOAD_ERRORS = frozenset({"LOAD_SESSION_SPIKE", "LOAD_WEEK_SPIKE"})
 
 
@@ -67,11 +68,9 @@ def advise(
     return _advice(leading, findings, facts, cap(leading, facts, policy), policy)
 
 
-def pausing_rules(
-    history: RunnerHistory, policy: Policy, as_of: date, timeline: Timeline | None = None
-) -> frozenset[str]:
-    """Return which of the rules that open a pause because of a run fire on a day."""
-    facts = gather(history, policy, as_of, timeline)
+def pausing_rules(timeline: Timeline, policy: Policy) -> frozenset[str]:
+    """Return which of the rules that open a pause because of a run fire on a day; they read nothing but the runs."""
+    facts = Facts(_NOTHING_BESIDE, policy, timeline)
     return frozenset(found.rule for rule in PAUSING_RULES if (found := rule(facts, policy)) is not None)
 
 

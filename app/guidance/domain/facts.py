@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -17,14 +18,38 @@ from app.guidance.domain.trend import Trend, weekly_trend
 from app.guidance.domain.volume import Volume, measure
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LastRun:
     """The last run while it still speaks: less than 14 days old, or than the break of the policy."""
 
-    reading: Reading
-    over_in_a_row: int
-    clean_in_a_row: int
-    trend: Trend | None
+    timeline: Timeline
+    policy: Policy
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What it says by itself."""
+        return read_run(self.timeline.runs[-1], self.timeline, self.policy)
+
+    @cached_property
+    def over_in_a_row(self) -> int:
+        """How many runs up to it were over, with no calm one between."""
+        return over_in_a_row(self._backwards[0])
+
+    @cached_property
+    def clean_in_a_row(self) -> int:
+        """How many runs up to it were clean, counted as far as it matters."""
+        return clean_in_a_row(islice(self._backwards[1], self.policy.progress_after_clean))
+
+    @cached_property
+    def trend(self) -> Trend | None:
+        """The weekly trend of the worst pain up to today."""
+        return weekly_trend(self.timeline, self.policy.trend_min_points)
+
+    @cached_property
+    def _backwards(self) -> tuple[Iterator[Reading], Iterator[Reading]]:
+        """The runs one by one, the last one first, for both counts; each run is read once, and only when counted."""
+        over, clean = tee(readings_back(self.timeline, self.policy))
+        return over, clean
 
 
 @dataclass(frozen=True)
@@ -90,13 +115,7 @@ def _last_run(timeline: Timeline, policy: Policy) -> LastRun | None:
     gap = timeline.gap_days()
     if gap is None or gap >= max(RUN_SPEAKS_DAYS, policy.gap_reduce_days):
         return None
-    over, clean = tee(readings_back(timeline, policy))
-    return LastRun(
-        read_run(timeline.runs[-1], timeline, policy),
-        over_in_a_row(over),
-        clean_in_a_row(islice(clean, policy.progress_after_clean)),
-        weekly_trend(timeline, policy.trend_min_points),
-    )
+    return LastRun(timeline, policy)
 
 
 def _morning_today(timeline: Timeline) -> float | None:

@@ -33,16 +33,28 @@ from app.web.problems import faults_of, problem_body
 MOST_RECORD_BYTES = 64 * 1024
 _MEMBERS = frozenset({"op_id", "collection", "id", "action", "base", "data"})
 _BASES = frozenset({"ver", "seq"})
+_NO_BASE = Base()
+_ACTIONS = {action.value: action for action in Action}
 
 
 def read_sent(raw_ops: list[Any], patient_id: UUID) -> list[Sent]:
     """Return the items of a push, each read alone."""
-    return [Sent(raw, _op_id_of(raw, patient_id), _hash_of(raw), _said(raw), _base_ver(raw)) for raw in raw_ops]
+    return [_sent(raw, patient_id) for raw in raw_ops]
 
 
-def _said(raw: Any) -> Operation | OperationRefused:
+def _sent(raw: Any, patient_id: UUID) -> Sent:
+    """Return one item; one without a readable id gets an id that follows from its content."""
+    written = orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)
+    op_hash = hashlib.sha256(written).hexdigest()
+    said = _said(raw, len(written))
+    if isinstance(said, Operation):
+        return Sent(raw, said.op_id, op_hash, said, said.base.ver)
+    return Sent(raw, _op_id_of(raw) or uuid5(patient_id, op_hash), op_hash, said, _base_ver(raw))
+
+
+def _said(raw: Any, size_bytes: int) -> Operation | OperationRefused:
     try:
-        return read_operation(raw)
+        return read_operation(raw, size_bytes)
     except OperationRefused as refused:
         return refused
 
@@ -54,26 +66,19 @@ def _base_ver(raw: Any) -> UUID | None:
     return parse_id(ver) if isinstance(ver, str) else None
 
 
-def _hash_of(raw: Any) -> str:
-    """Return the hash by which the same operation is known when it comes again."""
-    return hashlib.sha256(orjson.dumps(raw, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def _op_id_of(raw: Any, patient_id: UUID) -> UUID:
-    """Return the operation's id; one without a readable id gets one that follows from its content."""
+def _op_id_of(raw: Any) -> UUID | None:
     given = raw.get("op_id") if isinstance(raw, dict) else None
-    found = parse_id(given) if isinstance(given, str) else None
-    return found or uuid5(patient_id, _hash_of(raw))
+    return parse_id(given) if isinstance(given, str) else None
 
 
-def read_operation(raw: Any) -> Operation:
-    """Return the operation; raise OperationRefused with a pointer to what is wrong with it."""
+def read_operation(raw: Any, size_bytes: int) -> Operation:
+    """Return the operation, of so many bytes; raise OperationRefused with a pointer to what is wrong with it."""
     if not isinstance(raw, dict):
         raise refuse("invalid", "An operation is a JSON object")
-    unknown = [{"pointer": pointer(name), "code": "unknown_field"} for name in raw if name not in _MEMBERS]
-    if unknown:
+    if not raw.keys() <= _MEMBERS:
+        unknown = [{"pointer": pointer(name), "code": "unknown_field"} for name in raw if name not in _MEMBERS]
         raise refuse("unknown_field", "The operation has members that are not known", *unknown)
-    if len(orjson.dumps(raw)) > MOST_RECORD_BYTES:
+    if size_bytes > MOST_RECORD_BYTES:
         raise refuse("record_too_large", f"A record has at most {MOST_RECORD_BYTES} bytes")
     return Operation(
         op_id=_id(raw.get("op_id"), "/op_id"),
@@ -94,8 +99,8 @@ def read_wanted(op: Operation, schema_version: int, stored: Mapping[str, Any] | 
     known = op.collection.known_to(schema_version)
     not_theirs = op.collection.read_only | op.collection.derived
     data = {name: value for name, value in op.data.items() if name not in not_theirs} if not_theirs else op.data
-    strange = [{"pointer": pointer("data", name), "code": "unknown_field"} for name in data if name not in known]
-    if strange:
+    if not data.keys() <= known:
+        strange = [{"pointer": pointer("data", name), "code": "unknown_field"} for name in data if name not in known]
         raise refuse("unknown_field", "The record has fields that are not known", *strange)
     if op.action is Action.PUT:
         record = read_record(op.collection, op.id, data)
@@ -171,15 +176,16 @@ def _collection(raw: Mapping[str, Any]) -> SyncedCollection:
 
 
 def _action(raw: Mapping[str, Any]) -> Action:
-    action = raw.get("action")
-    if not isinstance(action, str) or action not in set(Action):
+    given = raw.get("action")
+    action = _ACTIONS.get(given) if isinstance(given, str) else None
+    if action is None:
         raise refuse("invalid", "An action is put, patch or delete", {"pointer": "/action", "code": "unknown"})
-    return Action(action)
+    return action
 
 
 def _base(raw: Any) -> Base:
     if raw is None:
-        return Base()
+        return _NO_BASE
     if not isinstance(raw, dict) or not raw.keys() <= _BASES:
         raise refuse("invalid", "A base names ver or seq", {"pointer": "/base", "code": "invalid"})
     seq = raw.get("seq")

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.db.synced import Collection, Write
+from app.logbook import service as logbook
 from app.logbook.domain import Entry
 from app.logbook.writing import Writing
 from app.sync import repository
@@ -33,8 +34,7 @@ class Batch:
     versions: dict[UUID, Version]
     by_seq: dict[int, Version]
     then: dict[RecordKey, Version]
-    days: set[date]
-    counts: dict[str, dict[date, int]] = field(default_factory=dict)
+    counts: dict[str, dict[date, int]]
     writes: list[tuple[Collection, Write]] = field(default_factory=list)
     parked: list[dict[str, Any]] = field(default_factory=list)
     changed: list[Entry] = field(default_factory=list)
@@ -75,15 +75,23 @@ def load_batch(
         versions=versions,
         by_seq={version.seq: version for version in [*newest, *found]},
         then=_held_then(found, base_cursor),
-        days={day for op in ops for day in _days_near(op.data.get("performed_at"))},
+        counts=_counts(writing, ops),
     )
 
 
-def _days_near(performed_at: Any) -> Iterable[date]:
+def _counts(writing: Writing, ops: Iterable[Operation]) -> dict[str, dict[date, int]]:
+    """Return how many entries of each kind there are on the days that the batch may add to."""
+    told = {str(op.data.get("performed_at"))[:10] for op in ops}
+    days = {day for first_letters in told for day in _days_near(first_letters)}
+    kinds = {op.collection.kind for op in ops if op.collection.kind is not None}
+    return logbook.count_by_day(writing.db, writing.patient_id, kinds, days)
+
+
+def _days_near(told: str) -> Iterable[date]:
     """Return the days that a time can fall on, whatever its zone; none for what is no time."""
     try:
-        day = date.fromisoformat(performed_at[:10])
-    except (TypeError, ValueError):
+        day = date.fromisoformat(told)
+    except ValueError:
         return ()
     return (day + timedelta(days=shift) for shift in (-1, 0, 1) if date.min < day < date.max)
 

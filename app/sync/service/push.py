@@ -14,7 +14,6 @@ from app.guidance.service import override_on, reconsider
 from app.guidance.values import GivenAdvice, Override
 from app.kernel.clock import day_in_zone
 from app.kernel.errors import Conflict
-from app.logbook import service as logbook
 from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, flags_of
 from app.logbook.writing import Writing
 from app.sync import repository
@@ -175,9 +174,6 @@ def _take_room(batch: Batch, op: Operation, entry: Entry) -> None:
     kind = op.collection.kind
     assert kind is not None  # read_operation refuses what devices cannot write
     day = day_in_zone(entry.performed_at, entry.zone)
-    if kind.name not in batch.counts:
-        db, patient_id = batch.writing.db, batch.writing.patient_id
-        batch.counts[kind.name] = logbook.count_by_day(db, patient_id, kind, batch.days)
     counts = batch.counts[kind.name]
     if counts.get(day, 0) >= MOST_A_DAY or batch.head >= MOST_IN_ALL:
         raise refuse("logbook_full", "There are too many entries for that day", {"pointer": "/data", "code": "full"})

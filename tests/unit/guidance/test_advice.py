@@ -6,17 +6,20 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import permutations
+from typing import TypeVar
 
 import pytest
 
 from app.guidance.domain.advise import LoadAdvice, advise, stricter
 from app.guidance.domain.decision import Decision, Referral
-from app.guidance.domain.facts import Facts, gather
+from app.guidance.domain.facts import Facts, LastRun, gather
 from app.guidance.domain.history import DailyEntry, InputError, RunEntry, RunnerHistory, parse_history
 from app.guidance.domain.policy import resolve_policy
 from app.guidance.domain.rules.progress import clean
 from app.guidance.domain.volume import Volume
 from tests.unit.guidance.builders import TODAY, a_run, answer, question, steady
+
+K = TypeVar("K", Facts, LastRun)
 
 POLICY = resolve_policy("running_pain_3_of_10", {})
 
@@ -75,14 +78,14 @@ def test_progress_needs_its_values_even_where_no_rule_speaks():
     assert clean(facts, POLICY) is not None
     for field, value in (("morning", None), ("entry", replace(facts.run.reading.entry, pain_during=None))):
         reading = replace(facts.run.reading, **{field: value})
-        assert clean(knowing(facts, run=replace(facts.run, reading=reading)), POLICY) is None
-    assert clean(knowing(facts, run=replace(facts.run, clean_in_a_row=1)), POLICY) is None
+        assert clean(knowing(facts, run=knowing(facts.run, reading=reading)), POLICY) is None
+    assert clean(knowing(facts, run=knowing(facts.run, clean_in_a_row=1)), POLICY) is None
     assert clean(knowing(facts, run=None), POLICY) is None
     assert clean(knowing(facts, volume=Volume(None)), POLICY) is None
     assert clean(replace(facts, timeline=replace(facts.timeline, future_dated=1)), POLICY) is None
 
 
-def knowing(facts: Facts, **values: object) -> Facts:
+def knowing(facts: K, **values: object) -> K:
     """Return the same facts, one of them worked out otherwise."""
     other = replace(facts)
     vars(other).update(values)

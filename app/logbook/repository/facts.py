@@ -1,8 +1,7 @@
-"""The queries on the logbook; each takes the patient first."""
+"""The queries of what the rules read: a patient's facts, days and signs, each in one statement."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -28,8 +27,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.db.synced import Write, store
-from app.logbook.domain import Skip
 from app.logbook.facts import (
     DoneFact,
     Facts,
@@ -41,106 +38,7 @@ from app.logbook.facts import (
     run_fact,
     score_fact,
 )
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION, SKIP, E, Kind, Stored
-
-
-def find(db: Session, patient_id: UUID, kind: Kind[E], entry_id: UUID) -> Stored[E] | None:
-    """Return the entry with this id, a deleted one as well."""
-    asked = {"patient": patient_id, "id": entry_id}
-    row = db.connection().execute(_one(kind.collection.table), asked).mappings().one_or_none()
-    return _stored(kind, dict(row)) if row else None
-
-
-@lru_cache
-def _one(table: Table) -> Select[Any]:
-    return select(table).where(table.c.patient_id == bindparam("patient"), table.c.id == bindparam("id"))
-
-
-def list_between(
-    db: Session,
-    patient_id: UUID,
-    kind: Kind[E],
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    wanted: Mapping[str, Any] | None = None,
-    after: tuple[datetime, UUID] | None = None,
-    limit: int | None = None,
-) -> list[Stored[E]]:
-    """Return living entries performed in [since, until), oldest first; `after` begins behind that time and id."""
-    table = kind.collection.table
-    same = [table.c[name] == value for name, value in (wanted or {}).items() if value is not None]
-    statement = select(table).where(
-        table.c.patient_id == patient_id, table.c.deleted_at.is_(None), *same, *_window(table, since, until, after)
-    )
-    ordered = statement.order_by(table.c.performed_at, table.c.id).limit(limit)
-    return [_stored(kind, dict(row)) for row in db.execute(ordered).mappings()]
-
-
-def list_skips_due(db: Session, patient_id: UUID, first: date, last: date) -> list[Stored[Skip]]:
-    """Return living skips of what was due from one day to another, in the order they were told."""
-    table = SKIP.collection.table
-    statement = select(table).where(
-        table.c.patient_id == patient_id, table.c.deleted_at.is_(None), table.c.due_on.between(first, last)
-    )
-    rows = db.connection().execute(statement.order_by(table.c.performed_at, table.c.id)).mappings()
-    return [_stored(SKIP, dict(row)) for row in rows]
-
-
-def count_by_day(db: Session, patient_id: UUID, kind: Kind[Any], days: Collection[date]) -> dict[date, int]:
-    """Return how many living entries lie on each of these days; a day without any is not there."""
-    asked = {"patient": patient_id, "days": list(days)}
-    return {row[0]: row[1] for row in db.connection().execute(_per_day(kind.collection.table), asked)}
-
-
-@lru_cache
-def _per_day(table: Table) -> Select[Any]:
-    days = table.c.performed_on.in_(bindparam("days", expanding=True))
-    counted = select(table.c.performed_on, func.count()).where(table.c.patient_id == bindparam("patient"), days)
-    return counted.where(table.c.deleted_at.is_(None)).group_by(table.c.performed_on)
-
-
-def store_entry(
-    db: Session,
-    patient_id: UUID,
-    kind: Kind[E],
-    entry: E,
-    *,
-    flags: tuple[str, ...],
-    device_id: UUID | None,
-    at: datetime,
-    deleted: bool = False,
-) -> Stored[E]:
-    """Write one entry as the newest version of its row."""
-    write = Write(entry.id, kind.columns_of(entry), deleted_at=at if deleted else None, flags=flags)
-    rows = store(db, kind.collection, patient_id, [write], device_id=device_id, at=at)
-    return _stored(kind, rows[0])
-
-
-def _window(
-    table: Table, since: datetime | None, until: datetime | None, after: tuple[datetime, UUID] | None
-) -> Iterable[Any]:
-    if since is not None:
-        yield table.c.performed_at >= since
-    if until is not None:
-        yield table.c.performed_at < until
-    if after is not None:
-        later, same = table.c.performed_at > after[0], table.c.performed_at == after[0]
-        yield or_(later, and_(same, table.c.id > after[1]))
-
-
-def _stored(kind: Kind[E], row: Mapping[str, Any]) -> Stored[E]:
-    return Stored(
-        entry=kind.entry_of(row),
-        patient_id=row["patient_id"],
-        seq=row["seq"],
-        ver=row["ver"],
-        received_at=row["received_at"],
-        device_id=row["device_id"],
-        deleted_at=row["deleted_at"],
-        flags=tuple(row["flags"]),
-        derived={name: row[name] for name in kind.derived},
-    )
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION
 
 
 def read_facts(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> Facts:

@@ -1,0 +1,146 @@
+"""The queries on the logbook; each takes the patient first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from app.db.among import days, is_among_days
+from app.db.synced import Write, store
+from app.db.types import Id
+from app.logbook.domain import Skip
+from app.logbook.kinds import SKIP, E, Kind, Stored
+
+
+def find(db: Session, patient_id: UUID, kind: Kind[E], entry_id: UUID) -> Stored[E] | None:
+    """Return the entry with this id, a deleted one as well."""
+    asked = {"patient": patient_id, "id": entry_id}
+    row = db.connection().execute(_one(kind.collection.table), asked).mappings().one_or_none()
+    return _stored(kind, dict(row)) if row else None
+
+
+@lru_cache
+def _one(table: Table) -> Select[Any]:
+    return select(table).where(table.c.patient_id == bindparam("patient"), table.c.id == bindparam("id"))
+
+
+def list_between(
+    db: Session,
+    patient_id: UUID,
+    kind: Kind[E],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    wanted: Mapping[str, Any] | None = None,
+    after: tuple[datetime, UUID] | None = None,
+    limit: int | None = None,
+) -> list[Stored[E]]:
+    """Return living entries performed in [since, until), oldest first; `after` begins behind that time and id."""
+    table = kind.collection.table
+    same = [table.c[name] == value for name, value in (wanted or {}).items() if value is not None]
+    statement = select(table).where(
+        table.c.patient_id == patient_id, table.c.deleted_at.is_(None), *same, *_window(table, since, until, after)
+    )
+    ordered = statement.order_by(table.c.performed_at, table.c.id).limit(limit)
+    return [_stored(kind, dict(row)) for row in db.execute(ordered).mappings()]
+
+
+def list_skips_due(db: Session, patient_id: UUID, first: date, last: date) -> list[Stored[Skip]]:
+    """Return living skips of what was due from one day to another, in the order they were told."""
+    table = SKIP.collection.table
+    statement = select(table).where(
+        table.c.patient_id == patient_id, table.c.deleted_at.is_(None), table.c.due_on.between(first, last)
+    )
+    rows = db.connection().execute(statement.order_by(table.c.performed_at, table.c.id)).mappings()
+    return [_stored(SKIP, dict(row)) for row in rows]
+
+
+def count_by_day(
+    db: Session, patient_id: UUID, kinds: Collection[Kind[Any]], on: Collection[date]
+) -> dict[str, dict[date, int]]:
+    """Return for each kind how many living entries lie on these days, in one statement; no day without any."""
+    found: dict[str, dict[date, int]] = {kind.name: {} for kind in kinds}
+    if not found or not on:
+        return found
+    connection = db.connection()
+    dialect = connection.dialect.name
+    asked = {"patient": patient_id, "days": days(on, dialect)}
+    for name, day, count in connection.execute(_per_day(tuple(sorted(kinds, key=_name_of)), dialect), asked):
+        found[name][day] = count
+    return found
+
+
+def _name_of(kind: Kind[Any]) -> str:
+    return kind.name
+
+
+@lru_cache
+def _per_day(kinds: tuple[Kind[Any], ...], dialect: str) -> Any:
+    return union_all(*(_per_day_of(kind, dialect) for kind in kinds))
+
+
+def _per_day_of(kind: Kind[Any], dialect: str) -> Select[Any]:
+    table = kind.collection.table
+    own, lives = table.c.patient_id == bindparam("patient", type_=Id()), table.c.deleted_at.is_(None)
+    counted = select(literal(kind.name), table.c.performed_on, func.count())
+    chosen = counted.where(own, lives, is_among_days(table.c.performed_on, "days", dialect))
+    return chosen.group_by(table.c.performed_on)
+
+
+def store_entry(
+    db: Session,
+    patient_id: UUID,
+    kind: Kind[E],
+    entry: E,
+    *,
+    flags: tuple[str, ...],
+    device_id: UUID | None,
+    at: datetime,
+    deleted: bool = False,
+) -> Stored[E]:
+    """Write one entry as the newest version of its row."""
+    write = Write(entry.id, kind.columns_of(entry), deleted_at=at if deleted else None, flags=flags)
+    rows = store(db, kind.collection, patient_id, [write], device_id=device_id, at=at)
+    return _stored(kind, rows[0])
+
+
+def _window(
+    table: Table, since: datetime | None, until: datetime | None, after: tuple[datetime, UUID] | None
+) -> Iterable[Any]:
+    if since is not None:
+        yield table.c.performed_at >= since
+    if until is not None:
+        yield table.c.performed_at < until
+    if after is not None:
+        later, same = table.c.performed_at > after[0], table.c.performed_at == after[0]
+        yield or_(later, and_(same, table.c.id > after[1]))
+
+
+def _stored(kind: Kind[E], row: Mapping[str, Any]) -> Stored[E]:
+    return Stored(
+        entry=kind.entry_of(row),
+        patient_id=row["patient_id"],
+        seq=row["seq"],
+        ver=row["ver"],
+        received_at=row["received_at"],
+        device_id=row["device_id"],
+        deleted_at=row["deleted_at"],
+        flags=tuple(row["flags"]),
+        derived={name: row[name] for name in kind.derived},
+    )
