@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, current_app, g
-from flask_jwt_extended import JWTManager, create_access_token, get_jwt, verify_jwt_in_request
+from flask import Flask, current_app, g, request
+from flask_jwt_extended import JWTManager, create_access_token, get_jwt, get_jwt_header, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 from sqlalchemy.orm import Session
 
+from app.kernel.clock import now
 from app.kernel.errors import Denied, Unauthenticated
 from app.kernel.ids import new_id, parse_id
 from app.kernel.permissions import Actor, Permission
 from app.settings import Settings
 from app.web.keyring import KeyRing
 from app.web.transaction import db
+from app.web.verified import Named, Proven
 
 Permits = Callable[[Session, UUID, UUID, Permission, UUID | None], Actor]
 """(db, account, its device session, permission, patient or None) -> the actor, or one of the refusals raised."""
@@ -44,6 +46,7 @@ def init_auth(app: Flask, settings: Settings, keys: KeyRing, permits: Permits) -
     manager.decode_key_loader(lambda header, _claims: _checking_key(keys, header))
     app.extensions["trochlea.keys"] = keys
     app.extensions["trochlea.permits"] = permits
+    app.extensions["trochlea.proven"] = Proven()
 
 
 def issue_access_token(account_id: UUID, device_id: UUID, logged_in_at: datetime) -> str:
@@ -86,6 +89,18 @@ def own_patient_id() -> UUID:
 
 def _account_and_device() -> tuple[UUID, UUID]:
     """Return whom the request's token names; raise Unauthenticated unless every claim is there and holds."""
+    proven: Proven = current_app.extensions["trochlea.proven"]
+    keys: KeyRing = current_app.extensions["trochlea.keys"]
+    sent = request.headers.get("Authorization", "")
+    named = proven.find(sent, now())
+    if named is None or keys.public(named.kid) is None:
+        named = _prove()
+        proven.remember(sent, named)
+    return named.account_id, named.device_id
+
+
+def _prove() -> Named:
+    """Return whom the request's token names, looked at whole; raise Unauthenticated."""
     try:
         verify_jwt_in_request()
     except (JWTExtendedException, PyJWTError, ValueError, TypeError):
@@ -97,7 +112,11 @@ def _account_and_device() -> tuple[UUID, UUID]:
     account, device = _id(claims.get("sub")), _id(claims.get("sid"))
     if account is None or device is None:
         raise Unauthenticated
-    return account, device
+    try:
+        until = datetime.fromtimestamp(int(claims["exp"]) + LEEWAY_S, UTC)
+    except (OverflowError, OSError, ValueError):  # an end that no calendar has
+        raise Unauthenticated from None
+    return Named(account, device, get_jwt_header()["kid"], until)
 
 
 def _id(claim: object) -> UUID | None:

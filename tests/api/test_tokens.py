@@ -19,8 +19,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask import Flask
 
 from app.kernel.clock import now
+from app.kernel.errors import Unauthenticated
 from app.kernel.ids import new_id
+from app.web import auth
 from app.web.keyring import KeyRing
+from app.web.verified import Named, Proven
 from tests.builders.people import People, Person
 
 ENDPOINTS = [("GET", "/v1/me"), ("GET", "/v1/patients/{me}/care-links"), ("POST", "/v1/auth/logout")]
@@ -236,6 +239,48 @@ def test_an_access_token_is_good_for_ten_minutes_and_the_leeway(people: People) 
         assert ada.get("/v1/me").status_code == 200
     with time_machine.travel(start + timedelta(seconds=600 + 31), tick=False):
         assert ada.get("/v1/me").status_code == 401
+
+
+def test_a_token_is_proven_once_and_its_session_asked_for_each_time(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = people.patient()
+    proofs: list[int] = []
+    prove = auth._prove
+    monkeypatch.setattr(auth, "_prove", lambda: (proofs.append(1), prove())[1])
+    assert [ada.get("/v1/me").status_code for _ in range(3)] == [200, 200, 200]
+    assert len(proofs) == 1
+    assert ada.post("/v1/auth/logout").status_code == 204
+    assert ada.get("/v1/me").status_code == 401
+
+
+def test_a_token_is_proven_anew_once_its_key_is_gone(
+    app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = people.patient()
+    assert ada.get("/v1/me").status_code == 200
+    monkeypatch.setattr(auth, "_prove", refuse)
+    assert ada.get("/v1/me").status_code == 200
+    another = KeyRing("another", {"another": Ed25519PrivateKey.generate()})
+    monkeypatch.setitem(app.extensions, "trochlea.keys", another)
+    assert ada.get("/v1/me").status_code == 401
+
+
+def refuse() -> Named:
+    """Prove nothing."""
+    raise Unauthenticated
+
+
+def test_what_was_not_proven_is_not_remembered_and_what_was_makes_room() -> None:
+    proven, at = Proven(most=2), now()
+    ada, ben, eve = (Named(new_id(), new_id(), "kid", at + timedelta(seconds=1)) for _ in range(3))
+    proven.remember("Bearer a", ada)
+    proven.remember("Bearer b", ben)
+    assert proven.find("Bearer a", at) == ada
+    proven.remember("Bearer e", eve)
+    assert [proven.find(f"Bearer {name}", at) for name in "abe"] == [ada, None, eve]
+    assert proven.find("Bearer a ", at) is None
+    assert proven.find("Bearer a", at + timedelta(seconds=1)) is None
 
 
 def test_there_are_as_many_forgeries_as_the_goal_asks_for() -> None:
