@@ -76,7 +76,7 @@ def find_account(db: Session, account_id: UUID) -> Account | None:
 
 def find_device_and_account(db: Session, device_id: UUID) -> tuple[Device, Account] | None:
     """Return a device session with its enabled account, in one statement."""
-    row = db.execute(_DEVICE_AND_ACCOUNT, {"device": device_id}).mappings().one_or_none()
+    row = db.connection().execute(_DEVICE_AND_ACCOUNT, {"device": device_id}).mappings().one_or_none()
     if row is None:
         return None
     return _device({name: row[f"d_{name}"] for name in Device.__dataclass_fields__}), _account(row)

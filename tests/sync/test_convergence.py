@@ -20,7 +20,8 @@ from app.sync.service import streams
 from tests.builders.devices import Device, Json, Lost, Phone, a_check_in, a_run, an_id, digest_of, fold
 from tests.builders.people import People
 
-RUNS, TORTURE_RUNS, STEPS = 12, 500, 50
+TORTURE_RUNS, STEPS = 500, 50
+RUNS = TORTURE_RUNS // 10
 FATES = st.sampled_from(["arrives", "arrives", "arrives", "request lost", "answer lost", "doubled", "delayed"])
 CHANGES = {
     "runs": st.fixed_dictionaries(
@@ -244,4 +245,4 @@ def test_all_devices_hold_what_the_server_holds_whatever_the_network_does(
 def test_one_device_alone_never_meets_a_conflict_whatever_the_network_does(
     people: People, database: Database, request: pytest.FixtureRequest
 ) -> None:
-    run(Alone, people, database, bool(request.config.getoption("--torture")), RUNS // 2)
+    run(Alone, people, database, bool(request.config.getoption("--torture")), RUNS // 5)

@@ -11,7 +11,7 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class Client {
   constructor({ api, store, patientId }) {
-    Object.assign(this, { api, store, patientId, batch: 500, readOnly: false, etag: null });
+    Object.assign(this, { api, store, patientId, batch: 500, readOnly: false, isParkedFull: false, etag: null });
   }
 
   // Local writes: the row and its operation are kept together, before any network.
@@ -64,17 +64,34 @@ export class Client {
     throw error;
   }
 
+  // Rows in `stuck` have an operation that would need a person's attention while too many do already (`parked_full`):
+  // they wait in the outbox until some are settled, and everything else goes on past them.
   async push() {
-    while (this.store.state.outbox.length > 0) {
+    const stuck = new Set();
+    let size = this.batch;
+    for (;;) {
       const { epoch, outbox } = this.store.state;
-      const ops = outbox.slice(0, this.batch);
-      const { results } = await this.api.push(this.patientId, epoch, ops);
-      this.store.transaction((draft) => {
-        draft.outbox.splice(0, ops.length);
-        const waiting = new Set(draft.outbox.map(keyOf));
-        results.forEach((result, index) => settle(draft, ops[index], result, waiting));
-      });
+      const ops = outbox.filter((op) => !stuck.has(keyOf(op))).slice(0, size);
+      if (ops.length === 0) break;
+      try {
+        this.#settleAll(ops, (await this.api.push(this.patientId, epoch, ops)).results);
+        size = Math.min(this.batch, 2 * size);
+      } catch (error) {
+        if (error.code !== 'parked_full') throw error;
+        if (ops.length === 1) stuck.add(keyOf(ops[0]));
+        size = Math.ceil(ops.length / 2);
+      }
     }
+    this.isParkedFull = stuck.size > 0;
+  }
+
+  #settleAll(ops, results) {
+    const sent = new Set(ops.map(({ op_id: id }) => id));
+    this.store.transaction((draft) => {
+      draft.outbox = draft.outbox.filter(({ op_id: id }) => !sent.has(id));
+      const waiting = new Set(draft.outbox.map(keyOf));
+      results.forEach((result, index) => settle(draft, ops[index], result, waiting));
+    });
   }
 
   async pull() {

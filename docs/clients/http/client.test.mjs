@@ -68,7 +68,7 @@ test('after the consent has ended the local copy is deleted', async () => {
   assert.deepEqual(client.store.state.records, {});
 });
 
-for (const [status, code] of [[400, 'bad_json'], [409, 'parked_full'], [426, 'app_too_old']]) {
+for (const [status, code] of [[400, 'bad_json'], [426, 'app_too_old']]) {
   test(`${code} is for the app to tell; the outbox is kept, and sent unchanged afterwards`, async () => {
     const { client, pushed } = meet({ status, code });
     await assert.rejects(client.sync({ pauseMs: 1 }), { code });
@@ -77,3 +77,21 @@ for (const [status, code] of [[400, 'bad_json'], [409, 'parked_full'], [426, 'ap
     assert.deepEqual(pushed[0], pushed[1]);
   });
 }
+
+test('where no more can wait for a person, the rest goes past it and it stays in the outbox', async () => {
+  const full = { status: 409, code: 'parked_full' };
+  const { client, pushed } = meet(full, full);
+  client.patch('runs', 'one', { distance_m: 6000 });
+  await client.sync({ pauseMs: 1 });
+  assert.deepEqual(pushed.map((ids) => ids.length), [3, 2, 1, 2]);
+  assert.equal(client.isParkedFull, false);
+
+  const again = meet(full, full, full);
+  again.client.patch('runs', 'one', { distance_m: 6000 });
+  await again.client.sync({ pauseMs: 1 });
+  assert.deepEqual(again.pushed.map((ids) => ids.length), [3, 2, 1, 1]);
+  assert.deepEqual(again.client.store.state.outbox.map(({ id }) => id), ['one', 'one']);
+  assert.equal(again.client.isParkedFull, true);
+  await again.client.sync({ pauseMs: 1 });
+  assert.deepEqual([waiting(again.client), again.client.isParkedFull], [0, false]);
+});
