@@ -29,7 +29,7 @@ from app.web.auth import actor, issue_access_token
 from app.web.feature import Feature
 from app.web.limits import count_try, network
 from app.web.problems import refusal
-from app.web.transaction import db, reader
+from app.web.transaction import db, looking
 
 accounts = Feature("accounts", "Who is who: register, log in, devices.")
 
@@ -72,7 +72,8 @@ def register_account(body: dict[str, Any]) -> Response:
 def log_in(body: dict[str, Any]) -> Response:
     """Log a device in."""
     count_try("login", body["email"], network(), most=LOGIN_TRIES, per_s=QUARTER_HOUR_S)
-    account = service.check_password(reader(), body["email"], body["password"])
+    with looking() as session:
+        account = service.check_password(session, body["email"], body["password"])
     return _tokens(service.log_in(db(), account, body["device_name"], now()))
 
 

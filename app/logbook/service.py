@@ -129,6 +129,11 @@ def _check_room(writing: Writing, kind: Kind[Any], entry: Entry, head: int) -> N
         raise LogbookFull(f"at most {MOST_A_DAY} of a kind for one day")
 
 
+def is_any_after(db: Session, patient_id: UUID, at: datetime) -> bool:
+    """Was any entry that the rules read performed after an instant, so that its day or its clock is in question?"""
+    return repository.is_any_after(db, patient_id, at)
+
+
 def facts_since(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> Facts:
     """Return what the rules read of the days from `since` on, in one statement.
 

@@ -19,7 +19,7 @@ from app.kernel.ids import new_id, parse_id
 from app.kernel.permissions import Actor, Permission
 from app.settings import Settings
 from app.web.keyring import KeyRing
-from app.web.transaction import db
+from app.web.transaction import looking
 from app.web.verified import Named, Proven
 
 Permits = Callable[[Session, UUID, UUID, Permission, UUID | None], Actor]
@@ -70,7 +70,9 @@ def admit(permission: Permission, patient_id: UUID | None) -> None:
     if permission is Permission.PUBLIC:
         return
     permits: Permits = current_app.extensions["trochlea.permits"]
-    g.actor = permits(db(), *_account_and_device(), permission, patient_id)
+    account_id, device_id = _account_and_device()
+    with looking() as session:
+        g.actor = permits(session, account_id, device_id, permission, patient_id)
 
 
 def actor() -> Actor:

@@ -45,8 +45,22 @@ def writer() -> Session:
 
 
 def reader() -> Session:
-    """Return a session that only reads, for what a writing route does before it needs the lock."""
+    """Return a session that only reads."""
     if "reader" not in g:
         g.reader = database().reading()
     session: Session = g.reader
     return session
+
+
+@contextmanager
+def looking() -> Iterator[Session]:
+    """Lend a session that only reads, also where the route may write.
+
+    Such a route gives it back before it goes on: a request waits for the write lock only once it writes, and never
+    holds two connections.
+    """
+    try:
+        yield reader()
+    finally:
+        if g.writes and (session := g.pop("reader", None)):
+            session.close()

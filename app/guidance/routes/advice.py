@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from app.web.answers import answer
 from app.web.auth import actor
 from app.web.languages import in_language, language
 from app.web.paging import Paged, make_cursor, read_cursor
-from app.web.transaction import db
+from app.web.transaction import db, looking
 
 ADVICE = f"{GUIDANCE}/advice"
 PAUSES = f"{PATIENT}/pauses"
@@ -50,8 +51,7 @@ def get_advice(patient_id: UUID, query: dict[str, Any]) -> Response:
     if as_of is not None:
         body = service.advice_as_of(db(), patient_id, as_of, at)
         return in_language(answer(shown_body(body, service.override_on(db(), patient_id, as_of, at))), language())
-    given = service.current_advice(db(), patient_id, at)
-    override = service.override_on(db(), patient_id, given.as_of, at)
+    given, override = _current(patient_id, at)
     shown = answer(shown_advice(given, override), etag=_tag(given, override))
     return in_language(shown, language())
 
@@ -108,6 +108,16 @@ def close_pause(patient_id: UUID, pause_id: UUID, body: dict[str, Any]) -> Respo
 def evaluate_guidance(body: dict[str, Any]) -> Response:
     """Ask the engine without storing anything; the question has the form of the golden vectors' input."""
     return answer(evaluate(body))
+
+
+def _current(patient_id: UUID, at: datetime) -> tuple[GivenAdvice, Override | None]:
+    """Return today's advice and what stands beside it; the engine is asked, and the lock taken, only if it must be."""
+    with looking() as session:
+        given = service.standing_advice(session, patient_id, at)
+        if given is not None:
+            return given, service.override_on(session, patient_id, given.as_of, at)
+    given = service.current_advice(db(), patient_id, at)
+    return given, service.override_on(db(), patient_id, given.as_of, at)
 
 
 def _then(overrides: Sequence[Override], given: GivenAdvice) -> Override | None:

@@ -13,6 +13,7 @@ from app.guidance.service.pauses import close_pause
 from app.guidance.service.policies import policy_book, set_policy, version_of
 from app.guidance.service.questions import questions_due
 from app.guidance.service.replay import replay_days
+from app.guidance.service.standing import standing_advice
 
 COLLECTIONS = (ADVICE, PAUSES, POLICIES, OVERRIDES, STAGE_PROPOSALS)
 """What devices read of guidance."""
@@ -37,6 +38,7 @@ __all__ = [
     "set_override",
     "set_policy",
     "stage_state",
+    "standing_advice",
     "version_of",
     "withdraw_override",
 ]

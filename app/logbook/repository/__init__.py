@@ -1,11 +1,12 @@
 """The queries on the logbook; each takes the patient first."""
 
 from app.logbook.repository.entries import count_by_day, find, list_between, list_skips_due, store_entry
-from app.logbook.repository.facts import read_clock, read_days, read_facts, read_signs
+from app.logbook.repository.facts import is_any_after, read_clock, read_days, read_facts, read_signs
 
 __all__ = [
     "count_by_day",
     "find",
+    "is_any_after",
     "list_between",
     "list_skips_due",
     "read_clock",

@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     func,
     literal,
     null,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from app.db.types import Id, Instant
 from app.logbook.facts import (
     DoneFact,
     Facts,
@@ -38,7 +40,7 @@ from app.logbook.facts import (
     run_fact,
     score_fact,
 )
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION, Kind
 
 
 def read_facts(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> Facts:
@@ -57,6 +59,21 @@ def read_facts(db: Session, patient_id: UUID, since: date, deleted_since: dateti
         [red_flag_fact(row[1:]) for row in red_flags],
         run_before=told[4],
     )
+
+
+def is_any_after(db: Session, patient_id: UUID, at: datetime) -> bool:
+    """Was any entry that the rules read performed after an instant? A deleted one counts: it was there today."""
+    return bool(db.connection().execute(_ANY_AFTER, {"patient": patient_id, "at": at}).scalar_one())
+
+
+def _after(kind: Kind[Any]) -> ColumnElement[bool]:
+    c = kind.collection.table.c
+    return exists().where(
+        c.patient_id == bindparam("patient", type_=Id()), c.performed_at > bindparam("at", type_=Instant())
+    )
+
+
+_ANY_AFTER = select(or_(*(_after(kind) for kind in (RUN, PAIN_SCORE, CHECK_IN, RED_FLAG))))
 
 
 @lru_cache
