@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from uuid import UUID
 
+import uuid_utils
 from uuid_utils.compat import uuid7
 
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.ASCII)
@@ -26,6 +27,5 @@ def parse_id(text: str) -> UUID | None:
 
 
 def id_text(raw: bytes) -> str:
-    """Return the lower-case text of an id's 16 bytes, a quarter of the price of making a UUID first."""
-    text = raw.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    """Return the lower-case text of an id's 16 bytes, without making a UUID of Python's first."""
+    return str(uuid_utils.UUID(bytes=raw))

@@ -255,7 +255,7 @@ def _shown(patient_id: UUID, page: Page, reader: Reader) -> dict[str, Any]:
     schema_version = _schema_version()
     return {
         "epoch": page.stream.epoch,
-        "changes": [pull.told(change, schema_version, notes=reader.notes) for change in page.changes],
+        "changes": pull.told(page.changes, schema_version, notes=reader.notes),
         "cursor": make_cursor(page.position.as_list(), "stream", patient_id, actor().account_id),
         "has_more": page.has_more,
         "head": page.stream.head,

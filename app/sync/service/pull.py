@@ -166,19 +166,33 @@ def _size(change: Change) -> int:
     return FRAME_BYTES + (len(data) if data.isascii() else len(data.encode()))
 
 
-def told(change: Change, schema_version: int, *, notes: bool) -> dict[str, Any]:
-    """Return a change on the wire, with the fields that a client of this schema version knows.
+def told(changes: Sequence[Change], schema_version: int, *, notes: bool) -> list[dict[str, Any]]:
+    """Return changes on the wire, with the fields that a client of this schema version knows.
 
     Free text is blank without `notes`. Data that goes out as it is kept is not read on the way.
     """
-    if change.data is None:
-        return {**change._asdict()}
-    known = COLLECTIONS[change.collection]
-    if notes and not known.hidden_from(schema_version):
-        return {**change._asdict(), "data": orjson.Fragment(change.data)}
-    data = known.shown_to(orjson.loads(change.data), schema_version)
+    as_kept = orjson.Fragment
+    whole = {name for name, known in COLLECTIONS.items() if notes and not known.hidden_from(schema_version)}
+    return [
+        {
+            "collection": collection,
+            "id": id_,
+            "seq": seq,
+            "ver": ver,
+            "deleted": deleted,
+            "data": data
+            and (as_kept(data) if collection in whole else _cut_down(collection, data, schema_version, notes)),
+        }
+        for collection, id_, seq, ver, deleted, data in changes
+    ]
+
+
+def _cut_down(collection: str, kept: str, schema_version: int, notes: bool) -> dict[str, Any]:
+    """Return data without what a client of this schema version does not know, and without free text unless `notes`."""
+    known = COLLECTIONS[collection]
+    data = known.shown_to(orjson.loads(kept), schema_version)
     blank = {} if notes else {name: None for name in {*FREE_TEXT, *known.free_text} if name in data}
-    return {**change._asdict(), "data": {**data, **blank}}
+    return {**data, **blank}
 
 
 def shown(version: Version, schema_version: int) -> dict[str, Any]:
