@@ -27,6 +27,22 @@ from tests.builders.people import People
 EXAMPLES, TORTURE_EXAMPLES = 60, 5000
 """How many examples a property test tries where it does not say itself."""
 BACKENDS = ("sqlite", "postgresql")
+LONG_FIRST = (
+    "test_hostile_input",
+    "test_crash",
+    "test_crash_push",
+    "test_days",
+    "test_schemathesis",
+    "test_clients",
+    "test_filters",
+    "test_concurrency",
+    "test_convergence",
+    "test_readme",
+    "test_mobile_docs",
+    "test_migrations",
+    "test_demo_outcomes",
+)
+"""The modules whose single tests take seconds, the longest first; none of them stands alone at the end of a run."""
 _running = []
 
 
@@ -49,6 +65,23 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[PLACE] = str(folder)
     if SERVER not in os.environ:
         os.environ[SERVER] = _start_postgresql(folder / "postgresql")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of each database together, and begin with the long ones; what is short is left to balance with."""
+    items.sort(key=lambda item: (_database_of(item), _place_of(item)))
+
+
+def _database_of(item: pytest.Item) -> int:
+    """Return a number for each database, 0 for a test that is not run on both."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return 1 + BACKENDS.index(params["backend"]) if "backend" in params else 0
+
+
+def _place_of(item: pytest.Item) -> int:
+    name = item.path.stem
+    return LONG_FIRST.index(name) if name in LONG_FIRST else len(LONG_FIRST)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
