@@ -7,19 +7,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, current_app, g, request
-from flask_jwt_extended import JWTManager, create_access_token, get_jwt, get_jwt_header, verify_jwt_in_request
+from flask import Flask, current_app, g
+from flask_jwt_extended import JWTManager, create_access_token, get_jwt, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 from sqlalchemy.orm import Session
 
-from app.kernel.clock import now
 from app.kernel.errors import Denied, Unauthenticated
 from app.kernel.ids import new_id, parse_id
 from app.kernel.permissions import Actor, Permission
 from app.settings import Settings
 from app.web.keyring import KeyRing
-from app.web.seen_tokens import SeenTokens
 from app.web.transaction import db
 
 Permits = Callable[[Session, UUID, UUID, Permission, UUID | None], Actor]
@@ -45,7 +43,6 @@ def init_auth(app: Flask, settings: Settings, keys: KeyRing, permits: Permits) -
     manager.encode_key_loader(lambda _identity: keys.signing_key)
     manager.decode_key_loader(lambda header, _claims: _checking_key(keys, header))
     app.extensions["trochlea.keys"] = keys
-    app.extensions["trochlea.seen_tokens"] = SeenTokens(keys)
     app.extensions["trochlea.permits"] = permits
 
 
@@ -88,17 +85,6 @@ def own_patient_id() -> UUID:
 
 
 def _account_and_device() -> tuple[UUID, UUID]:
-    """Return whom the request's token names, checked now or before; raise Unauthenticated."""
-    seen: SeenTokens = current_app.extensions["trochlea.seen_tokens"]
-    header = request.headers.get("Authorization", "")
-    found = seen.find(header, now())
-    if found is None:
-        found = _checked()
-        seen.keep(header, found, get_jwt_header()["kid"], get_jwt())
-    return found
-
-
-def _checked() -> tuple[UUID, UUID]:
     """Return whom the request's token names; raise Unauthenticated unless every claim is there and holds."""
     try:
         verify_jwt_in_request()

@@ -21,7 +21,6 @@ from flask import Flask
 from app.kernel.clock import now
 from app.kernel.ids import new_id
 from app.web.keyring import KeyRing
-from app.web.seen_tokens import MOST_SEEN, SeenTokens
 from tests.builders.people import People, Person
 
 ENDPOINTS = [("GET", "/v1/me"), ("GET", "/v1/patients/{me}/care-links"), ("POST", "/v1/auth/logout")]
@@ -237,49 +236,6 @@ def test_an_access_token_is_good_for_ten_minutes_and_the_leeway(people: People) 
         assert ada.get("/v1/me").status_code == 200
     with time_machine.travel(start + timedelta(seconds=600 + 31), tick=False):
         assert ada.get("/v1/me").status_code == 401
-
-
-@pytest.mark.parametrize("forgery", FORGERIES)
-def test_a_forged_token_opens_nothing_after_the_true_one_was_seen(forge: Forge, forgery: str) -> None:
-    assert forge.person.get("/v1/me").status_code == 200
-    assert forge.person.get("/v1/me").status_code == 200
-    forge.person.token = FORGERIES[forgery](forge)
-    assert forge.person.get("/v1/me").status_code == 401
-
-
-@pytest.mark.parametrize("minutes", [-1, 11])
-def test_a_token_that_was_seen_is_good_only_between_its_beginning_and_its_end(people: People, minutes: int) -> None:
-    start = now()
-    with time_machine.travel(start, tick=False):
-        ada = people.patient()
-        assert [ada.get("/v1/me").status_code for _ in range(2)] == [200, 200]
-    with time_machine.travel(start + timedelta(minutes=minutes), tick=False):
-        assert ada.get("/v1/me").status_code == 401
-
-
-def test_a_token_that_was_seen_ends_with_its_key(app: Flask, forge: Forge) -> None:
-    assert [forge.person.get("/v1/me").status_code for _ in range(2)] == [200, 200]
-    key = forge.keys.private.pop(forge.keys.signing_kid)
-    try:
-        assert forge.person.get("/v1/me").status_code == 401
-    finally:
-        forge.keys.private[forge.keys.signing_kid] = key
-
-
-def test_a_token_that_was_seen_ends_with_its_device_session(people: People) -> None:
-    ada = people.patient()
-    assert [ada.get("/v1/me").status_code for _ in range(2)] == [200, 200]
-    assert ada.post("/v1/auth/logout").status_code == 204
-    assert ada.get("/v1/me").status_code == 401
-
-
-def test_only_so_many_tokens_are_remembered(forge: Forge) -> None:
-    seen = SeenTokens(forge.keys)
-    ids = (forge.person.id, forge.person.device_id)
-    for number in range(MOST_SEEN + 1):
-        seen.keep(f"Bearer {number}", ids, forge.keys.signing_kid, forge.claims)
-    assert seen.find(f"Bearer {MOST_SEEN}", now()) == ids
-    assert seen.find("Bearer 0", now()) is None
 
 
 def test_there_are_as_many_forgeries_as_the_goal_asks_for() -> None:
