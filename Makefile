@@ -7,6 +7,8 @@ PORT ?= 8000
 WORKERS ?= 2
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# The tests start the server many times: it is compiled once, also where the shell says that nothing may be kept.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-deep torture check format bench lock clean

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,13 +21,28 @@ from flask.testing import FlaskClient
 from app.db.engine import Database, open_database
 from app.factory import create_app
 from app.settings import Mode, Settings
-from tests.builders.databases import prepare
+from tests.builders.databases import PLACE, SERVER, drop_database, empty_database, make_folder, new_folder, prepare
 from tests.builders.people import People
 
 EXAMPLES, TORTURE_EXAMPLES = 60, 5000
 """How many examples a property test tries where it does not say itself."""
 BACKENDS = ("sqlite", "postgresql")
-_PG_URL = "TROCHLEA_TEST_POSTGRESQL"
+LONG_FIRST = (
+    "test_hostile_input",
+    "test_crash",
+    "test_crash_push",
+    "test_days",
+    "test_schemathesis",
+    "test_clients",
+    "test_filters",
+    "test_concurrency",
+    "test_convergence",
+    "test_readme",
+    "test_mobile_docs",
+    "test_migrations",
+    "test_demo_outcomes",
+)
+"""The modules whose single tests take seconds, the longest first; none of them stands alone at the end of a run."""
 _running = []
 
 
@@ -43,12 +57,31 @@ def pytest_configure(config: pytest.Config) -> None:
         "trochlea", max_examples=TORTURE_EXAMPLES if config.option.torture else EXAMPLES
     )
     hypothesis.settings.load_profile("trochlea")
-    if hasattr(config, "workerinput") or config.option.collectonly or _PG_URL in os.environ:
+    if hasattr(config, "workerinput") or config.option.collectonly or PLACE in os.environ:
         return
-    folder = Path(tempfile.mkdtemp(prefix="trochlea-tests-"))
+    folder = make_folder()
     folder.chmod(0o755)
     _running.append(folder)
-    os.environ[_PG_URL] = _start_postgresql(folder / "postgresql")
+    os.environ[PLACE] = str(folder)
+    if SERVER not in os.environ:
+        os.environ[SERVER] = _start_postgresql(folder / "postgresql")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of each database together, and begin with the long ones; what is short is left to balance with."""
+    items.sort(key=lambda item: (_database_of(item), _place_of(item)))
+
+
+def _database_of(item: pytest.Item) -> int:
+    """Return a number for each database, 0 for a test that is not run on both."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return 1 + BACKENDS.index(params["backend"]) if "backend" in params else 0
+
+
+def _place_of(item: pytest.Item) -> int:
+    name = item.path.stem
+    return LONG_FIRST.index(name) if name in LONG_FIRST else len(LONG_FIRST)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -89,37 +122,30 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def database_url(backend: str, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+def database_url(backend: str, worker_id: str) -> str:
     """The address of this worker's own migrated and seeded database."""
-    return _new_database(backend, tmp_path_factory.mktemp("db"), f"worker_{worker_id}")
-
-
-@pytest.fixture
-def fresh_database_url(backend: str, tmp_path: Path, worker_id: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of an empty database that only this test uses."""
-    name = f"fresh_{worker_id}_{abs(hash(request.node.nodeid))}"
-    yield _empty_database(backend, tmp_path, name)
-    if backend == "postgresql":
-        _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-
-
-def _new_database(backend: str, folder: Path, name: str) -> str:
-    url = _empty_database(backend, folder, name)
+    url = empty_database(backend, new_folder(), f"worker_{worker_id}")
     prepare(url)
     return url
 
 
-def _empty_database(backend: str, folder: Path, name: str) -> str:
-    if backend == "sqlite":
-        return f"sqlite:///{folder / 'trochlea.sqlite3'}"
-    _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    _on_server(f"CREATE DATABASE {name}")
-    return os.environ[_PG_URL].replace("/postgres?", f"/{name}?")
+@pytest.fixture
+def database_folder() -> Iterator[Path]:
+    """Where this test's own SQLite file is: in memory, unless a module that tests what a disk keeps says otherwise."""
+    folder = new_folder()
+    yield folder
+    shutil.rmtree(folder)
 
 
-def _on_server(statement: str) -> None:
-    with psycopg.connect(os.environ[_PG_URL], autocommit=True) as connection:
-        connection.execute(statement)
+@pytest.fixture
+def fresh_database_url(
+    backend: str, database_folder: Path, worker_id: str, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """The address of an empty database that only this test uses."""
+    name = f"fresh_{worker_id}_{abs(hash(request.node.nodeid))}"
+    yield empty_database(backend, database_folder, name)
+    if backend == "postgresql":
+        drop_database(name)
 
 
 @pytest.fixture(scope="session")

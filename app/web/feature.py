@@ -144,12 +144,19 @@ class Feature:
 
     def _with_input(self, view: View, query: Any, body: Any, form: Any) -> View:
         take = self.blueprint.arguments
-        view = _without_query(view) if query is NoQuery else take(query, location="query", arg_name="query")(view)
+        view = (
+            _without_query(view) if query is NoQuery else take(_made(query), location="query", arg_name="query")(view)
+        )
         if body is not None:
-            view = take(body, location="json", arg_name="body")(view)
+            view = take(_made(body), location="json", arg_name="body")(view)
         if form is not None:
-            view = take(form, location="form", arg_name="form", content_type="multipart/form-data")(view)
+            view = take(_made(form), location="form", arg_name="form", content_type="multipart/form-data")(view)
         return view
+
+
+def _made(schema: Any) -> Any:
+    """Return a schema made once, here: webargs makes a class anew at each request, with a copy of each field."""
+    return schema() if isinstance(schema, type) else schema
 
 
 def _without_query(view: View) -> View:

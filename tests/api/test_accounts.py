@@ -72,8 +72,8 @@ def faults(answer: TestResponse) -> dict[str, str]:
     return {fault["pointer"]: fault["code"] for fault in answer.json["errors"]}
 
 
-@pytest.fixture
-def limited(settings: Settings, database: Database) -> Iterator[Flask]:
+@pytest.fixture(scope="module")
+def limited(settings: Settings, database: Database) -> Flask:
     """An application that counts tries."""
     return create_app(dataclasses.replace(settings, rate_limits=True), database)
 

@@ -9,8 +9,9 @@ import pytest
 from app.db.engine import open_database
 from app.factory import create_app
 from app.settings import Mode, Settings
+from tests.builders.databases import empty_database, new_folder, prepare
 from tests.builders.people import People
-from tests.conftest import BACKENDS, _new_database
+from tests.conftest import BACKENDS
 from tests.contract.attacks import Attack, Side, attack
 from tests.contract.hostile import BODIES, FRAGMENTS
 from tests.contract.operations import Operation, operations
@@ -40,7 +41,8 @@ def sides(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[
     made = []
     for backend in BACKENDS:
         folder = tmp_path_factory.mktemp("hostile")
-        url = _new_database(backend, folder, f"hostile_{worker_id}")
+        url = empty_database(backend, new_folder(), f"hostile_{worker_id}")
+        prepare(url)
         settings = Settings(
             mode=Mode.TEST,
             database_url=url,

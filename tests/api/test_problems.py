@@ -114,13 +114,20 @@ def log() -> Iterator[io.StringIO]:
     configure_logs("critical")
 
 
+@pytest.fixture(scope="module")
+def planted_app(settings: Settings, database: Database) -> Flask:
+    """An application with failing operations and small limits."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(factory, "FEATURES", [*factory.FEATURES, _planted()])
+        return create_app(dataclasses.replace(settings, json_max_bytes=SMALL), database)
+
+
 @pytest.fixture
-def planted(settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, log: io.StringIO) -> FlaskClient:
-    """A client of an application with failing operations, small limits, and logs that can be read."""
-    monkeypatch.setattr(factory, "FEATURES", [*factory.FEATURES, _planted()])
+def planted(planted_app: Flask, monkeypatch: pytest.MonkeyPatch, log: io.StringIO) -> FlaskClient:
+    """A client of that application, with logs that can be read."""
     monkeypatch.setattr(sys, "stderr", log)
-    app = create_app(dataclasses.replace(settings, log_level="info", json_max_bytes=SMALL), database)
-    return app.test_client()
+    configure_logs("info")
+    return planted_app.test_client()
 
 
 def problem(found: TestResponse, status: int, code: str) -> dict[str, Any]:

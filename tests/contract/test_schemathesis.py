@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 import schemathesis
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import (
@@ -17,8 +21,14 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+from werkzeug.test import Client
 
+from app.db.engine import open_database
+from app.factory import create_app
+from app.settings import Mode, Settings
+from tests.builders.databases import empty_database, new_folder, prepare
 from tests.builders.people import People, Person
+from tests.conftest import BACKENDS
 from tests.contract.operations import operations
 
 FEW, MANY = 8, 150
@@ -36,27 +46,66 @@ LEFT_OUT = {
 SHARDS = 4
 
 
-@pytest.fixture(params=["patient", "therapist"])
-def person(request: pytest.FixtureRequest, people: People) -> Iterator[Person]:
-    """Who sends the requests."""
-    return getattr(people, request.param)()
+@dataclass
+class Sender:
+    """Somebody who sends requests to the application on one of the databases."""
+
+    backend: str
+    role: str
+    app: Flask
+    person: Person
+    client: Client
 
 
-def run(app: Flask, person: Person, shard: int, examples: int) -> int:
+@pytest.fixture(scope="module")
+def apps(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[dict[str, Flask]]:
+    """The application on each of the databases."""
+    with ExitStack() as opened:
+        yield {backend: _app(backend, tmp_path_factory.mktemp("var"), worker_id, opened) for backend in BACKENDS}
+
+
+def _app(backend: str, var_dir: Path, worker_id: str, opened: ExitStack) -> Flask:
+    url = empty_database(backend, new_folder(), f"schemathesis_{worker_id}")
+    prepare(url)
+    database = open_database(url)
+    opened.callback(database.dispose)
+    told = Settings(
+        mode=Mode.TEST,
+        database_url=url,
+        var_dir=var_dir,
+        secret_key="a secret of the tests, thirty-two long",
+        log_level="critical",
+        rate_limits=False,
+    )
+    return create_app(told, database)
+
+
+@pytest.fixture
+def senders(apps: dict[str, Flask]) -> list[Sender]:
+    """A patient and a therapist on each database: each of them sends every request that is made."""
+    return [
+        Sender(backend, role, app, getattr(People(app), role)(), Client(app))
+        for backend, app in apps.items()
+        for role in ("patient", "therapist")
+    ]
+
+
+def run(senders: list[Sender], shard: int, examples: int) -> int:
     """Send generated requests to a share of the operations and check each answer; return how many were sent."""
+    app = senders[0].app
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
     sent = 0
     for operation in [one for one in operations(app) if one.name not in LEFT_OUT][shard::SHARDS]:
-        sent += _send(schema[operation.path][operation.method], person, examples)
+        sent += _send(schema[operation.path][operation.method], senders, examples)
     return sent
 
 
-def _send(operation: Any, person: Person, examples: int) -> int:
+def _send(operation: Any, senders: list[Sender], examples: int) -> int:
     sent = 0
     good = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     bad = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
 
-    @settings(
+    @hypothesis_settings(
         max_examples=examples,
         derandomize=True,
         database=None,
@@ -67,29 +116,38 @@ def _send(operation: Any, person: Person, examples: int) -> int:
     @given(case=st.one_of(good, bad), own=st.booleans())
     def check(case: Any, own: bool) -> None:
         nonlocal sent
-        sent += 1
-        checks = [*CHECKS, negative_data_rejection]
-        if own and "patient_id" in (case.path_parameters or {}):
-            # The deeper code is behind one's own id; it may mend just what was broken on purpose.
-            case.path_parameters["patient_id"] = str(person.id)
-            checks = CHECKS
-        if any(value in ([], {}) for value in (case.query or {}).values()):
-            # An empty list has no form in a URL: the part that was broken is not sent, and the rest is good.
-            checks = CHECKS
-        # Over WSGI schemathesis asks for gzip and does not read it.
-        headers = {"Authorization": f"Bearer {person.token}", "Accept-Encoding": "identity"}
-        case.call_and_validate(headers=headers, checks=checks)
+        for sender in senders:
+            sent += 1
+            _check(case, own, sender)
 
     check()
     return sent
 
 
+def _check(case: Any, own: bool, sender: Sender) -> None:
+    checks = [*CHECKS, negative_data_rejection]
+    if own and "patient_id" in (case.path_parameters or {}):
+        # The deeper code is behind one's own id; it may mend just what was broken on purpose.
+        case.path_parameters["patient_id"] = str(sender.person.id)
+        checks = CHECKS
+    if any(value in ([], {}) for value in (case.query or {}).values()):
+        # An empty list has no form in a URL: the part that was broken is not sent, and the rest is good.
+        checks = CHECKS
+    # Over WSGI schemathesis asks for gzip and does not read it.
+    headers = {"Authorization": f"Bearer {sender.person.token}", "Accept-Encoding": "identity"}
+    try:
+        case.call_and_validate(session=sender.client, headers=headers, checks=checks)
+    except BaseException as failure:
+        failure.add_note(f"sent by a {sender.role} to {sender.backend}")
+        raise
+
+
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_the_program_answers_as_its_document_says(app: Flask, person: Person, shard: int) -> None:
-    assert run(app, person, shard, FEW) > 0
+def test_the_program_answers_as_its_document_says(senders: list[Sender], shard: int) -> None:
+    assert run(senders, shard, FEW) > 0
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_the_program_answers_as_its_document_says_at_length(app: Flask, person: Person, shard: int) -> None:
-    assert run(app, person, shard, MANY) > 0
+def test_the_program_answers_as_its_document_says_at_length(senders: list[Sender], shard: int) -> None:
+    assert run(senders, shard, MANY) > 0

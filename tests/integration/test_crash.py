@@ -95,6 +95,12 @@ class Crash:
 
 
 @pytest.fixture
+def database_folder(tmp_path: Path) -> Path:
+    """The disk: what is killed here has to be found there."""
+    return tmp_path
+
+
+@pytest.fixture
 def crash(fresh_database_url: str, tmp_path: Path) -> Iterator[Crash]:
     """A product that may be killed."""
     prepare(fresh_database_url)

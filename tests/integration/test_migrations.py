@@ -16,7 +16,7 @@ from sqlalchemy import CheckConstraint, Engine, MetaData
 from app.db.base import NAMING, Base, is_partition
 from app.db.engine import open_database
 from migrations import ROOT, _config, head, migrate
-from tests.conftest import _empty_database, _on_server
+from tests.builders.databases import drop_database, empty_database, new_folder
 from tests.integration.schemas import Description, describe
 
 
@@ -34,15 +34,14 @@ def engine(fresh_database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def other_engine(backend: str, tmp_path: Path, worker_id: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
+def other_engine(backend: str, worker_id: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
     """The writing engine of another empty database of the same kind."""
     name = f"other_{worker_id}_{abs(hash(request.node.nodeid))}"
-    (tmp_path / "other").mkdir()
-    database = open_database(_empty_database(backend, tmp_path / "other", name))
+    database = open_database(empty_database(backend, new_folder(), name))
     yield database.writer
     database.dispose()
     if backend == "postgresql":
-        _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        drop_database(name)
 
 
 def described(engine: Engine) -> Description:

@@ -18,8 +18,8 @@ from app.library import service
 from app.library.domain.changes import LoadReport
 from app.library.domain.questions import ExerciseFilter, Order, ReferenceFilter, Window
 from app.library.domain.wholeness import BrokenLibrary
-from migrations import migrate
 from seeds.load import LIBRARY, load
+from tests.builders.databases import prepare_schema
 
 TOTAL = 87 + 98 + 15 + 37 + 10
 """Exercises, references, questions, claims, articles."""
@@ -31,8 +31,8 @@ ALL_REFERENCES = Window(Order("key", descending=False), None, 1000)
 @pytest.fixture
 def own(fresh_database_url: str) -> Iterator[Database]:
     """A migrated database that holds nothing."""
+    prepare_schema(fresh_database_url)
     database = open_database(fresh_database_url)
-    migrate(database.writer)
     yield database
     database.dispose()
 

@@ -18,7 +18,7 @@ OLDEST = "2.4"
 SETTING = "TROCHLEA_MINIMUM_APP_VERSION"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def strict(settings: Settings, database: Database) -> Flask:
     """The application of an operator who serves no app older than 2.4."""
     return create_app(dataclasses.replace(settings, minimum_app_version=OLDEST), database)

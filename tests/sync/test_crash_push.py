@@ -141,6 +141,12 @@ def resend(server: Server, record: Record) -> None:
         assert results is None or [r["seq"] for r in again] == [r["seq"] for r in results]
 
 
+@pytest.fixture
+def database_folder(tmp_path: Path) -> Path:
+    """The disk: what is killed here has to be found there."""
+    return tmp_path
+
+
 def survive(url: str, folder: Path, rounds: int, enough: int) -> None:
     """Kill the server so many times and check after each restart."""
     prepare(url)

@@ -12,7 +12,7 @@ from flask import Response
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.library import service
-from app.library.domain.catalogue import Exercise, ExerciseCard
+from app.library.domain.catalogue import Dosage, Exercise, ExerciseCard
 from app.library.domain.own import Origin, is_own
 from app.library.domain.questions import ExerciseFilter, Order, Page, ReferenceFilter, Window
 from app.library.domain.texts import GROUP_TITLES_IN, Language
@@ -127,10 +127,14 @@ def _authors(wanted: ExerciseFilter) -> frozenset[UUID]:
     return _seen_by() if Origin.OWN in wanted.origin else frozenset()
 
 
+_SHOWN = tuple(name for name in Exercise.__slots__ if name not in {"german", "instruction", "author_id"})
+"""What an exercise is told with as it is; dataclasses.asdict would copy a whole page of them deeply."""
+
+
 def _exercise(exercise: Exercise, reader: Reader) -> dict[str, Any]:
     """Return an exercise as one reader is told of it."""
-    facts = asdict(exercise)
-    del facts["german"], facts["instruction"], facts["author_id"]
+    facts = {name: getattr(exercise, name) for name in _SHOWN}
+    facts["dosage"] = {name: getattr(exercise.dosage, name) for name in Dosage.__slots__}
     facts["origin"] = Origin.LIBRARY if exercise.author_id is None else Origin.OWN
     facts["name"], facts["note"] = exercise.told(reader.language, reader.register)
     return facts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -142,23 +142,34 @@ def plan_from(raw: Mapping[str, Any]) -> Plan:
 
 def as_plain(plan: Plan) -> dict[str, Any]:
     """Return the plan as JSON values."""
-    plain = asdict(plan)
-    plain["exercises"] = [exercise_as_plain(exercise) for exercise in plan.exercises]
-    for name in ("phases", "retraining"):
-        plain[name] = [_listed(part) for part in plain[name]]
-    return plain
+    return {
+        **_members(plan),
+        "phases": [_phase_as_plain(phase) for phase in plan.phases],
+        "exercises": [exercise_as_plain(exercise) for exercise in plan.exercises],
+        "retraining": [
+            {**_members(one), "cues": list(one.cues), "evidence": list(one.evidence)} for one in plan.retraining
+        ],
+    }
 
 
 def exercise_as_plain(exercise: PrescribedExercise) -> dict[str, Any]:
     """Return a prescribed exercise as JSON values."""
-    since_on = exercise.since_on
-    return {**asdict(exercise), "id": str(exercise.id), "since_on": since_on.isoformat() if since_on else None}
+    plain = {**_members(exercise), "id": str(exercise.id), "dosage": _members(exercise.dosage)}
+    return {**plain, "since_on": exercise.since_on.isoformat() if exercise.since_on else None}
 
 
-def _listed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _listed(member) for name, member in value.items()}
-    return [_listed(member) for member in value] if isinstance(value, list | tuple) else value
+def _phase_as_plain(phase: Phase) -> dict[str, Any]:
+    goals, criteria = ([_claim_as_plain(claim) for claim in claims] for claims in (phase.goals, phase.criteria))
+    return {"stage": phase.stage, "goals": goals, "criteria": criteria}
+
+
+def _claim_as_plain(claim: Claim) -> dict[str, Any]:
+    return {"text": _members(claim.text), "evidence": list(claim.evidence)}
+
+
+def _members(part: Plan | PrescribedExercise | Dosage | Retraining | Words) -> dict[str, Any]:
+    """Return the members as they are, in their order; dataclasses.asdict copies each of them deeply."""
+    return {name: getattr(part, name) for name in part.__slots__}
 
 
 def dated(plan: Plan, before: Plan | None, on: date) -> Plan:

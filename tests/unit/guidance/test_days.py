@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from itertools import product
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -25,8 +27,16 @@ GENERATED, TORTURED = 5000, 200_000
 """How many histories are generated in the test command, and by make torture."""
 FIRST = date(2026, 1, 20)
 SPAN = 45
-SCORE = st.sampled_from([0.0, 0.0, 1.0, 1.0, 2.0, 2.1, 3.0, 3.1, 5.0, 5.1, 8.0])
-DAY = st.integers(0, SPAN).map(lambda day: FIRST + timedelta(days=day))
+DAYS = [FIRST + timedelta(days=day) for day in range(SPAN + 1)]
+SCORES = [0.0, 0.0, 1.0, 1.0, 2.0, 2.1, 3.0, 3.1, 5.0, 5.1, 8.0]
+DAY = st.sampled_from(DAYS)
+# What belongs together is one choice of all the combinations: each choice of its own costs more than the engine.
+RUN = st.sampled_from(list(product(DAYS, [False] * 9 + [True])))
+"""A day, and whether the person limped."""
+TOLD = st.sampled_from(list(product([True] * 7 + [False], [0] * 9 + [5], SCORES)))
+"""Whether a score was told, how many days late, and what it was."""
+CHECK_IN = st.sampled_from(list(product(DAYS, [None] * len(SCORES) + SCORES, SCORES)))
+"""A day, the pain of the morning or none, and the worst pain."""
 SLOW = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 ZONES = (
     "Europe/Berlin", "America/New_York", "America/St_Johns", "America/Sao_Paulo", "Africa/Casablanca", "Asia/Kolkata",
@@ -38,26 +48,23 @@ def examples(request: pytest.FixtureRequest) -> int:
     return TORTURED if request.config.option.torture else GENERATED
 
 
-@st.composite
-def facts(draw: st.DrawFn) -> Facts:
+def facts() -> st.SearchStrategy[Facts]:
     """Draw runs of some weeks with their scores and check-ins, some of them sore, some told late."""
+    return st.builds(_facts, st.lists(st.tuples(RUN, TOLD, TOLD), max_size=10), st.lists(CHECK_IN, max_size=6))
+
+
+def _facts(drawn: list[Any], days: list[Any]) -> Facts:
     runs, scores = [], []
-    for number, on in enumerate(sorted(draw(st.lists(DAY, max_size=10)))):
+    for number, ((on, limp), *told) in enumerate(sorted(drawn, key=lambda one: one[0][0])):
         key = f"{number:032x}"
-        limp = draw(st.sampled_from([False] * 9 + [True]))
         runs.append(RunFact(key, on, False, False, 5000, 1800, None, limp, False, False))
-        for moment, later in (("during", 0), ("next_morning", 1)):
-            if draw(st.sampled_from([True] * 7 + [False])):
-                told = on + timedelta(days=later + draw(st.sampled_from([0] * 9 + [5])))
-                scores.append(
-                    ScoreFact(
-                        f"{100 + 10 * number + later:032x}", told, False, False, draw(SCORE), moment, "left", key, False
-                    )
-                )
-    days = draw(st.lists(DAY, max_size=6))
+        for moment, later, (is_told, late, score) in zip(("during", "next_morning"), (0, 1), told, strict=True):
+            if is_told:
+                score_key, day = f"{100 + 10 * number + later:032x}", on + timedelta(days=later + late)
+                scores.append(ScoreFact(score_key, day, False, False, score, moment, "left", key, False))
     check_ins = [
-        CheckInFact(f"{place:x}", day, False, False, draw(st.none() | SCORE), draw(SCORE), None, [])
-        for place, day in enumerate(sorted(days))
+        CheckInFact(f"{place:x}", day, False, False, morning, worst, None, [])
+        for place, (day, morning, worst) in enumerate(sorted(days, key=lambda one: one[0]))
     ]
     return Facts(runs, sorted(scores, key=lambda fact: fact.on), check_ins)
 
