@@ -115,10 +115,13 @@ def _prove() -> Named:
     if account is None or device is None:
         raise Unauthenticated
     try:
-        until = datetime.fromtimestamp(int(claims["exp"]) + LEEWAY_S, UTC)
-    except (OverflowError, OSError, ValueError):  # an end that no calendar has
+        begins_s = max(int(claims.get(name) or 0) for name in ("nbf", "iat"))
+        since, until = (
+            datetime.fromtimestamp(seconds, UTC) for seconds in (begins_s - LEEWAY_S, int(claims["exp"]) + LEEWAY_S)
+        )
+    except (OverflowError, OSError, ValueError):  # a time that no calendar has
         raise Unauthenticated from None
-    return Named(account, device, get_jwt_header()["kid"], until)
+    return Named(account, device, get_jwt_header()["kid"], since, until)
 
 
 def _id(claim: object) -> UUID | None:

@@ -1,7 +1,7 @@
 """Remembers which tokens were proven, so that a phone's next request need not prove the same once more.
 
-Only what was proven whole is remembered, by the SHA-256 of all that was sent, in this process, and never beyond
-its end. It says whom a token names and nothing of what they may: the device session is read at each request.
+Only what was proven whole is remembered, by the SHA-256 of all that was sent, in this process, and only from its
+beginning to its end. It says whom a token names and nothing of what they may: the device session is read each time.
 """
 
 from __future__ import annotations
@@ -18,11 +18,12 @@ MOST_REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Whom a proven token names, the key it was signed with, and until when it is good."""
+    """Whom a proven token names, the key it was signed with, and from when until when it is good."""
 
     account_id: UUID
     device_id: UUID
     kid: str
+    since: datetime
     until: datetime
 
 
@@ -38,10 +39,7 @@ class Proven:
         key = _key(sent)
         with self._lock:
             named = self._named.get(key)
-            if named is None:
-                return None
-            if named.until <= at:
-                del self._named[key]
+            if named is None or not named.since <= at < named.until:
                 return None
             self._named.move_to_end(key)
             return named

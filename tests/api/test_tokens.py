@@ -273,14 +273,14 @@ def refuse() -> Named:
 
 def test_what_was_not_proven_is_not_remembered_and_what_was_makes_room() -> None:
     proven, at = Proven(most=2), now()
-    ada, ben, eve = (Named(new_id(), new_id(), "kid", at + timedelta(seconds=1)) for _ in range(3))
+    ada, ben, eve = (Named(new_id(), new_id(), "kid", at, at + timedelta(seconds=1)) for _ in range(3))
     proven.remember("Bearer a", ada)
     proven.remember("Bearer b", ben)
     assert proven.find("Bearer a", at) == ada
     proven.remember("Bearer e", eve)
     assert [proven.find(f"Bearer {name}", at) for name in "abe"] == [ada, None, eve]
     assert proven.find("Bearer a ", at) is None
-    assert proven.find("Bearer a", at + timedelta(seconds=1)) is None
+    assert [proven.find("Bearer a", at + timedelta(seconds=shift)) for shift in (-1, 1)] == [None, None]
 
 
 def test_there_are_as_many_forgeries_as_the_goal_asks_for() -> None:
