@@ -5,17 +5,39 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, func, select
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.consent.domain import CareLink, Grant, Scope
-from app.consent.models import CARE_LINKS, FIELDS, CareLinkRow
+from app.accounts import service as accounts
+from app.consent.domain import Asked, CareLink, Ended, Grant, Scope
+from app.consent.models import CARE_LINKS, FIELDS, CareLinkRow, MembershipRow
 from app.db.synced import Write, store
+
+_COLUMNS = (CareLinkRow.id, *(getattr(CareLinkRow, name) for name in FIELDS))
 
 
 def is_active(at: datetime) -> ColumnElement[bool]:
-    """Return the condition that a care link is in force."""
-    return and_(CareLinkRow.deleted_at.is_(None), CareLinkRow.revoked_at.is_(None), CareLinkRow.expires_at > at)
+    """Return the condition that a care link is in force; whatever a therapist sees of a patient hangs on it.
+
+    It was not ended, its time is not over, the therapist's account is enabled, and a link given to the member of a
+    clinic was given in the membership that is still open: coming back brings no old link back.
+    """
+    return and_(
+        CareLinkRow.deleted_at.is_(None),
+        CareLinkRow.revoked_at.is_(None),
+        CareLinkRow.expires_at > at,
+        accounts.is_enabled(CareLinkRow.therapist_id),
+        or_(CareLinkRow.clinic_id.is_(None), _given_in_open_membership()),
+    )
+
+
+def _given_in_open_membership() -> ColumnElement[bool]:
+    return exists().where(
+        MembershipRow.account_id == CareLinkRow.therapist_id,
+        MembershipRow.clinic_id == CareLinkRow.clinic_id,
+        MembershipRow.ended_at.is_(None),
+        MembershipRow.started_at <= CareLinkRow.granted_at,
+    )
 
 
 def find_grant(db: Session, patient_id: UUID, therapist_id: UUID, at: datetime) -> Grant | None:
@@ -64,6 +86,30 @@ def active_therapists(db: Session, patient_id: UUID, at: datetime) -> list[UUID]
     return list(db.execute(statement).scalars())
 
 
+def active_circle(db: Session, patient_id: UUID, at: datetime) -> list[UUID]:
+    """Return the therapists who hold an active link to a patient, and the clinics that they hold it in."""
+    statement = select(CareLinkRow.therapist_id, CareLinkRow.clinic_id)
+    rows = db.execute(statement.where(CareLinkRow.patient_id == patient_id, is_active(at))).all()
+    return [found for row in rows for found in row if found is not None]
+
+
+def count_active(db: Session, patient_id: UUID, at: datetime) -> int:
+    """Return how many of a patient's links are in force."""
+    statement = select(func.count()).where(CareLinkRow.patient_id == patient_id, is_active(at))
+    found: int = db.execute(statement).scalar_one()
+    return found
+
+
+def find_open_links_of(db: Session, therapist_id: UUID, at: datetime) -> list[tuple[UUID, UUID]]:
+    """Return patient and id of a therapist's links that were neither ended nor outlived, in the patients' order."""
+    open_ones = and_(CareLinkRow.deleted_at.is_(None), CareLinkRow.revoked_at.is_(None), CareLinkRow.expires_at > at)
+    statement = select(CareLinkRow.patient_id, CareLinkRow.id).where(
+        CareLinkRow.therapist_id == therapist_id, open_ones
+    )
+    rows = db.execute(statement.order_by(CareLinkRow.patient_id, CareLinkRow.id))
+    return [(row.patient_id, row.id) for row in rows]
+
+
 def store_link(db: Session, patient_id: UUID, link: CareLink, device_id: UUID, at: datetime) -> None:
     """Store a new or changed care link in the patient's stream."""
     columns = {**{name: getattr(link, name) for name in FIELDS}, "scopes": sorted(link.scopes)}
@@ -72,8 +118,7 @@ def store_link(db: Session, patient_id: UUID, link: CareLink, device_id: UUID, a
 
 def find_links(db: Session, patient_id: UUID, link_id: UUID | None = None) -> list[CareLink]:
     """Return a patient's care links, newest first; or the one with this id."""
-    columns = [getattr(CareLinkRow, name) for name in FIELDS]
-    statement = select(CareLinkRow.id, *columns).where(CareLinkRow.patient_id == patient_id)
+    statement = select(*_COLUMNS).where(CareLinkRow.patient_id == patient_id)
     if link_id is not None:
         statement = statement.where(CareLinkRow.id == link_id)
     rows = db.execute(statement.order_by(CareLinkRow.granted_at.desc(), CareLinkRow.id)).mappings()
@@ -81,5 +126,9 @@ def find_links(db: Session, patient_id: UUID, link_id: UUID | None = None) -> li
 
 
 def _link(row: RowMapping) -> CareLink:
-    scopes = frozenset(Scope(scope) for scope in row["scopes"])
-    return CareLink(id=row["id"], **{**{name: row[name] for name in FIELDS}, "scopes": scopes})
+    told = {name: row[name] for name in FIELDS}
+    ended, asked = told["ended_because"], told["asked_because"]
+    told["scopes"] = frozenset(Scope(scope) for scope in told["scopes"])
+    told["ended_because"] = None if ended is None else Ended(ended)
+    told["asked_because"] = None if asked is None else Asked(asked)
+    return CareLink(id=row["id"], **told)
