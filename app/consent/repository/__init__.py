@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.consent.domain import Asked, CareLink, Ended, Grant, Scope
 from app.consent.models import CARE_LINKS, FIELDS, CareLinkRow, MembershipRow
 from app.db.synced import Write, store
+from app.db.types import Id, Instant
 
 _COLUMNS = (CareLinkRow.id, *(getattr(CareLinkRow, name) for name in FIELDS))
 
 
-def is_active(at: datetime) -> ColumnElement[bool]:
+def is_active(at: Any) -> ColumnElement[bool]:
     """Return the condition that a care link is in force; whatever a therapist sees of a patient hangs on it.
 
     It was not ended, its time is not over, the therapist's account is enabled, and a link given to the member of a
@@ -46,13 +49,21 @@ def find_grant(db: Session, patient_id: UUID, therapist_id: UUID, at: datetime) 
     Scopes and version come from one statement: read one after the other, a change in between could give old
     scopes the new version, and a device that keeps only a number would never hear of it.
     """
-    between = _between(patient_id, therapist_id)
-    expired = func.count().filter(CareLinkRow.expires_at <= at)
-    version = select(func.max(CareLinkRow.seq) + expired).where(between).scalar_subquery()
-    found = db.execute(select(CareLinkRow.scopes, version).where(between, is_active(at))).all()
+    asked = {"patient": patient_id, "therapist": therapist_id, "at": at}
+    found = db.connection().execute(_grant_statement(), asked).all()
     if not found:
         return None
     return Grant(frozenset(Scope(scope) for scopes, _ in found for scope in scopes), found[0][1])
+
+
+@cache
+def _grant_statement() -> Select[Any]:
+    """Return the statement that every request of a therapist asks, built once."""
+    at = bindparam("at", type_=Instant())
+    between = _between(bindparam("patient", type_=Id()), bindparam("therapist", type_=Id()))
+    expired = func.count().filter(CareLinkRow.expires_at <= at)
+    version = select(func.max(CareLinkRow.seq) + expired).where(between).scalar_subquery()
+    return select(CareLinkRow.scopes, version).where(between, is_active(at))
 
 
 def was_ever_linked(db: Session, patient_id: UUID, therapist_id: UUID) -> bool:
@@ -61,7 +72,7 @@ def was_ever_linked(db: Session, patient_id: UUID, therapist_id: UUID) -> bool:
     return db.execute(statement).first() is not None
 
 
-def _between(patient_id: UUID, therapist_id: UUID) -> ColumnElement[bool]:
+def _between(patient_id: Any, therapist_id: Any) -> ColumnElement[bool]:
     return and_(CareLinkRow.patient_id == patient_id, CareLinkRow.therapist_id == therapist_id)
 
 
