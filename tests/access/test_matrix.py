@@ -19,7 +19,8 @@ from tests.access.world import World, forgetting, world_of
 from tests.builders.people import People
 from tests.contract.operations import Operation, operations
 
-LEAST_ACTORS, LEAST_REQUESTS = 15, 4000
+SHARDS = 2
+LEAST_ACTORS, LEAST_REQUESTS = 15, 2000
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +54,12 @@ def test_every_operation_of_the_document_has_a_row_and_every_row_an_operation(ap
     assert set(ROWS) - {operation.name for operation in operations(app)} == set()
 
 
+@pytest.mark.parametrize("shard", range(SHARDS))
 def test_nobody_gets_what_the_table_does_not_give_them_and_everybody_gets_what_it_does(
-    app: Flask, world: World
+    app: Flask, world: World, shard: int
 ) -> None:
     assert len(world.actors) >= LEAST_ACTORS
-    sent, found = faults(world, operations(app))
+    sent, found = faults(world, operations(app)[shard::SHARDS])
     assert found == []
     assert sent >= LEAST_REQUESTS
 
@@ -73,13 +75,16 @@ def test_a_new_route_without_a_row_is_seen(app: Flask, monkeypatch: pytest.Monke
 def test_a_predicate_that_forgets_the_end_is_seen(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     plant_predicate(monkeypatch, lambda at: CareLinkRow.revoked_at.is_(None))
     _, found = faults(world, named(app, "list_runs"), ["expired", "left_clinic"])
-    assert found == ["list_runs as expired about ada: 200  instead of 404"]
+    assert {one.split(":")[0] for one in found} == {"list_runs as expired about ada"}
 
 
 def test_a_predicate_that_forgets_the_clinic_is_seen(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     plant_predicate(monkeypatch, lambda at: CareLinkRow.expires_at > at)
     _, found = faults(world, named(app, "list_runs"), ["left_clinic", "revoked", "same_clinic"])
-    assert [one.split(" about")[0] for one in found] == ["list_runs as left_clinic", "list_runs as revoked"]
+    assert {one.split(":")[0] for one in found} == {
+        "list_runs as left_clinic about ada",
+        "list_runs as revoked about ada",
+    }
 
 
 def test_a_route_without_its_scope_is_seen(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
