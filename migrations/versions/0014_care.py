@@ -1,4 +1,4 @@
-"""Clinics, invitations, the access log, and why a care link ended or is asked about."""
+"""Clinics, their exercises, invitations, the access log, and why a care link ended or is asked about."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from alembic import op
 from app.db.append_only import guard_statements, unguard_statements
 from app.db.types import Id, Instant, Json
 from migrations.tables import create_patient_table, named, patient_column
+
+WORD = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 revision = "0014_care"
 down_revision = "0011_treatments_evidence"
@@ -21,11 +23,12 @@ def upgrade() -> None:
     _create_clinics()
     _create_invitations()
     _create_access_log()
+    _create_exercise_clinics()
 
 
 def downgrade() -> None:
     """Take back."""
-    for table in ("access_log", "invitations", "clinic_memberships", "clinics"):
+    for table in ("exercise_clinics", "access_log", "invitations", "clinic_memberships", "clinics"):
         op.drop_table(table)
     for statement in unguard_statements(op.get_context().dialect.name):
         op.execute(statement)
@@ -96,6 +99,19 @@ def _create_invitations() -> None:
     )
     for column in ("inviter_id", "accepted_by"):
         op.create_index(named("ix", name, column), name, [column])
+
+
+def _create_exercise_clinics() -> None:
+    name = "exercise_clinics"
+    op.create_table(
+        name,
+        sa.Column("slug", WORD, nullable=False),
+        sa.Column("clinic_id", Id(), nullable=False),
+        sa.PrimaryKeyConstraint("slug", "clinic_id", name=named("pk", name)),
+        sa.ForeignKeyConstraint(["slug"], ["exercises.slug"], name=named("fk", name, "slug")),
+        sa.ForeignKeyConstraint(["clinic_id"], ["clinics.id"], name=named("fk", name, "clinic_id")),
+    )
+    op.create_index(named("ix", name, "clinic_id"), name, ["clinic_id"])
 
 
 def _create_access_log() -> None:

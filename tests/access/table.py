@@ -170,6 +170,12 @@ ROWS: dict[str, Row] = {
     "retire_own_exercise": OfRole(
         _needs(THERAPIST), _needs("all_scopes"), ids={"exercise_id": "exercise_id"}, tag="exercise"
     ),
+    "share_own_exercise": OfRole(
+        _needs(THERAPIST), NOBODY, ids={"exercise_id": "exercise_id", "shared_with": "clinic_id"}
+    ),
+    "unshare_own_exercise": OfRole(
+        _needs(THERAPIST), _needs("all_scopes"), ids={"exercise_id": "exercise_id", "shared_with": "clinic_id"}
+    ),
     "import_run": OfRole(_needs(PATIENT), unless={PATIENT: 422}, form=dict),
     "pull_many": OfRole(EVERYONE, body=lambda *_: {"streams": [], "limit": 10}, unless=dict.fromkeys(EVERYONE, 422)),
     # Consent

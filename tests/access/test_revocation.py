@@ -23,9 +23,9 @@ from tests.builders.plans import prescribed
 from tests.contract.operations import operations
 
 READERS = 4
-ANSWERS_EACH = 12
+ANSWERS_EACH = 10
 """How many requests each round awaits, before the revoke and after it."""
-QUICK, MANY = 15, 200
+QUICK, MANY = 9, 200
 PATIENCE_S = 120
 WAYS = ("the patient revokes", "the therapist ends the care", "the therapist leaves the clinic")
 

@@ -13,6 +13,7 @@ from app.consent import repository
 from tests.access.world import joined, let_in
 from tests.api.test_consent import told_apart
 from tests.api.test_invitations import accept, confirm, invited
+from tests.api.test_own_exercises import OWN, added, edit, slugs
 from tests.builders.devices import Phone
 from tests.builders.people import People, Person
 
@@ -272,6 +273,49 @@ def test_a_patient_has_at_most_twenty_links_in_force(people: People) -> None:
     assert (refused.status_code, refused.json["code"]) == (409, "too_many_care_links")
     ada.send("DELETE", f"{LINKS}/{made[0]}")
     assert ada.post(LINKS, link).status_code == 201
+
+
+# A clinic's own
+
+
+def test_a_clinic_s_exercise_is_seen_by_its_members_and_by_the_patients_treated_there(people: People) -> None:
+    ines, colleague, stranger = people.therapist(), people.therapist(), people.therapist()
+    clinic = founded(ines)
+    joined(ines, clinic, colleague)
+    here, elsewhere = people.patient(), people.patient()
+    let_in(here, colleague, "plan.write", clinic_id=clinic)
+    let_in(elsewhere, colleague, "plan.write")
+    own, path = added(ines), ""
+    path = f"{OWN}/{own['id']}/clinics/{clinic}"
+    everybody = (ines, colleague, here, elsewhere, stranger)
+    assert [slugs(one) for one in everybody] == [[own["slug"]], [], [], [], []]
+    for _ in range(2):
+        assert ines.send("PUT", path).status_code == 204
+    assert [slugs(one) for one in everybody] == [[own["slug"]], [own["slug"]], [own["slug"]], [], []]
+    assert colleague.get(f"/v1/exercises/{own['slug']}").status_code == 200
+    assert edit(colleague, "PATCH", own, {"name": "Mine now"}, '"x"').status_code == 404
+    assert ines.send("DELETE", path).status_code == 204
+    assert [slugs(one) for one in everybody] == [[own["slug"]], [], [], [], []]
+
+
+def test_whoever_leaves_the_clinic_no_longer_sees_what_is_the_clinic_s(people: People) -> None:
+    ines, colleague, ada = people.therapist(), people.therapist(), people.patient()
+    clinic = founded(ines)
+    joined(ines, clinic, colleague)
+    let_in(ada, colleague, "plan.write", clinic_id=clinic)
+    own = added(ines)
+    ines.send("PUT", f"{OWN}/{own['id']}/clinics/{clinic}")
+    ines.send("DELETE", f"/v1/clinics/{clinic}/members/{colleague.id}")
+    assert [slugs(one) for one in (people.again(colleague), ada)] == [[], []]
+
+
+def test_an_exercise_is_shared_with_one_s_own_clinic_alone(people: People) -> None:
+    ines, other = people.therapist(), people.therapist()
+    clinic, own = founded(other), added(ines)
+    for shared_with in (clinic, str(uuid4())):
+        assert ines.send("PUT", f"{OWN}/{own['id']}/clinics/{shared_with}").status_code == 404
+    assert other.send("PUT", f"{OWN}/{own['id']}/clinics/{clinic}").status_code == 404
+    assert slugs(other) == []
 
 
 def _month() -> str:
