@@ -81,6 +81,29 @@ def test_an_invitation_of_an_admin_who_left_is_not_good(people: People, admin: P
     assert accept(people.therapist(), code).status_code == 404
 
 
+def test_an_invitation_of_somebody_who_is_no_admin_any_more_is_not_good(
+    people: People, admin: Person, clinic: str
+) -> None:
+    heir = people.therapist()
+    joined(admin, clinic, heir)
+    admin.send("PUT", f"/v1/clinics/{clinic}/admins/{heir.id}")
+    code = heir.post(f"/v1/clinics/{clinic}/invitations").json["code"]
+    assert admin.send("DELETE", f"/v1/clinics/{clinic}/admins/{heir.id}").status_code == 204
+    newcomer = people.therapist()
+    assert accept(newcomer, code).status_code == 404
+    assert newcomer.get("/v1/clinics").json["items"] == []
+
+
+def test_whoever_left_the_clinic_after_inviting_in_it_is_not_let_in(people: People, admin: Person, clinic: str) -> None:
+    ada, ines = people.patient(), people.therapist()
+    joined(admin, clinic, ines)
+    told = accept(ada, invited(ines, clinic_id=clinic, link_expires_at=_month())["code"]).json
+    admin.send("DELETE", f"/v1/clinics/{clinic}/members/{ines.id}")
+    refused = confirm(ada, told)
+    assert (refused.status_code, refused.json["code"]) == (422, "no_such_therapist")
+    assert sees(people.again(ines), ada) == 404
+
+
 def test_a_membership_opens_nothing_of_a_patient(people: People, admin: Person, clinic: str) -> None:
     ada, ines, colleague = people.patient(), people.therapist(), people.therapist()
     joined(admin, clinic, ines, colleague)

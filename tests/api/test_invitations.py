@@ -265,6 +265,18 @@ def test_codes_differ(people: People) -> None:
     assert len({invited(ines)["code"] for _ in range(50)}) == 50
 
 
+def test_so_many_invitations_wait_at_once_and_withdrawn_ones_make_room(people: People) -> None:
+    ines = people.therapist()
+    made = [invited(ines) for _ in range(50)]
+    order = an_invitation(link_expires_at=MONTH)
+    refused = ines.post(INVITATIONS, order)
+    assert (refused.status_code, refused.json["code"]) == (409, "too_many_invitations")
+    ines.send("DELETE", f"{INVITATIONS}/{made[0]['id']}")
+    assert ines.post(INVITATIONS, order).status_code == 201
+    with time_machine.travel(NOON + HOURS_72, tick=False):
+        assert people.again(ines).post(INVITATIONS, order).status_code == 201
+
+
 # What may be asked for, and who may ask
 
 

@@ -19,6 +19,8 @@ GOOD_FOR = timedelta(hours=72)
 """How long an invitation is good, its confirmation included (SECURITY 4.3)."""
 CODE_BYTES = 15
 """120 random bits: 24 letters and digits that can be read aloud."""
+MOST_OPEN = 50
+"""So many invitations of one person wait at once."""
 _GROUP = 4
 
 
@@ -44,6 +46,13 @@ class NoSuchInvitation(NotVisible):
 
     code = "no_such_invitation"
     title = "This invitation is not good, or not any more"
+
+
+class TooManyInvitations(Conflict):
+    """More invitations wait than one person can mean."""
+
+    code = "too_many_invitations"
+    title = f"At most {MOST_OPEN} invitations wait at once; withdraw some, or wait until they end"
 
 
 class OtherTherapist(Invalid):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.consent.domain import Scope
@@ -22,6 +22,14 @@ def insert_invitation(db: Session, invitation: Invitation, code_hash: bytes) -> 
     """Store a new invitation with the hash of its code."""
     row = {**{name: getattr(invitation, name) for name in _NAMES}, "scopes": sorted(invitation.scopes)}
     db.execute(insert(InvitationRow), {**row, "code_hash": code_hash})
+
+
+def count_waiting(db: Session, inviter_id: UUID, at: datetime) -> int:
+    """Return how many invitations of a person are neither used up, nor withdrawn, nor too old."""
+    waits = InvitationRow.confirmed_at.is_(None), InvitationRow.withdrawn_at.is_(None), InvitationRow.expires_at > at
+    statement = select(func.count()).where(InvitationRow.inviter_id == inviter_id, *waits)
+    found: int = db.execute(statement).scalar_one()
+    return found
 
 
 def lock_by_code(db: Session, code_hash: bytes) -> Invitation | None:

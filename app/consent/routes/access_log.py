@@ -44,7 +44,7 @@ def list_accesses(query: dict[str, Any]) -> Response:
 def _shown(told: ToldAccess, spoken: str) -> dict[str, Any]:
     return {
         **asdict(told.access),
-        "reader_name": told.reader.display_name,
-        "professional_role": told.reader.professional_role,
+        "reader_name": told.reader.display_name if told.reader else None,
+        "professional_role": told.reader.professional_role if told.reader else None,
         "what": LOOK_WORDS[Permission(told.access.permission)][spoken],
     }

@@ -46,7 +46,7 @@ _SHOWN = ("id", "kind", "clinic_id", "purpose", "link_expires_at", "made_at", "e
     INVITATIONS,
     permission=Permission.INVITATIONS_USE,
     body=InvitationOrderSchema,
-    answers={201: MadeInvitationSchema},
+    answers={201: MadeInvitationSchema, 404: None},
 )
 def create_invitation(body: dict[str, Any]) -> Response:
     """Invite a therapist as a patient, or a patient as a therapist; the code is told this once."""
@@ -75,7 +75,7 @@ def list_invitations(query: dict[str, Any]) -> Response:
     f"{INVITATIONS}/acceptance",
     permission=Permission.INVITATIONS_USE,
     body=CodeSchema,
-    answers={200: InvitationSchema},
+    answers={200: InvitationSchema, 404: None},
     writes=False,
 )
 def accept_invitation(body: dict[str, Any]) -> Response:

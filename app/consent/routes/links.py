@@ -110,8 +110,8 @@ def shown_links(links: Sequence[CareLink]) -> list[dict[str, Any]]:
         {
             **asdict(told.link),
             "scopes": sorted(told.link.scopes),
-            "therapist_name": told.therapist.display_name,
-            "professional_role": told.therapist.professional_role,
+            "therapist_name": told.therapist.display_name if told.therapist else None,
+            "professional_role": told.therapist.professional_role if told.therapist else None,
             "clinic_name": told.clinic_name,
         }
         for told in service.told_of(db(), links)

@@ -40,7 +40,7 @@ class CareLinkSchema(Schema):
         allow_none=True,
         metadata={"enum": [*map(str, Asked), None], "description": "the link ends at `expires_at` unless confirmed"},
     )
-    therapist_name = fields.String(required=True)
+    therapist_name = fields.String(required=True, allow_none=True)
     professional_role = fields.String(required=True, allow_none=True)
     clinic_name = fields.String(required=True, allow_none=True)
 

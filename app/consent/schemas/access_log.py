@@ -11,7 +11,7 @@ class AccessSchema(Schema):
     id = fields.UUID(required=True)
     at = fields.DateTime(required=True)
     reader_id = fields.UUID(required=True)
-    reader_name = fields.String(required=True)
+    reader_name = fields.String(required=True, allow_none=True, metadata={"description": "null: the account is gone"})
     professional_role = fields.String(required=True, allow_none=True)
     permission = fields.String(required=True)
     operation = fields.String(required=True, metadata={"description": "operationId in this document"})

@@ -19,10 +19,10 @@ from app.kernel.permissions import Actor, Look
 
 @dataclass(frozen=True, slots=True)
 class ToldAccess:
-    """A line of the log, and who it was."""
+    """A line of the log, and who it was; None where the account is gone."""
 
     access: Access
-    reader: Account
+    reader: Account | None
 
 
 def note_accesses(db: Session, reader: Actor, looks: Sequence[Look], operation: str, at: datetime) -> None:
@@ -36,4 +36,4 @@ def accesses_of(db: Session, patient_id: UUID, before: UUID | None, limit: int) 
     """Return who used what of a patient's, newest first."""
     found = access_log.find_accesses(db, patient_id, before, limit)
     people = accounts.people_of(db, {access.reader_id for access in found})
-    return [ToldAccess(access, people[access.reader_id]) for access in found]
+    return [ToldAccess(access, people.get(access.reader_id)) for access in found]

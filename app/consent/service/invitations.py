@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.accounts.domain import Account
 from app.consent.domain import CONSENT_TEXT_VERSION, CareLink, Scope
-from app.consent.domain.clinics import AlreadyMember
+from app.consent.domain.clinics import AlreadyMember, ClinicRole
 from app.consent.domain.invitations import (
+    MOST_OPEN,
     Invitation,
     InvitationKind,
     InvitationStatus,
     NoSuchInvitation,
+    TooManyInvitations,
     check_confirmation,
     check_link_end,
     hash_of,
@@ -48,8 +50,10 @@ class ToldInvitation:
 def invite(db: Session, invitation: Invitation) -> str:
     """Store an invitation and return its code, which is never told again.
 
-    Raises LinkTooLong, or NotVisible where the inviter has no part in the clinic.
+    Raises LinkTooLong, TooManyInvitations, or NotVisible where the inviter has no part in the clinic.
     """
+    if invitations.count_waiting(db, invitation.inviter_id, invitation.made_at) >= MOST_OPEN:
+        raise TooManyInvitations
     if invitation.kind is InvitationKind.CARE:
         check_link_end(invitation)
     if invitation.clinic_id is not None:
@@ -84,9 +88,11 @@ def _may_be_accepted(found: Invitation, who: Actor, at: datetime) -> bool:
 
 
 def _join(db: Session, found: Invitation, who: Actor, at: datetime) -> None:
-    """Make who accepted a member; an invitation whose inviter has left since, or whose clinic closed, is not good."""
-    manages = found.clinic_id and clinics.find_membership(db, found.clinic_id, found.inviter_id)
-    if not manages or found.clinic_id is None:
+    """Make who accepted a member; an invitation whose inviter is no admin any more, or left, is not good."""
+    if found.clinic_id is None:
+        raise NoSuchInvitation
+    inviter = clinics.find_membership(db, found.clinic_id, found.inviter_id)
+    if inviter is None or inviter.clinic_role is not ClinicRole.ADMIN:
         raise NoSuchInvitation
     try:
         join(db, found.clinic_id, who.account_id, at)

@@ -36,10 +36,10 @@ class NoSuchTherapist(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class ToldLink:
-    """A care link with whom it lets in, and the name of the clinic that it was given to them in."""
+    """A care link with whom it lets in (None: the account is gone), and the name of the clinic it was given in."""
 
     link: CareLink
-    therapist: Account
+    therapist: Account | None
     clinic_name: str | None
 
 
@@ -129,7 +129,9 @@ def told_of(db: Session, links: Sequence[CareLink]) -> list[ToldLink]:
     people = accounts.people_of(db, {link.therapist_id for link in links})
     named = clinics.find_clinics(db, {link.clinic_id for link in links if link.clinic_id is not None})
     return [
-        ToldLink(link, people[link.therapist_id], named[link.clinic_id].name if link.clinic_id is not None else None)
+        ToldLink(
+            link, people.get(link.therapist_id), named[link.clinic_id].name if link.clinic_id is not None else None
+        )
         for link in links
     ]
 
