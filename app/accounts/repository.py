@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -74,6 +75,17 @@ def find_account(db: Session, account_id: UUID) -> Account | None:
     return _account(row) if row else None
 
 
+def find_people(db: Session, account_ids: Collection[UUID]) -> dict[UUID, Account]:
+    """Return these accounts by id, disabled ones as well."""
+    rows = db.execute(select(*_ACCOUNT).where(AccountRow.id.in_(account_ids))).mappings()
+    return {row["id"]: _account(row) for row in rows}
+
+
+def is_enabled(account_id: Any) -> ColumnElement[bool]:
+    """Return the condition that the account a column names is enabled, for another feature's query."""
+    return exists().where(AccountRow.id == account_id, AccountRow.disabled_at.is_(None))
+
+
 def find_device_and_account(db: Session, device_id: UUID) -> tuple[Device, Account] | None:
     """Return a device session with its enabled account, in one statement."""
     row = db.connection().execute(_DEVICE_AND_ACCOUNT, {"device": device_id}).mappings().one_or_none()
@@ -118,6 +130,12 @@ def revoke_device(db: Session, account_id: UUID, device_id: UUID, reason: str, a
         .returning(DeviceRow.id)
     )
     return db.execute(statement).one_or_none() is not None
+
+
+def revoke_devices(db: Session, account_id: UUID, reason: str, at: datetime) -> None:
+    """End every device session of this account."""
+    living = DeviceRow.account_id == account_id, DeviceRow.revoked_at.is_(None)
+    db.execute(update(DeviceRow).where(*living).values(revoked_at=at, revoke_reason=reason))
 
 
 def insert_refresh_token(db: Session, token_hash: bytes, device_id: UUID, generation: int, at: datetime) -> None:

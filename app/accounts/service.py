@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -20,6 +21,7 @@ from app.accounts.domain import (
     rotation,
 )
 from app.accounts.passwords import hash_password, is_password
+from app.accounts.repository import is_enabled as is_enabled
 from app.db.synced import open_stream
 from app.kernel.errors import NotVisible, Unauthenticated
 from app.kernel.ids import new_id
@@ -127,6 +129,16 @@ def account_of(db: Session, account_id: UUID) -> Account:
     if account is None:
         raise NotVisible
     return account
+
+
+def people_of(db: Session, account_ids: Collection[UUID]) -> dict[UUID, Account]:
+    """Return who these accounts belong to, disabled ones as well: whoever once saw something keeps their name."""
+    return repository.find_people(db, account_ids)
+
+
+def end_sessions(db: Session, account_id: UUID, at: datetime, reason: str) -> None:
+    """Log every device of an account out at once."""
+    repository.revoke_devices(db, account_id, reason, at)
 
 
 def devices_of(db: Session, account_id: UUID, at: datetime, role: Role) -> list[Device]:

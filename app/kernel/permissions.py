@@ -43,6 +43,14 @@ class Permission(StrEnum):
     DUE_READ = "due.read"
     DOSE_READ = "dose.read"
     CARE_LINKS_MANAGE = "care_links.manage"
+    CARE_END = "care.end"
+    CONSENT_TEXT_READ = "consent_text.read"
+    INVITATIONS_USE = "invitations.use"
+    INVITATIONS_CONFIRM = "invitations.confirm"
+    CLINICS_USE = "clinics.use"
+    CLINIC_READ = "clinic.read"
+    CLINIC_MANAGE = "clinic.manage"
+    ACCESS_LOG_READ = "access_log.read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +71,11 @@ class Actor:
     def is_patient(self, patient_id: UUID) -> bool:
         """Is the actor the patient in question?"""
         return self.role is Role.PATIENT and self.account_id == patient_id
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One use of a permission on what is another person's: it is written down before anything is answered."""
+
+    patient_id: UUID
+    permission: Permission

@@ -88,6 +88,16 @@ class ExerciseRow(_Entry, Base):
     instruction_de: Mapped[str | None] = mapped_column(Text)
 
 
+class SharedExerciseRow(Base):
+    """An own exercise that is a clinic's as well: its members see it, and the patients treated there."""
+
+    __tablename__ = "exercise_clinics"
+    __table_args__ = (PrimaryKeyConstraint("slug", "clinic_id"), Index(None, "clinic_id"))
+
+    slug: Mapped[str] = mapped_column(Word, ForeignKey("exercises.slug"))
+    clinic_id: Mapped[UUID] = mapped_column(ForeignKey("clinics.id"))
+
+
 class TagRow(Base):
     """One word of a list of words: targets, stages, equipment."""
 

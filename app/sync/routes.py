@@ -43,7 +43,7 @@ from app.sync.service.reader import Reader, reader_of
 from app.sync.service.results import told_of
 from app.sync.service.room import MOST_WAITING
 from app.web.answers import answer, no_content
-from app.web.auth import actor
+from app.web.auth import actor, note_look
 from app.web.feature import Feature
 from app.web.paging import MAX_LIMIT, BadCursor, Paged, make_cursor, read_cursor
 from app.web.problems import problem_body, status_of
@@ -235,6 +235,8 @@ def _pull_one(asked: dict[str, Any], limit: int, room: Room) -> tuple[dict[str, 
         query = {"cursor": asked["cursor"], "since": None, "collections": []}
         own = replace(room, rows=min(limit, room.rows))
         page = _pull(patient_id, query, reader, streams.stream_of(db(), patient_id), own)
+        if page.changes or asked["cursor"] is None:
+            note_look(Permission.SYNC_READ, patient_id)
     except (Denied, NotVisible, Gone, BadCursor) as error:
         told = problem_body(status_of(error), error.code, error.title)
         return {"patient_id": patient_id, "problem": told, **error.extra}, room

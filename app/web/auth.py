@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_jwt_extended import JWTManager, create_access_token, get_jwt, get_jwt_header, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
@@ -16,20 +16,24 @@ from sqlalchemy.orm import Session
 from app.kernel.clock import now
 from app.kernel.errors import Denied, Unauthenticated
 from app.kernel.ids import new_id, parse_id
-from app.kernel.permissions import Actor, Permission
+from app.kernel.permissions import Actor, Look, Permission
 from app.settings import Settings
 from app.web.keyring import KeyRing
-from app.web.transaction import looking
+from app.web.transaction import looking, write_or_refuse
 from app.web.verified import Named, Proven
 
-Permits = Callable[[Session, UUID, UUID, Permission, UUID | None], Actor]
-"""(db, account, its device session, permission, patient or None) -> the actor, or one of the refusals raised."""
+Permits = Callable[[Session, UUID, UUID, Permission, UUID | None, UUID | None], Actor]
+"""(db, account, its device session, permission, patient, clinic) -> the actor, or one of the refusals raised."""
+Witness = Callable[[Session, Actor, Sequence[Look], str, datetime], None]
+"""(db, actor, what they used of other people's, operation, when): writes it down."""
 
 LEEWAY_S = 30
+MULTIPLE_CHOICES = 300
+"""From here on an answer holds nothing of what was asked for."""
 
 
-def init_auth(app: Flask, settings: Settings, keys: KeyRing, permits: Permits) -> None:
-    """Set up the tokens' form and hand over the one question: may this device session do that?"""
+def init_auth(app: Flask, settings: Settings, keys: KeyRing, permits: Permits, witness: Witness) -> None:
+    """Set up the tokens' form; hand over the one question, may this device session do that, and who writes it down."""
     app.config.update(
         JWT_ALGORITHM="EdDSA",
         JWT_DECODE_ALGORITHMS=["EdDSA"],
@@ -46,6 +50,7 @@ def init_auth(app: Flask, settings: Settings, keys: KeyRing, permits: Permits) -
     manager.decode_key_loader(lambda header, _claims: _checking_key(keys, header))
     app.extensions["trochlea.keys"] = keys
     app.extensions["trochlea.permits"] = permits
+    app.extensions["trochlea.witness"] = witness
     app.extensions["trochlea.proven"] = Proven()
 
 
@@ -65,14 +70,33 @@ def issue_access_token(account_id: UUID, device_id: UUID, logged_in_at: datetime
     return token
 
 
-def admit(permission: Permission, patient_id: UUID | None) -> None:
+def admit(permission: Permission, patient_id: UUID | None, clinic_id: UUID | None = None) -> None:
     """Note who asks, or raise Unauthenticated, Denied or NotVisible; reads the device session each time."""
     if permission is Permission.PUBLIC:
         return
     permits: Permits = current_app.extensions["trochlea.permits"]
     account_id, device_id = _account_and_device()
     with looking() as session:
-        g.actor = permits(session, account_id, device_id, permission, patient_id)
+        g.actor = permits(session, account_id, device_id, permission, patient_id, clinic_id)
+    if patient_id is not None:
+        note_look(permission, patient_id)
+
+
+def note_look(permission: Permission, patient_id: UUID) -> None:
+    """Remember that whoever asks uses this of a patient's; their own is nobody else's business."""
+    if not actor().is_patient(patient_id):
+        g.setdefault("looks", []).append(Look(patient_id, permission))
+
+
+def log_looks(response: Response, operation: str) -> None:
+    """Write down whose things this answer shows or changes, before it is given; raise NotLogged where that fails.
+
+    A refusal shows nothing, and 304 only says that nothing is new since what was written down before.
+    """
+    looks = g.pop("looks", [])
+    if looks and response.status_code < MULTIPLE_CHOICES:
+        witness: Witness = current_app.extensions["trochlea.witness"]
+        write_or_refuse(lambda session: witness(session, actor(), looks, operation, now()))
 
 
 def actor() -> Actor:

@@ -18,7 +18,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 from app.kernel.ids import parse_id
 from app.kernel.permissions import Permission
 from app.web.app_age import refuse_old_apps
-from app.web.auth import admit
+from app.web.auth import admit, log_looks
 from app.web.encodings import UnsupportedEncoding, inflate
 from app.web.json_input import parse_json
 from app.web.transaction import request_transaction
@@ -122,7 +122,7 @@ class Feature:
         def declare(view: View) -> View:
             wrapped = self._with_input(self._with_answers(view, answers), query, body, form)
             may_write = method != "GET" if writes is None else writes
-            guarded = _guarded(wrapped, permission, may_write, max_bytes, refuses_old_apps)
+            guarded = _guarded(wrapped, view.__name__, permission, may_write, max_bytes, refuses_old_apps)
             guarded.declared = Declared(  # type: ignore[attr-defined]
                 permission,
                 name=view.__name__,
@@ -169,7 +169,9 @@ def _without_query(view: View) -> View:
     return checked
 
 
-def _guarded(view: View, permission: Permission, writes: bool, max_bytes: int | None, refuses_old_apps: bool) -> View:
+def _guarded(
+    view: View, name: str, permission: Permission, writes: bool, max_bytes: int | None, refuses_old_apps: bool
+) -> View:
     @wraps(view)
     def guarded(**path: Any) -> Response:
         if refuses_old_apps:
@@ -178,8 +180,10 @@ def _guarded(view: View, permission: Permission, writes: bool, max_bytes: int | 
             request.max_content_length = max_bytes
         _refuse_unreadable_bodies()
         with request_transaction(writes=writes):
-            admit(permission, path.get("patient_id"))
-            return view(**path)
+            admit(permission, path.get("patient_id"), path.get("clinic_id"))
+            response = view(**path)
+            log_looks(response, name)
+            return response
 
     return guarded
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import current_app, g
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.db.engine import Database
+from app.kernel.errors import Unavailable
+
+
+class NotLogged(Unavailable):
+    """What is another person's is shown only once it is written down who sees it."""
+
+    code = "not_logged"
+    title = "This cannot be written down just now, so it is not shown"
 
 
 def database() -> Database:
@@ -64,3 +73,16 @@ def looking() -> Iterator[Session]:
     finally:
         if g.writes and (session := g.pop("reader", None)):
             session.close()
+
+
+def write_or_refuse(write: Callable[[Session], None]) -> None:
+    """Write on the writing session what has to be there before the answer; raise NotLogged where it cannot be.
+
+    What was read is given back first, so that a request never holds two connections.
+    """
+    if session := g.pop("reader", None):
+        session.close()
+    try:
+        write(writer())
+    except SQLAlchemyError:
+        raise NotLogged from None

@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from app import factory
 from app.consent.domain import TABLE, Access
+from app.consent.domain.clinics import ClinicRole
 from app.db.engine import Database
 from app.factory import RouteWithoutPermission, create_app
 from app.kernel.permissions import Permission, Role
@@ -41,13 +42,14 @@ def unfitting(app: Flask) -> list[str]:
 
     A permission that the table gives to a patient, or to a scope of a link, is asked of the patient in the
     path (`patient_id`); on a route without one nobody would hold it. One that it gives to roles is asked of no patient.
+    In the same way a clinic's own permission is asked of the clinic in the path (`clinic_id`), and no other is.
     """
     found = []
     for rule in rules(app):
         said = declared(app, rule.endpoint)
         access = TABLE.get(said.permission) if said else None
-        about_a_patient = "patient_id" in rule.arguments
-        if access is not None and (access.patient or access.scope is not None) != about_a_patient:
+        asked_of = ("patient_id" in rule.arguments, "clinic_id" in rule.arguments)
+        if access is not None and (access.is_of_a_patient, access.clinic is not None) != asked_of:
             found.append(f"{rule.rule} needs {said.permission if said else None}")
     return found
 
@@ -63,6 +65,11 @@ def test_every_permission_fits_its_path(app: Flask) -> None:
 def test_a_permission_that_does_not_fit_its_path_is_seen(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(TABLE, Permission.CARE_LINKS_MANAGE, Access(roles=frozenset(Role)))
     assert any("care-links" in route for route in unfitting(app))
+
+
+def test_a_clinic_s_permission_on_a_route_without_a_clinic_is_seen(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TABLE, Permission.LIBRARY_READ, Access(clinic=ClinicRole.MEMBER))
+    assert any("/v1/exercises" in route for route in unfitting(app))
 
 
 def test_an_application_with_an_undeclared_route_does_not_start(

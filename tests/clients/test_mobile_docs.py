@@ -57,7 +57,7 @@ def test_the_commands_run_as_they_are_written(server: Server, tmp_path: Path) ->
         ["bash", "-euc", script], cwd=ROOT, capture_output=True, text=True, timeout=WITHIN_S, check=False
     )
     assert done.returncode == 0, done.stderr
-    _, pulled, read, treated, pushed, again, conflict, parked, digest = done.stdout.split(SEPARATOR)
+    _, pulled, read, treated, pushed, again, conflict, parked, consent, digest = done.stdout.split(SEPARATOR)
 
     assert '"has_more":false' in pulled
     assert all(word in read for word in ('"name":"Muschel"', "hip_weakness_follows", "Woher das Läuferknie kommt"))
@@ -66,4 +66,7 @@ def test_the_commands_run_as_they_are_written(server: Server, tmp_path: Path) ->
     assert '"duplicate":true' in again
     assert '"status":"conflict"' in conflict
     assert '"fields":["note"]' in parked
+    assert all(
+        word in consent for word in ("Sie können das jederzeit", '"status":"open"', '"items":[],"next_cursor":null')
+    )
     assert '"count":1' in digest

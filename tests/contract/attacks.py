@@ -21,6 +21,7 @@ from app.db.base import Base
 from app.db.engine import Database
 from app.db.synced import SyncStream
 from app.kernel.clock import now
+from app.kernel.permissions import Permission
 from tests.builders.people import People, Person
 from tests.contract.hostile import BODIES, FRAGMENTS, HEADERS, PARTS, QUERIES
 from tests.contract.operations import SOME_ID, Operation
@@ -34,7 +35,10 @@ OF_ADMINS = {"instrument_texts.write"}
 """What a patient may not, and an admin may."""
 BY_THERAPIST = frozenset({"prescribe_programme", "revise_programme", "decide_stage_proposal"})
 """What a patient may do in part, and a therapist whom the patient has let in does wholly."""
-THERAPISTS_ALONE = {str(name) for name, access in TABLE.items() if access.scope is not None and not access.patient}
+THERAPISTS_ALONE = {
+    *(str(name) for name, access in TABLE.items() if access.is_of_a_patient and not access.patient),
+    *(str(name) for name in (Permission.CLINICS_USE, Permission.CLINIC_READ, Permission.CLINIC_MANAGE)),
+}
 
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -101,7 +105,9 @@ class Side:
             case "register_account":
                 body |= {"email": f"{self.person.id.hex}.{turn}@example.org", "professional_role": None}
             case "grant_care_link":
-                body |= {"therapist_id": str(self.therapist.id), "expires_at": _soon()}
+                body |= {"therapist_id": str(self.therapist.id), "expires_at": _soon(), "clinic_id": None}
+            case "create_invitation":
+                body |= {"link_expires_at": _soon(), "clinic_id": None}
             case "create_pain_score" | "correct_pain_score":
                 body |= {"run_id": None, "session_id": None}
             case "push_operations":

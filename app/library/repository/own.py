@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.library.models import ExerciseRow, FavouriteRow
+from app.library.models import ExerciseRow, FavouriteRow, SharedExerciseRow
 from app.library.repository.reading import card_of, visible_to
 
 
@@ -36,6 +36,19 @@ def lock_own(db: Session, slug: str, author_id: UUID) -> bool:
     """Hold an author's exercise until the transaction ends; False where there is none."""
     statement = select(ExerciseRow.slug).where(ExerciseRow.slug == slug, ExerciseRow.author_id == author_id)
     return db.execute(statement.with_for_update()).first() is not None
+
+
+def share_own(db: Session, slug: str, clinic_id: UUID) -> None:
+    """Make an exercise a clinic's as well; again changes nothing."""
+    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {"slug": slug, "clinic_id": clinic_id}
+    db.execute(maker(SharedExerciseRow).values(row).on_conflict_do_nothing(index_elements=["slug", "clinic_id"]))
+
+
+def unshare_own(db: Session, slug: str, clinic_id: UUID) -> None:
+    """Take an exercise back from a clinic; again changes nothing."""
+    shared = SharedExerciseRow.slug == slug, SharedExerciseRow.clinic_id == clinic_id
+    db.execute(delete(SharedExerciseRow).where(*shared))
 
 
 def add_favourite(db: Session, account_id: UUID, slug: str, at: datetime) -> None:

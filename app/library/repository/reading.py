@@ -28,7 +28,7 @@ from app.library.domain.words import (
     Target,
     WeightBearing,
 )
-from app.library.models import EvidenceRow, ExerciseRow, LinkRow, ReferenceRow, TagRow
+from app.library.models import EvidenceRow, ExerciseRow, LinkRow, ReferenceRow, SharedExerciseRow, TagRow
 
 Row = type[ExerciseRow] | type[ReferenceRow]
 Lists = Mapping[str, tuple[str, ...]]
@@ -71,8 +71,11 @@ _NO_YEAR_LAST = {False: 9999, True: 0}
 
 
 def visible_to(authors: Collection[UUID]) -> ColumnElement[bool]:
-    """Return the condition that an exercise is the library's, or one of these authors' own."""
-    return or_(ExerciseRow.author_id.is_(None), ExerciseRow.author_id.in_(authors))
+    """Return the condition that an exercise is the library's, or the own one of these authors, or of these clinics."""
+    if not authors:
+        return ExerciseRow.author_id.is_(None)
+    of_clinics = select(SharedExerciseRow.slug).where(SharedExerciseRow.clinic_id.in_(authors))
+    return or_(ExerciseRow.author_id.is_(None), ExerciseRow.author_id.in_(authors), ExerciseRow.slug.in_(of_clinics))
 
 
 def find_exercises(

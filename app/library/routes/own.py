@@ -85,6 +85,30 @@ def retire_own_exercise(exercise_id: UUID) -> Response:
 
 
 @library.operation(
+    "PUT",
+    f"{OWN}/<id:exercise_id>/clinics/<id:shared_with>",
+    permission=Permission.EXERCISES_OWN,
+    answers={204: None},
+)
+def share_own_exercise(exercise_id: UUID, shared_with: UUID) -> Response:
+    """Let the members of one's clinic, and the patients treated there, see it; again changes nothing."""
+    service.share_own(db(), actor().account_id, exercise_id, shared_with)
+    return no_content()
+
+
+@library.operation(
+    "DELETE",
+    f"{OWN}/<id:exercise_id>/clinics/<id:shared_with>",
+    permission=Permission.EXERCISES_OWN,
+    answers={204: None},
+)
+def unshare_own_exercise(exercise_id: UUID, shared_with: UUID) -> Response:
+    """Take it back from a clinic; again changes nothing."""
+    service.unshare_own(db(), actor().account_id, exercise_id, shared_with)
+    return no_content()
+
+
+@library.operation(
     "GET",
     FAVOURITES,
     permission=Permission.OWN_ACCOUNT,

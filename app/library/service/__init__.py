@@ -39,6 +39,8 @@ from app.library.service.own import (
     keep_favourite,
     read_own,
     retire_own,
+    share_own,
+    unshare_own,
 )
 
 __all__ = [
@@ -76,4 +78,6 @@ __all__ = [
     "references_of",
     "retire_own",
     "review_entry",
+    "share_own",
+    "unshare_own",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.consent import service as consent
 from app.kernel.errors import NotVisible
-from app.kernel.permissions import Actor, Role
+from app.kernel.permissions import Actor
 from app.library.domain.catalogue import Exercise
 from app.library.domain.changes import revision_of
 from app.library.domain.own import MOST_OWN, OwnExercise, OwnIdInUse, TooManyOwn, exercise_of, own_slug, said_of
@@ -22,10 +22,12 @@ from app.library.repository.own import Favourite as Favourite
 
 
 def authors_for(db: Session, reader: Actor, at: datetime) -> frozenset[UUID]:
-    """Return whose own exercises somebody sees: a therapist theirs, a patient those of the therapists in their care."""
-    if reader.role is Role.PATIENT:
-        return frozenset(consent.therapists_of(db, reader.account_id, at))
-    return frozenset({reader.account_id} if reader.role is Role.THERAPIST else ())
+    """Return whose own exercises somebody sees, therapists and clinics.
+
+    A therapist sees theirs and their clinics', a patient those of the therapists who treat them and of the clinics
+    that they are treated in.
+    """
+    return consent.circle_of(db, reader, at)
 
 
 def add_own(db: Session, author_id: UUID, exercise_id: UUID, said: OwnExercise, at: datetime) -> tuple[Exercise, bool]:
@@ -68,6 +70,19 @@ def change_own(
 def retire_own(db: Session, author_id: UUID, exercise_id: UUID, check: Callable[[str], None], at: datetime) -> None:
     """Take an own exercise out of the lists; whoever was prescribed it can still read it."""
     writing.retire_exercises(db, [_held(db, author_id, exercise_id, check).slug], at)
+
+
+def share_own(db: Session, author_id: UUID, exercise_id: UUID, clinic_id: UUID) -> None:
+    """Make an own exercise a clinic's as well; raise NotVisible without either of them."""
+    slug = read_own(db, author_id, exercise_id).slug
+    if not consent.works_in(db, author_id, clinic_id):
+        raise NotVisible
+    own.share_own(db, slug, clinic_id)
+
+
+def unshare_own(db: Session, author_id: UUID, exercise_id: UUID, clinic_id: UUID) -> None:
+    """Take an own exercise back from a clinic, also from one that the author has left; raise NotVisible."""
+    own.unshare_own(db, read_own(db, author_id, exercise_id).slug, clinic_id)
 
 
 def _held(db: Session, author_id: UUID, exercise_id: UUID, check: Callable[[str], None]) -> Exercise:

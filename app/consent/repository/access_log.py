@@ -1,0 +1,42 @@
+"""The access log: rows are added in one statement and read by the patient, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.consent.models import AccessRow
+from app.db.base import table_of
+
+_LOG = table_of(AccessRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One line of the log: who used which permission, when, with which operation."""
+
+    id: UUID
+    at: datetime
+    reader_id: UUID
+    permission: str
+    operation: str
+
+
+def add_accesses(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write lines, all with one statement."""
+    db.connection().execute(insert(_LOG), list(rows))
+
+
+def find_accesses(db: Session, patient_id: UUID, before: UUID | None, limit: int) -> list[Access]:
+    """Return a patient's log, newest first, from before a line on."""
+    columns = [_LOG.c[name] for name in Access.__dataclass_fields__]
+    statement = select(*columns).where(_LOG.c.patient_id == patient_id)
+    if before is not None:
+        statement = statement.where(_LOG.c.id < before)
+    return [Access(*row) for row in db.execute(statement.order_by(_LOG.c.id.desc()).limit(limit))]

@@ -1,0 +1,52 @@
+"""What consent does: who may, care links, invitations, clinics, and the log of who looked."""
+
+from app.consent.models import CARE_LINKS
+from app.consent.service.access_log import accesses_of, note_accesses
+from app.consent.service.admission import (
+    ConsentRevoked,
+    NoSuchStream,
+    ReadOnly,
+    admit_to,
+    is_complete,
+    permits,
+)
+from app.consent.service.clinics import circle_of, works_in
+from app.consent.service.links import (
+    NoSuchTherapist,
+    end_care,
+    grant_access,
+    has_therapist,
+    keep_link,
+    links_of,
+    patients_of,
+    revoke_access,
+    therapists_of,
+    told_of,
+)
+
+COLLECTIONS = (CARE_LINKS,)
+"""What devices read of consent."""
+
+__all__ = [
+    "COLLECTIONS",
+    "ConsentRevoked",
+    "NoSuchStream",
+    "NoSuchTherapist",
+    "ReadOnly",
+    "accesses_of",
+    "admit_to",
+    "circle_of",
+    "end_care",
+    "grant_access",
+    "has_therapist",
+    "is_complete",
+    "keep_link",
+    "links_of",
+    "note_accesses",
+    "patients_of",
+    "permits",
+    "revoke_access",
+    "therapists_of",
+    "told_of",
+    "works_in",
+]

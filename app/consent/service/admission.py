@@ -1,0 +1,90 @@
+"""The one question every route asks: may this person do that, to this patient or in this clinic?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.consent import repository
+from app.consent.domain import NOTHING, TABLE, Verdict, may, may_in_clinic
+from app.consent.repository import clinics
+from app.kernel.clock import now
+from app.kernel.errors import Denied, NotVisible
+from app.kernel.permissions import Actor, Permission, Role
+
+SYNC = frozenset({Permission.SYNC_READ, Permission.SYNC_WRITE})
+
+
+class ConsentRevoked(Denied):
+    """The link was withdrawn or has ended: the local copy is to be deleted."""
+
+    code = "consent_revoked"
+    title = "The consent has ended; delete the local copy"
+
+
+class ReadOnly(Denied):
+    """This stream is only read by this person."""
+
+    code = "read_only"
+    title = "You only read this stream"
+
+
+class NoSuchStream(NotVisible):
+    """There is no stream of that patient, or not for this person."""
+
+    code = "no_such_stream"
+
+
+def permits(
+    db: Session,
+    account_id: UUID,
+    device_id: UUID,
+    permission: Permission,
+    patient_id: UUID | None,
+    clinic_id: UUID | None = None,
+) -> Actor:
+    """Return who asks; raise Unauthenticated, Denied, or NotVisible for what must look as if it did not exist."""
+    actor = accounts.actor_of(db, account_id, device_id, now())
+    if clinic_id is not None:
+        return _admit_to_clinic(db, actor, permission, clinic_id)
+    return admit_to(db, actor, permission, patient_id)
+
+
+def _admit_to_clinic(db: Session, actor: Actor, permission: Permission, clinic_id: UUID) -> Actor:
+    """Return somebody with a part in a clinic; to others there is no such clinic."""
+    held = clinics.find_membership(db, clinic_id, actor.account_id)
+    verdict = may_in_clinic(permission, held.clinic_role if held else None)
+    if verdict is not Verdict.GRANTED:
+        raise NotVisible if verdict is Verdict.HIDDEN else Denied
+    return actor
+
+
+def admit_to(db: Session, actor: Actor, permission: Permission, patient_id: UUID | None) -> Actor:
+    """Return somebody known with the scopes they hold for a patient; raise Denied or NotVisible."""
+    grant = None
+    if patient_id is not None and actor.role is Role.THERAPIST:
+        grant = repository.find_grant(db, patient_id, actor.account_id, now())
+    verdict = may(actor, permission, patient_id, grant.scopes if grant else None)
+    if verdict is Verdict.HIDDEN:
+        raise _hidden(db, actor, permission, patient_id)
+    if verdict is Verdict.DENIED:
+        raise ReadOnly if permission is Permission.SYNC_WRITE else Denied
+    held = grant or NOTHING
+    return replace(actor, scopes=held.scopes, consent_version=held.version)
+
+
+def _hidden(db: Session, actor: Actor, permission: Permission, patient_id: UUID | None) -> Denied | NotVisible:
+    """Return what somebody without access is told: to drop a copy they once might have, else nothing at all."""
+    if permission not in SYNC or patient_id is None:
+        return NotVisible()
+    if actor.role is Role.THERAPIST and repository.was_ever_linked(db, patient_id, actor.account_id):
+        return ConsentRevoked(extra={"purge": True})
+    return NoSuchStream()
+
+
+def is_complete() -> bool:
+    """Does the table say of every permission but the public one who holds it?"""
+    return set(TABLE) == set(Permission) - {Permission.PUBLIC}
