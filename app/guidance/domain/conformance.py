@@ -14,7 +14,7 @@ from app.guidance.domain.cycles import find_cycles
 from app.guidance.domain.history import parse_history
 from app.guidance.domain.irritability import irritability
 from app.guidance.domain.load import load_figures
-from app.guidance.domain.ratio import SLACK
+from app.guidance.domain.ruleset.numbers import SLACK
 from app.guidance.domain.spike import spike
 from app.guidance.domain.timeline import by_day
 from app.kernel.errors import FieldFault, Invalid

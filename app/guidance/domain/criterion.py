@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.guidance.domain.ratio import SLACK
+from app.guidance.domain.ruleset.numbers import SLACK
 
 
 class Verdict(StrEnum):

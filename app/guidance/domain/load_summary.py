@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.guidance.domain.load import LoadFigures, load_figures, weekly_load
+from app.guidance.domain.policy import USUAL_POLICY
 from app.guidance.domain.ratio import quotient
-from app.guidance.domain.ruleset import WEEK_DAYS
+from app.guidance.domain.ruleset.numbers import BREAK_DAYS, HIDDEN_DAYS, LOAD_DIGITS, WEEK_DAYS
 from app.guidance.domain.spike import Spike, spike
-
-SPIKE_LOOKBACK_DAYS = 30  # days before a run in which the longest is looked for (frandsen2025)
-BREAK_DAYS = 14  # days without a run that are a break (dijkhuis_thesis; E)
-HIDDEN_DAYS = 28  # days after a return in which no ratio is shown (dijkhuis_thesis; E)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def after_break(run_days: Sequence[date], today: date) -> bool:
 
 def run_spike(on: date, distance_km: float, others: Sequence[tuple[date, float]]) -> Spike:
     """Return a run beside the longest of the 30 days before its day."""
-    earlier = [km for day, km in others if 1 <= (on - day).days <= SPIKE_LOOKBACK_DAYS]
+    earlier = [km for day, km in others if 1 <= (on - day).days <= USUAL_POLICY.lookback_days]
     return spike(distance_km, max(earlier, default=None))
 
 
@@ -95,4 +92,4 @@ def _without_ratios(figures: LoadFigures) -> LoadFigures:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
+    return None if value is None else round(value, LOAD_DIGITS)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.guidance.domain.history import DISTANCE_MAX_KM
-from app.guidance.domain.ratio import RATIO_DIGITS, exceeds, quotient
+from app.guidance.domain.policy import USUAL_POLICY
+from app.guidance.domain.ratio import exceeds, quotient
+from app.guidance.domain.ruleset.numbers import DISTANCE_MAX_KM, RATIO_DIGITS, SPIKE_MODERATE_MAX, SPIKE_SMALL_MAX
 from app.outcomes.domain.strict import amount
 
-# Highest ratio of each class (frandsen2025).
-CLASS_MAX = (("reference", 1.10), ("small", 1.30), ("moderate", 2.00))
+CLASSES = (
+    ("reference", USUAL_POLICY.session_spike_ratio),
+    ("small", SPIKE_SMALL_MAX),
+    ("moderate", SPIKE_MODERATE_MAX),
+)
+"""Each class with the highest ratio in it; beyond them all a spike is large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +35,4 @@ def spike(distance_km: object, longest_prev_30d_km: object) -> Spike:
 
 
 def _class_of(ratio: float) -> str:
-    return next((name for name, highest in CLASS_MAX if not exceeds(ratio, highest)), "large")
+    return next((name for name, highest in CLASSES if not exceeds(ratio, highest)), "large")

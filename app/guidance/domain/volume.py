@@ -9,7 +9,7 @@ from math import fsum
 from app.guidance.domain.history import RunEntry
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.ratio import quotient
-from app.guidance.domain.ruleset import (
+from app.guidance.domain.ruleset.numbers import (
     FOUR_WEEKS_DAYS,
     LOAD_UNIT_DAYS,
     LOG_FOR_WEEK_RATIO_DAYS,

@@ -8,10 +8,10 @@ from app.guidance.domain.adherence import DueRow, adherence
 from app.guidance.domain.classify import classify
 from app.guidance.domain.conformance import KINDS
 from app.guidance.domain.history import InputError
-from app.guidance.domain.irritability import severity
 from app.guidance.domain.load import load_figures
 from app.guidance.domain.ratio import round_down_to_tenth
 from app.guidance.domain.spike import spike
+from app.outcomes.domain.severity import severity
 
 
 def test_an_unknown_day_is_not_a_rest_day():
