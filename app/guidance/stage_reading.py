@@ -10,6 +10,7 @@ from statistics import median
 from app.guidance.domain.decision import Decision
 from app.guidance.domain.ladder import STEPS
 from app.guidance.domain.policy import Policy
+from app.guidance.domain.ratio import exceeds
 from app.guidance.domain.readings import Reading, readings_back
 from app.guidance.domain.ruleset.numbers import (
     BAD_WINDOW_DAYS,
@@ -18,6 +19,7 @@ from app.guidance.domain.ruleset.numbers import (
     MEDIAN_MIN_DAYS,
     MORNINGS,
     OVER_WINDOW_DAYS,
+    QUIET_MORNING_RISE_MAX,
     RECENT_DAYS,
     RELIEVE_ADHERENCE_DAYS,
     REST_WINDOW_DAYS,
@@ -76,7 +78,7 @@ class StageReading:
             worst_median_7_days=_median(worst, as_of),
             stairs_pain=self._worst_of(PainMoment.STAIRS, as_of),
             walking_pain=self._worst_of(PainMoment.WALKING, as_of),
-            quiet_mornings=quiet_mornings(self.asking.facts, as_of, self.policy),
+            quiet_mornings=quiet_mornings(self.asking.facts, as_of),
             effusion=self._effusion(as_of),
             red_flag=any(pause.rule == "RED_FLAG" for pause in pauses),
             adherence_14_days=self.following.adherence(as_of, RELIEVE_ADHERENCE_DAYS, self.at).percent,
@@ -181,7 +183,7 @@ def _weeks_at_target(facts: Facts, target_m: int | None, as_of: date) -> int | N
     return sum(week >= target_m for week in weeks)
 
 
-def quiet_mornings(facts: Facts, as_of: date, policy: Policy) -> int | None:
+def quiet_mornings(facts: Facts, as_of: date) -> int | None:
     """Return on how many of the last 7 logged days the morning was at its usual level, or little above.
 
     The usual level is the median of the mornings of 28 days that followed no run. None where it is unknown.
@@ -200,4 +202,4 @@ def quiet_mornings(facts: Facts, as_of: date, policy: Policy) -> int | None:
         return None
     usual = median(quiet)
     last = sorted(mornings)[-MORNINGS:]
-    return sum(mornings[on] <= usual + policy.morning_tolerance for on in last)
+    return sum(not exceeds(mornings[on], usual + QUIET_MORNING_RISE_MAX) for on in last)

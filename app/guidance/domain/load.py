@@ -49,7 +49,7 @@ def load_figures(series: object) -> LoadFigures:
     strain = None if acute is None or monotony is None else acute * monotony
     return LoadFigures(
         acute_7d=_rounded(acute, LOAD_DIGITS),
-        week_change_percent=_rounded(_week_change(days), LOAD_DIGITS),
+        week_change_percent=_rounded(week_change(days), LOAD_DIGITS),
         monotony=_rounded(monotony, SHORT_RATIO_DIGITS),
         strain=_rounded(strain, LOAD_DIGITS),
         acwr_coupled=_rounded(_coupled(days), SHORT_RATIO_DIGITS),
@@ -77,7 +77,8 @@ def _complete(days: Series, count: int) -> list[float] | None:
     return known if len(known) == count else None
 
 
-def _week_change(days: Series) -> float | None:
+def week_change(days: Series) -> float | None:
+    """Return the change of the last 7 days to the 7 before in percent; None with any unknown day, or nothing before."""
     both = _complete(days, 2 * WEEK_DAYS)
     if both is None:
         return None

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.guidance.domain.load import LoadFigures, load_figures, weekly_load
+from app.guidance.domain.load import LoadFigures, load_figures, week_change, weekly_load
 from app.guidance.domain.policy import USUAL_POLICY
-from app.guidance.domain.ratio import quotient
-from app.guidance.domain.ruleset.numbers import BREAK_DAYS, HIDDEN_DAYS, LOAD_DIGITS, WEEK_DAYS
+from app.guidance.domain.ruleset.numbers import BREAK_DAYS, HIDDEN_DAYS, LOAD_DIGITS
 from app.guidance.domain.spike import Spike, spike
 
 
@@ -72,17 +71,7 @@ def _is_break(earlier: date, later: date) -> bool:
 
 
 def _totals(series: Sequence[float | None]) -> WeekTotals:
-    total, change = weekly_load(series), _change(series)
-    return WeekTotals(_rounded(total), _rounded(change))
-
-
-def _change(series: Sequence[float | None]) -> float | None:
-    """Return the change in percent; None with any unknown day of 14, or nothing to compare with."""
-    both = [load for load in series[-2 * WEEK_DAYS :] if load is not None]
-    if len(both) < 2 * WEEK_DAYS:
-        return None
-    ratio = quotient(sum(both[WEEK_DAYS:]), sum(both[:WEEK_DAYS]))
-    return None if ratio is None else 100 * (ratio - 1)
+    return WeekTotals(_rounded(weekly_load(series)), _rounded(week_change(series)))
 
 
 def _without_ratios(figures: LoadFigures) -> LoadFigures:
