@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.guidance.domain.policy import USUAL_POLICY
-from app.guidance.domain.ratio import exceeds
+from app.guidance.domain.ratio import exceeds, falls_short
 from app.guidance.domain.ruleset.numbers import (
     FOOT_POSTURE_MIN,
     KNEE_TO_WALL_MIN_CM,
@@ -17,7 +17,6 @@ from app.guidance.domain.ruleset.numbers import (
     PHQ2_MIN,
     POSITIVE_POINTS,
     RATIO_OR_PERCENT_MAX,
-    SLACK,
     TSK11_HIGH_MIN,
 )
 from app.outcomes.domain.numbers import (
@@ -176,7 +175,7 @@ def _reaches(value: float | None, limit: float) -> bool:
 
 
 def _below(value: float | None, limit: float) -> bool:
-    return value is not None and value < limit - SLACK
+    return value is not None and falls_short(value, limit)
 
 
 def _weaker_than_expected(found: Mapping[str, Any]) -> bool:

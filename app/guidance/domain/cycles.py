@@ -7,7 +7,7 @@ from datetime import date
 from math import fsum
 
 from app.guidance.domain.policy import Policy
-from app.guidance.domain.ratio import quotient
+from app.guidance.domain.ratio import falls_short, quotient
 from app.guidance.domain.readings import hurts
 from app.guidance.domain.ruleset.numbers import (
     CYCLE_BACK_DAYS,
@@ -18,7 +18,6 @@ from app.guidance.domain.ruleset.numbers import (
     CYCLE_SETTLED_MAX,
     CYCLE_WINDOW_DAYS,
     SHORT_RATIO_DIGITS,
-    SLACK,
     WEEK_DAYS,
 )
 from app.guidance.domain.timeline import DatedRun, Timeline
@@ -138,4 +137,4 @@ def _sum(runs: list[DatedRun], unit: str) -> float:
 def _subtype(ratio: float | None) -> str | None:
     if ratio is None:
         return None
-    return "returned_too_high" if ratio >= CYCLE_SAME_LOAD_RATIO - SLACK else "hurt_despite_less_load"
+    return "hurt_despite_less_load" if falls_short(ratio, CYCLE_SAME_LOAD_RATIO) else "returned_too_high"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from app.guidance.domain.irritability import irritability
+from app.guidance.domain.ratio import exceeds, falls_short
 from app.guidance.domain.ruleset.numbers import (
     ADHERENCE_HIGH_PERCENT,
     ADHERENCE_MODERATE_PERCENT,
@@ -20,7 +21,6 @@ from app.guidance.domain.ruleset.numbers import (
     NEEDLING_LAST_HOURS,
     ORTHOSIS_RELIEF_MIN,
     SCREEN_DAYS,
-    SLACK,
     WEEK_DAYS,
 )
 from app.outcomes.domain.severity import severity
@@ -56,7 +56,7 @@ def mileage(km_by_day: Mapping[int, float], today: int) -> Notice | None:
     this_week = _week(km_by_day, today)
     earlier = max((_week(km_by_day, today - back) for back in range(WEEK_DAYS, MILEAGE_WEEKS * WEEK_DAYS)), default=0.0)
     for code, km in LARGE_WEEKS_KM:
-        if this_week >= km - SLACK and earlier < km - SLACK:
+        if falls_short(earlier, km) and not falls_short(this_week, km):
             return Notice(code, "D", ARTICLE, {"week_km": round(this_week, 1), "at_km": km})
     return None
 
@@ -135,9 +135,9 @@ def needling_soreness(treated_at: Sequence[datetime], scored_at: datetime) -> bo
 def orthosis_response(pain_without: float, pain_with: float) -> str:
     """Is an orthosis likely to help, by the pain of one activity without and with it on one day?"""
     relief = pain_without - pain_with
-    if relief >= ORTHOSIS_RELIEF_MIN - SLACK:
+    if not falls_short(relief, ORTHOSIS_RELIEF_MIN):
         return "likely"
-    return "unclear" if relief > SLACK else "unlikely"
+    return "unclear" if exceeds(relief, 0) else "unlikely"
 
 
 def _pace(code: str, *, slower: bool, facts: Mapping[str, object]) -> Notice:

@@ -17,6 +17,11 @@ def exceeds(value: float, limit: float) -> bool:
     return value > limit + SLACK
 
 
+def falls_short(value: float, limit: float) -> bool:
+    """Is the value below the limit by more than float noise?"""
+    return value < limit - SLACK
+
+
 def nrs_difference(later: float, earlier: float) -> float:
     """Return by how many points pain rose, free of float noise."""
     return round(later - earlier, NRS_DIGITS)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.outcomes.domain.instruments import Instrument
-from app.outcomes.domain.numbers import GRADE_RANK, MEASURE_DIGITS, SCORE_SLACK
+from app.outcomes.domain.numbers import GRADE_RANK, MEASURE_DIGITS
 from app.outcomes.domain.words import Better, Questionnaire
 
 
@@ -79,13 +79,14 @@ def _size(instrument: Instrument, change: float, first: Point, newest: Point) ->
 
 
 def _judged(instrument: Instrument, change: float, size: float) -> Change:
-    important = None if instrument.important is None else abs(size) >= instrument.important.value - SCORE_SLACK
+    important = None if instrument.important is None else abs(size) >= instrument.important.value
     return Change(change, _towards(instrument.better, change), important)
 
 
 def _towards(better: Better | None, change: float) -> Towards | None:
     if better is None:
         return None
-    if abs(change) <= SCORE_SLACK:
-        return Towards.SAME
-    return Towards.BETTER if (change > 0) == (better is Better.HIGHER) else Towards.WORSE
+    gain = change if better is Better.HIGHER else -change
+    if gain > 0:
+        return Towards.BETTER
+    return Towards.WORSE if gain < 0 else Towards.SAME

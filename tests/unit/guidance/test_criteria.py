@@ -8,9 +8,22 @@ from typing import Any
 import pytest
 
 from app.guidance.domain.advise import pausing_rules
-from app.guidance.domain.criterion import Criterion, Verdict, all_of, any_of, at_least, at_most
+from app.guidance.domain.criterion import (
+    Criterion,
+    Verdict,
+    above,
+    all_of,
+    any_of,
+    at_least,
+    at_most,
+    below,
+    is_one_of,
+    is_so,
+)
 from app.guidance.domain.history import parse_history
 from app.guidance.domain.policy import USUAL_POLICY
+from app.guidance.domain.ratio import exceeds, falls_short
+from app.guidance.domain.ruleset.numbers import SLACK
 from app.guidance.domain.stage_facts import StageFacts
 from app.guidance.domain.stages import Move, StageVerdict, judge_stage, met_codes
 from app.programmes.domain.words import Stage
@@ -158,6 +171,44 @@ def test_one_part_that_is_not_met_settles_all_and_one_that_is_met_settles_any() 
     joined = any_of("any", met, unmet)
     assert (joined.facts, joined.sources) == ({"a": 1, "b": 1}, ("x", "y"))
     assert joined.thresholds == {"a": {"at_most": 2}, "b": {"at_least": 2}}
+
+
+HAIR = SLACK  # what lies between a value and a limit without meaning anything
+
+
+@pytest.mark.parametrize(
+    ("asked", "value", "met"),
+    [
+        (at_most, 2 + HAIR, True),
+        (at_most, 2 + 3 * HAIR, False),
+        (at_least, 2 - HAIR, True),
+        (at_least, 2 - 3 * HAIR, False),
+        (below, 2 - HAIR, False),
+        (below, 2 - 3 * HAIR, True),
+        (above, 2 + HAIR, False),
+        (above, 2 + 3 * HAIR, True),
+    ],
+)
+def test_a_hair_beside_a_limit_is_the_limit(asked: Any, value: float, met: bool) -> None:
+    assert asked("x", value, 2).is_met is met
+    verdict = Verdict.MET if met else Verdict.NOT_MET
+    assert asked("x", value, 2) == Criterion("x", verdict, {"value": value}, {asked.__name__: 2}, E)
+
+
+@pytest.mark.parametrize("asked", [at_most, at_least, below, above])
+def test_what_is_not_known_is_neither(asked: Any) -> None:
+    assert asked("x", None, 2, "s") == Criterion("x", Verdict.UNKNOWN, {"value": None}, {asked.__name__: 2}, ("s",))
+    assert is_one_of("x", None, ("a",)) == Criterion("x", Verdict.UNKNOWN, {"value": None}, {"one_of": ["a"]}, E)
+    assert is_so("x", None, False) == Criterion("x", Verdict.UNKNOWN, {"value": None}, {"is": False}, E)
+    assert is_so("x", False, False).is_met
+    assert not is_so("x", True, False).is_met
+
+
+def test_noise_is_exactly_as_large_as_the_ruleset_says() -> None:
+    assert not exceeds(HAIR, 0)
+    assert exceeds(2 * HAIR, 0)
+    assert not falls_short(-HAIR, 0)
+    assert falls_short(-2 * HAIR, 0)
 
 
 @pytest.mark.parametrize(

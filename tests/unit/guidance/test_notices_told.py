@@ -78,7 +78,7 @@ def test_the_first_large_week_in_twelve_is_told_once_and_the_larger_of_two(
 
 
 def test_two_different_signs_within_seven_days_are_a_warning_that_holds_progression() -> None:
-    found = notices.early_warning([(ago(6), "wobble"), (TODAY, "inner_knee"), (TODAY, "wobble")], TODAY)
+    found = notices.early_warning([(ago(6), "inner_knee"), (TODAY, "wobble"), (ago(1), "wobble")], TODAY)
     signs = {"signs": ["inner_knee", "wobble"]}
     assert found == Notice("EARLY_WARNING", "D", ARTICLE, signs, holds_progression=True)
 

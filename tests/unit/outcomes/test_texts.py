@@ -8,6 +8,7 @@ import pytest
 
 from app.outcomes.domain.instruments import INSTRUMENTS
 from app.outcomes.domain.texts import TextsUnfit, check_texts
+from tests.unit.refusing import refused_at
 
 KOOS_PF, AKPS, PSFS = INSTRUMENTS["koos_pf"], INSTRUMENTS["akps"], INSTRUMENTS["psfs"]
 
@@ -20,9 +21,7 @@ WHOLE = [a_text(str(number), 0, 1, 2, 3, 4) for number in range(1, 12)]
 
 
 def refusals(instrument: Any, texts: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    with pytest.raises(TextsUnfit) as refused:
-        check_texts(instrument, {"items": texts})
-    return [(fault.pointer, fault.code) for fault in refused.value.faults]
+    return refused_at(lambda: check_texts(instrument, {"items": texts}))
 
 
 def test_a_text_for_each_item_is_taken_and_words_for_scores_are_free() -> None:
