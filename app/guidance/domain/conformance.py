@@ -63,7 +63,7 @@ def revived(value: Any) -> Any:
         return {key: revived(item) for key, item in value.items()}
     if isinstance(value, list):
         return [revived(item) for item in value]
-    return UNWRITABLE.get(value, value) if isinstance(value, str) else value
+    return UNWRITABLE.get(value, value)
 
 
 def cycle_answer(given: object) -> Answer:

@@ -9,7 +9,6 @@ from typing import Any
 from app.guidance.domain.presets import DEFAULT_PRESET, PRESETS
 from app.guidance.domain.ruleset.settings import Setting, Settings
 from app.kernel.errors import FieldFault, Invalid
-from app.outcomes.domain.numbers import NRS_MAX
 from app.outcomes.domain.strict import is_number, refusal
 
 
@@ -30,7 +29,7 @@ class Policy(Settings):
     def __post_init__(self) -> None:
         for name, setting in SETTINGS.items():
             _check(name, getattr(self, name), setting)
-        ordered = 0 <= self.progress_max <= self.acceptable_max <= self.high_max < self.pause_min <= NRS_MAX
+        ordered = self.progress_max <= self.acceptable_max <= self.high_max < self.pause_min
         if not ordered:
             raise _policy_error("acceptable_max", "not_in_order", "The pain limits must rise from 0 to 10.")
 

@@ -28,9 +28,10 @@ class Spike:
 def spike(distance_km: object, longest_prev_30d_km: object) -> Spike:
     """Classify one run in km; None as the longest means there was no run in 30 days."""
     distance = amount(distance_km, DISTANCE_MAX_KM, "/distance_km")
-    if longest_prev_30d_km is None:
-        return Spike(None, "undefined")
-    ratio = quotient(distance, amount(longest_prev_30d_km, DISTANCE_MAX_KM, "/longest_prev_30d_km"))
+    longest = None
+    if longest_prev_30d_km is not None:
+        longest = amount(longest_prev_30d_km, DISTANCE_MAX_KM, "/longest_prev_30d_km")
+    ratio = None if longest is None else quotient(distance, longest)
     return Spike(None, "undefined") if ratio is None else Spike(round(ratio, RATIO_DIGITS), _class_of(ratio))
 
 

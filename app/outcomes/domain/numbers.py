@@ -72,6 +72,6 @@ EARLY_DAYS = 7  # days: before a point from which an answer counts for it (E)
 MONTHS_A_YEAR = 12  # months: in a year (definition)
 
 # How figures are compared and written
-SCORE_SLACK = 1e-9  # points: differences below it are float noise (E)
+STEP_DIGITS = 9  # decimals: to which a score is compared with the steps of its scale (E)
 SCORE_DIGITS = 1  # decimals: of a score or a percentage (E)
 MEASURE_DIGITS = 3  # decimals: of a strength, a change or a difference of sides (E)

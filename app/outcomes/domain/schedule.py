@@ -124,10 +124,10 @@ def _tests_due(start: date, as_of: date, done: Done) -> Iterator[Due]:
 
 
 def _daily_due(start: date, as_of: date, pain_days: Collection[date]) -> Iterator[Due]:
-    if as_of < start or as_of in pain_days:
-        return
-    last = max((day for day in pain_days if day < as_of), default=None)
-    yield Due(Questionnaire.NRS_WORST, as_of, 0, DAILY, last, as_of + timedelta(days=1))
+    told = {day for day in pain_days if day <= as_of}
+    if as_of >= start and as_of not in told:
+        last = max(told, default=None)
+        yield Due(Questionnaire.NRS_WORST, as_of, 0, DAILY, last, as_of + timedelta(days=1))
 
 
 def _counts(days: Collection[date], moment: Moment) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from importlib.resources import files
 
 import pytest
 
-from app.guidance.domain.conformance import KINDS, VectorsMalformed, run_vectors, same
+from app.guidance.domain.conformance import KINDS, VectorsMalformed, revived, run_vectors, same
 
 DOCUMENT = json.loads((files("app.guidance") / "golden" / "rule_vectors.json").read_text("utf-8"))
 VECTORS = DOCUMENT["vectors"]
@@ -88,3 +89,20 @@ def test_one_is_not_true_and_five_is_five_point_zero():
     assert not same([1], [1, 2])
     assert not same({"a": 1}, {"a": 1, "b": 2})
     assert not same(None, 0)
+    assert not same([1], 1)
+    assert not same(1, [1])
+    assert not same({"a": 1}, 1)
+    assert not same(1, {"a": 1})
+    assert not same({"a": 1}, {"a": 2})
+    assert not same([1, 2], [1, 3])
+    assert same(1, 1 + 1e-10)
+    assert not same(1, 1 + 1e-8)
+    assert same(None, None)
+    assert not same("a", "b")
+
+
+def test_numbers_that_json_cannot_write_are_put_back_wherever_they_stand():
+    told = revived({"a": ["$NaN", "$Infinity", {"b": "$-Infinity"}], "c": "NaN", "d": True, "e": None, "f": 2})
+    assert math.isnan(told["a"][0])
+    assert told["a"][1:] == [math.inf, {"b": -math.inf}]
+    assert (told["c"], told["d"], told["e"], told["f"]) == ("NaN", True, None, 2)

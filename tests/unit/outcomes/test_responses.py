@@ -107,6 +107,7 @@ def refusals(response: QuestionnaireResponse) -> list[tuple[str, str]]:
         ("lefs", numbered([1] * 21), ("/items", "unknown_item")),
         ("global_change", {"score": -6}, ("/items/score", "out_of_range")),
         ("nrs_worst", {"score": 3.14}, ("/items/score", "not_a_step")),
+        ("nrs_worst", {"score": 3.1000001}, ("/items/score", "not_a_step")),
         ("nrs_worst", {}, ("/items/score", "required")),
     ],
 )
