@@ -266,3 +266,16 @@ def test_the_trace_of_each_rule_names_what_it_saw():
     up = {item["rule"]: item for item in after_steady(pain_next_morning=2)["trace"]}
     assert up["MORNING_UP"]["facts"] == {"morning": 2, "baseline": 0, "morning_rise": 2}
     assert up["MORNING_UP"]["thresholds"] == {"morning_tolerance": 1.0, "morning_large": 3.0}
+
+
+def test_a_morning_before_a_run_is_quiet_and_the_one_after_it_is_not():
+    runs = [a_run(12), a_run(4), a_run(1, pain_next_morning=1.5, baseline_pain=ABSENT)]
+    daily = [{"date": day(5), "morning_pain": 0}, {"date": day(3), "morning_pain": 6}]
+    assert "MORNING_UP" in answer(runs, daily=daily)["rules_all"]
+
+
+def test_progress_needs_a_longest_run_to_measure_the_next_by():
+    policy = {"gap_hold_days": 14, "lookback_days": 7}
+    found = answer([a_run(12), a_run(10), a_run(8)], policy_overrides=policy)
+    assert (found["decision"], found["session_cap_km"]) == ("hold", None)
+    assert answer([a_run(12), a_run(10), a_run(6)], policy_overrides=policy)["decision"] == "progress"
