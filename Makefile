@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-deep torture check format bench lock clean
+.PHONY: help setup run test test-deep torture mutants check format bench lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,11 @@ test-deep: $(STAMP) ## the long tests
 torture: $(STAMP) ## the very long tests, by hand
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "deep or torture" --torture $(ARGS)
 
+mutants: $(STAMP) ## change the rules in thousands of places and see whether a test notices
+	@rm -rf mutants
+	@TROCHLEA_TEST_POSTGRESQL=none $(BIN)/mutmut run
+	@$(BIN)/python -m tests.mutants
+
 check: $(STAMP) ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -57,4 +62,4 @@ lock: ## resolve requirements.lock anew from pyproject.toml
 		--no-header --no-emit-index-url --no-emit-find-links --quiet --output-file requirements.lock
 
 clean: ## remove the environment and the caches, never the data in var/
-	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) mutants .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -8,9 +8,7 @@ from typing import Any
 
 from app.guidance.domain.decision import Decision
 from app.guidance.domain.ladder import (
-    LEAVING_STEP,
     STEPS,
-    WALK_STEP,
     Climb,
     Gate,
     Step,
@@ -18,16 +16,13 @@ from app.guidance.domain.ladder import (
     moved,
     start_step,
 )
-from app.guidance.domain.policy import Policy
+from app.guidance.domain.policy import USUAL_POLICY, Policy
 from app.guidance.domain.readings import read_run
+from app.guidance.domain.ruleset.numbers import LADDER_DAYS, LEAVING_STEP, SECONDS_PER_MIN, WALK_STEP
 from app.guidance.domain.timeline import by_day
 from app.guidance.judgement import Consultation, Judgement, strictest
 from app.logbook.facts import RunFact
 
-LADDER_DAYS = 84
-"""How long after a return somebody is still taken to be on the ladder (E)."""
-OVER_TIME = 1.10
-"""How far the time of a run may go beyond the session's, and still be that session (session_spike_ratio)."""
 SPEAKS = frozenset({"GAP_RESTART", "GAP_REDUCE", "REPEAT_2", "REPEAT_3", "AMBER_PLUS_MORNING"})
 """Rules that speak of run and walk."""
 _DAY = timedelta(days=1)
@@ -140,7 +135,10 @@ def _is_clean(asking: Consultation, policy: Policy, run: RunFact, told_on: date)
 
 def _is_session(run: RunFact, step: Step) -> bool:
     """Was it a session of this step? On the ladder the total time is what may not jump."""
-    return run.duration_s is not None and run.duration_s / 60 <= step.total_min * OVER_TIME
+    return (
+        run.duration_s is not None
+        and run.duration_s / SECONDS_PER_MIN <= step.total_min * USUAL_POLICY.session_spike_ratio
+    )
 
 
 def _runs(asking: Consultation, as_of: date) -> list[RunFact]:

@@ -12,6 +12,7 @@ from app.guidance.domain.adherence import Adherence, adherence
 from app.guidance.domain.due import DueExercise, adherence_row, due_exercise
 from app.guidance.domain.hip_first import HipFirst, HipFirstFacts, hidden_because, hip_first_after, known_irritability
 from app.guidance.domain.policy import Policy
+from app.guidance.domain.ruleset.numbers import RECENT_DAYS
 from app.guidance.domain.stage_facts import ClinicFacts
 from app.guidance.values import Pause
 from app.kernel.clock import day_in_zone
@@ -21,7 +22,6 @@ from app.logbook.facts import Facts
 from app.programmes.domain.calendar import due_on
 from app.programmes.domain.programme import ProgrammeHistory, ProgrammeRevision
 
-RECENT_DAYS = 7  # days in which a told score speaks for the knee as it is (E)
 _STIRRED = frozenset({PainMoment.REST, PainMoment.NIGHT})
 _DAY = timedelta(days=1)
 

@@ -17,14 +17,10 @@ from operator import attrgetter
 from typing import Any
 
 from app.guidance.domain.history import DailyEntry, RunEntry, RunnerHistory
+from app.guidance.domain.ruleset.numbers import CADENCE_DAYS, KNEE_TRACKED_DAYS, METRES_PER_KM, SECONDS_PER_MIN
 from app.guidance.domain.timeline import DatedRun, DayLog, Timeline, log_of
 from app.logbook.domain import PainMoment, Side
 from app.logbook.facts import CheckInFact, Facts, Key, RunFact, ScoreFact
-
-KNEE_TRACKED_DAYS = 28
-"""A knee that had a score within so many days is judged on its own (E)."""
-CADENCE_DAYS = 30
-"""How old the newest known cadence may be (E)."""
 
 _TRACKING = frozenset({PainMoment.DURING, PainMoment.AFTER_60_MIN, PainMoment.NEXT_MORNING, PainMoment.WORST})
 _ABOUT_RUNNING = frozenset({PainMoment.DURING, PainMoment.AFTER_60_MIN})
@@ -222,8 +218,8 @@ def _same_day_runs(fact: ScoreFact, of_day: dict[date, list[Key]]) -> list[Key]:
 def _run_entry(run: RunFact, on: date, worst: dict[str, float]) -> RunEntry:
     return RunEntry(
         on=on,
-        distance_km=run.distance_m / 1000 if run.distance_m else None,
-        duration_min=run.duration_s / 60 if run.duration_s else None,
+        distance_km=run.distance_m / METRES_PER_KM if run.distance_m else None,
+        duration_min=run.duration_s / SECONDS_PER_MIN if run.duration_s else None,
         pain_pre=worst.get(PainMoment.BEFORE),
         pain_during=worst.get(PainMoment.DURING),
         pain_after_60=worst.get(PainMoment.AFTER_60_MIN),

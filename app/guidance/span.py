@@ -5,14 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from app.guidance.domain.policy import Policy
+from app.guidance.domain.ruleset.numbers import BEFORE_BREAK_DAYS as BEFORE_BREAK_DAYS
+from app.guidance.domain.ruleset.numbers import HISTORY_DAYS, ROOM_DAYS
 from app.guidance.policies import PolicyBook
-
-HISTORY_DAYS = 200
-"""How far back the engine looks at least: 84 days of cycles and the rest before them, with room (CLINICAL 5.5)."""
-ROOM_DAYS = 30
-"""What is read before the window in which runs make a row: baselines and mornings (CLINICAL 1.2)."""
-BEFORE_BREAK_DAYS = 60
-"""What is read before a last run that lies further back: the 28 days that its mean is taken from, with room (1.4)."""
 
 
 def days_back(repeat_window_days: int) -> int:

@@ -8,12 +8,30 @@ from datetime import date, datetime, timedelta
 from statistics import median
 
 from app.guidance.domain.decision import Decision
+from app.guidance.domain.ladder import STEPS
 from app.guidance.domain.policy import Policy
+from app.guidance.domain.ratio import exceeds
 from app.guidance.domain.readings import Reading, readings_back
+from app.guidance.domain.ruleset.numbers import (
+    BAD_WINDOW_DAYS,
+    BAD_WORST_MIN,
+    LEAVING_STEP,
+    MEDIAN_MIN_DAYS,
+    MORNINGS,
+    OVER_WINDOW_DAYS,
+    QUIET_MORNING_RISE_MAX,
+    RECENT_DAYS,
+    RELIEVE_ADHERENCE_DAYS,
+    REST_WINDOW_DAYS,
+    RESTORE_ADHERENCE_DAYS,
+    TARGET_WEEKS,
+    USUAL_MORNING_DAYS,
+    WEEK_DAYS,
+)
 from app.guidance.domain.stage_facts import ClinicFacts, LoggedFacts, StageFacts
 from app.guidance.domain.stages import STOPPING_RULES
 from app.guidance.domain.timeline import by_day
-from app.guidance.following import RECENT_DAYS, Following, worst_by_day
+from app.guidance.following import Following, worst_by_day
 from app.guidance.judgement import Consultation, strictest
 from app.guidance.values import Pause
 from app.kernel.clock import day_in_zone
@@ -22,11 +40,6 @@ from app.logbook.facts import Facts
 from app.programmes.domain.programme import ProgrammeRevision
 from app.programmes.domain.words import Stage
 
-MEDIAN_MIN_DAYS = 3  # days with a worst pain that a 7-day median needs (E)
-LONG_RUN_MIN = 30  # minutes, step 8 of the run-walk ladder
-BAD_WORST_MIN, BAD_WINDOW_DAYS = 6, 3  # NRS, days (E)
-REST_WINDOW_DAYS, OVER_WINDOW_DAYS, TARGET_WINDOW_DAYS = 14, 7, 28  # days (E)
-MORNINGS, BASELINE_WINDOW_DAYS = 7, 28  # logged mornings, days of quiet mornings (E)
 _DAY = timedelta(days=1)
 
 
@@ -53,7 +66,11 @@ class StageReading:
     def _logged(self, revision: ProgrammeRevision, as_of: date) -> LoggedFacts:
         since, worst = revision.stage_since_on, worst_by_day(self.asking.facts)
         readings = _by_run(self._readings(as_of))
-        long_runs = [on for on, minutes, clean, _ in readings if clean and minutes >= LONG_RUN_MIN and on >= since]
+        long_runs = [
+            on
+            for on, minutes, clean, _ in readings
+            if clean and minutes >= STEPS[LEAVING_STEP].running_min and on >= since
+        ]
         pauses = self.following.pauses_on(as_of)
         newest = self.newest_run_on(as_of)
         return LoggedFacts(
@@ -61,15 +78,15 @@ class StageReading:
             worst_median_7_days=_median(worst, as_of),
             stairs_pain=self._worst_of(PainMoment.STAIRS, as_of),
             walking_pain=self._worst_of(PainMoment.WALKING, as_of),
-            quiet_mornings=quiet_mornings(self.asking.facts, as_of, self.policy),
+            quiet_mornings=quiet_mornings(self.asking.facts, as_of),
             effusion=self._effusion(as_of),
             red_flag=any(pause.rule == "RED_FLAG" for pause in pauses),
-            adherence_14_days=self.following.adherence(as_of, 14, self.at).percent,
-            adherence_28_days=self.following.adherence(as_of, 28, self.at).percent,
+            adherence_14_days=self.following.adherence(as_of, RELIEVE_ADHERENCE_DAYS, self.at).percent,
+            adherence_28_days=self.following.adherence(as_of, RESTORE_ADHERENCE_DAYS, self.at).percent,
             clean_long_runs=len(long_runs),
             clean_long_runs_span_days=(max(long_runs) - min(long_runs)).days if long_runs else 0,
             weeks_at_target=_weeks_at_target(self.asking.facts, revision.plan.target_week_distance_m, as_of),
-            over_runs_28_days=_over_runs(readings, as_of - TARGET_WINDOW_DAYS * _DAY),
+            over_runs_28_days=_over_runs(readings, as_of - TARGET_WEEKS * WEEK_DAYS * _DAY),
             over_runs_7_days=_told_over(readings, max(as_of - OVER_WINDOW_DAYS * _DAY, since - _DAY)),
             maintenance_percent=self._maintenance(revision, as_of),
             rest_day_decisions_14_days=self._rest_days(since, as_of),
@@ -102,7 +119,7 @@ class StageReading:
 
     def _maintenance(self, revision: ProgrammeRevision, as_of: date) -> float | None:
         slugs = frozenset(one.exercise for one in revision.plan.exercises if one.stage is Stage.SELF_MANAGED)
-        return self.following.adherence(as_of, TARGET_WINDOW_DAYS, self.at, slugs).percent
+        return self.following.adherence(as_of, TARGET_WEEKS * WEEK_DAYS, self.at, slugs).percent
 
     def _rest_days(self, since: date, as_of: date) -> int:
         """Return how many runs of the last 14 days asked for rest, on their day or the morning after."""
@@ -145,7 +162,7 @@ def _told_over(readings: Sequence[tuple[date, float, bool, bool | None]], after:
 
 
 def _median(worst: Mapping[date, float], as_of: date) -> float | None:
-    told = [worst[day] for back in range(7) if (day := as_of - back * _DAY) in worst]
+    told = [worst[day] for back in range(WEEK_DAYS) if (day := as_of - back * _DAY) in worst]
     return median(told) if len(told) >= MEDIAN_MIN_DAYS else None
 
 
@@ -156,22 +173,22 @@ def _bad_days(worst: Mapping[date, float], since: date, as_of: date) -> int:
 
 def _weeks_at_target(facts: Facts, target_m: int | None, as_of: date) -> int | None:
     """Return how many of the last four weeks reached the target; None without one, or where a distance is unknown."""
-    first = as_of - (TARGET_WINDOW_DAYS - 1) * _DAY
+    first = as_of - (TARGET_WEEKS * WEEK_DAYS - 1) * _DAY
     runs = [run for run in facts.runs if first <= run.on <= as_of and not run.deleted and not run.ahead]
     if target_m is None or any(run.distance_m is None for run in runs):
         return None
-    weeks = [0, 0, 0, 0]
+    weeks = [0] * TARGET_WEEKS
     for run in runs:
-        weeks[(as_of - run.on).days // 7] += run.distance_m or 0
+        weeks[(as_of - run.on).days // WEEK_DAYS] += run.distance_m or 0
     return sum(week >= target_m for week in weeks)
 
 
-def quiet_mornings(facts: Facts, as_of: date, policy: Policy) -> int | None:
+def quiet_mornings(facts: Facts, as_of: date) -> int | None:
     """Return on how many of the last 7 logged days the morning was at its usual level, or little above.
 
     The usual level is the median of the mornings of 28 days that followed no run. None where it is unknown.
     """
-    first = as_of - (BASELINE_WINDOW_DAYS - 1) * _DAY
+    first = as_of - (USUAL_MORNING_DAYS - 1) * _DAY
     mornings: dict[date, float] = {}
     told = [(one.on, one.morning_pain) for one in facts.check_ins if not one.deleted and not one.ahead]
     scores = [one for one in facts.scores if one.moment == PainMoment.NEXT_MORNING]
@@ -185,4 +202,4 @@ def quiet_mornings(facts: Facts, as_of: date, policy: Policy) -> int | None:
         return None
     usual = median(quiet)
     last = sorted(mornings)[-MORNINGS:]
-    return sum(mornings[on] <= usual + policy.morning_tolerance for on in last)
+    return sum(not exceeds(mornings[on], usual + QUIET_MORNING_RISE_MAX) for on in last)

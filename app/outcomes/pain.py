@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 from app.logbook.domain import PainMoment, Side
 from app.logbook.facts import CheckInFact, Facts, ScoreFact
-from app.outcomes.domain.severity import WINDOW_DAYS, severity, worst
+from app.outcomes.domain.numbers import SEVERITY_WINDOW_DAYS
+from app.outcomes.domain.severity import severity, worst
 from app.outcomes.overview import KneePain
 
 DAILY_MOMENTS = frozenset({PainMoment.WORST, PainMoment.USUAL})
@@ -40,7 +41,7 @@ def sore_sides(pain: Iterable[PainPoint]) -> frozenset[Side]:
 
 def severities(pain: Iterable[PainPoint], today: date) -> tuple[KneePain, ...]:
     """Return how severe the pain of seven days was: altogether, and of each knee that was named."""
-    week = [point for point in pain if point.on > today - timedelta(days=WINDOW_DAYS)]
+    week = [point for point in pain if point.on > today - timedelta(days=SEVERITY_WINDOW_DAYS)]
     named = [side for side in Side if any(point.side is side for point in week)]
     return tuple(_knee(side, week) for side in (None, *named))
 

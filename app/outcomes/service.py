@@ -18,8 +18,8 @@ from app.logbook import service as logbook
 from app.logbook.domain import Side
 from app.outcomes import repository
 from app.outcomes.domain.instruments import INSTRUMENTS, Instrument
+from app.outcomes.domain.numbers import SORE_DAYS
 from app.outcomes.domain.schedule import Due, what_is_due
-from app.outcomes.domain.symmetry import SORE_DAYS
 from app.outcomes.domain.texts import NO_REVISION, check_texts
 from app.outcomes.domain.words import Questionnaire
 from app.outcomes.overview import (

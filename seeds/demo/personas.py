@@ -1,4 +1,4 @@
-"""Demo people told as histories: who they are, what they did and felt, and what they were advised.
+"""Demo people told as histories: their stories become what they entered, and when it arrived.
 
 Everything goes through the services, in the order it happened, so that the advice history is real.
 """
@@ -6,8 +6,8 @@ Everything goes through the services, in the order it happened, so that the advi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -43,8 +43,9 @@ from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, TREATMENT, Kin
 from app.logbook.writing import Writing
 from app.programmes import service as programmes
 from app.programmes.domain.programme import Author
-from app.programmes.domain.words import AuthorRole, Stage
+from app.programmes.domain.words import AuthorRole
 from seeds.demo.answers import answers_of
+from seeds.demo.stories import PATIENTS, SETTLES_AND_PROGRESSES, Persona, RunDay
 
 DEMO_PASSWORD = "kneecap in the groove"  # noqa: S105 - printed for everybody, development only
 _DEMO = UUID("7d0c8a4e-0000-4000-8000-000000000001")
@@ -52,70 +53,6 @@ _ZONE = "Europe/Berlin"
 _ADVICE_DELAY = timedelta(minutes=20)
 
 
-@dataclass(frozen=True, slots=True)
-class RunDay:
-    """One run of a history: days before today, how far, how it felt, and how the next morning was."""
-
-    days_ago: int
-    distance_m: int
-    during: float
-    next_morning: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Persona:
-    """A demo patient: a name and a history."""
-
-    email: str
-    name: str
-    runs: tuple[RunDay, ...]
-    stage: Stage = Stage.RELIEVE
-    target_week_distance_m: int | None = None
-    keeps_maintaining: bool = False
-
-
-SETTLES_AND_PROGRESSES = Persona(
-    "mara@demo.example",
-    "Mara settles and progresses",
-    tuple(
-        RunDay(days_ago, distance_m, during, 0)
-        for days_ago, distance_m, during in [
-            (23, 5000, 4),
-            (20, 4000, 3),
-            (17, 4000, 2),
-            (14, 4300, 2),
-            (11, 4600, 1),
-            (8, 5000, 1),
-            (5, 5300, 1),
-            (2, 5600, 0),
-        ]
-    ),
-)
-FLARES_IN_WEEK_THREE = Persona(
-    "jonas@demo.example",
-    "Jonas flares in week three",
-    tuple(
-        RunDay(days_ago, distance_m, during, morning)
-        for days_ago, distance_m, during, morning in [
-            (22, 6000, 1, 0),
-            (19, 6200, 1, 0),
-            (16, 6500, 2, 0),
-            (13, 6900, 2, 1),
-            (10, 9800, 3, 1),
-            (7, 7000, 5, 3),
-            (3, 5000, 4, 2),
-        ]
-    ),
-)
-COMES_TO_THE_END = Persona(
-    "elif@demo.example",
-    "Elif comes to the end",
-    tuple(RunDay(days_ago, 5000, 1, 0) for days_ago in range(34, 0, -3)),
-    stage=Stage.ELEVATE,
-    target_week_distance_m=10_000,
-    keeps_maintaining=True,
-)
-PATIENTS = (SETTLES_AND_PROGRESSES, FLARES_IN_WEEK_THREE, COMES_TO_THE_END)
 THERAPIST_EMAIL = "ines@demo.example"
 
 
@@ -138,11 +75,9 @@ def _patient(db: Session, persona: Persona, therapist: Account, at: datetime) ->
     begun = at - timedelta(days=max(run.days_ago for run in persona.runs) + 5)
     patient = _account(db, persona.email, persona.name, Role.PATIENT, begun)
     _prescribe(db, persona, patient, therapist, begun)
-    for kind, entry in sorted(_history(persona, patient, at), key=lambda told: told[1].performed_at):
-        told_at = entry.performed_at + _ADVICE_DELAY
-        if told_at <= at:
-            writing = Writing(db, patient.id, patient.zone, uuid5(_DEMO, "phone"), told_at, reconsider)
-            logbook.log_entry(writing, kind, entry)
+    for told_at, kind, entry in told(persona, patient.id, at):
+        writing = Writing(db, patient.id, patient.zone, uuid5(_DEMO, "phone"), told_at, reconsider)
+        logbook.log_entry(writing, kind, entry)
     _share(db, patient, therapist, at)
     return patient
 
@@ -191,23 +126,34 @@ def _share(db: Session, patient: Account, therapist: Account, at: datetime) -> N
     consent.grant_access(db, patient.id, link, uuid5(_DEMO, "phone"))
 
 
-def _history(persona: Persona, patient: Account, at: datetime) -> Iterator[tuple[Kind, Entry]]:  # type: ignore[type-arg]
+def told(persona: Persona, patient_id: UUID, at: datetime) -> list[tuple[datetime, Kind[Any], Entry]]:
+    """Return what a person entered up to an instant, each with when it arrived, in the order of arrival."""
+    listed = [(_arrival(persona, entry, at), kind, entry) for kind, entry in _history(persona, patient_id, at)]
+    return sorted((one for one in listed if one[0] <= at), key=lambda one: (one[0], one[2].performed_at, one[2].id))
+
+
+def _arrival(persona: Persona, entry: Entry, at: datetime) -> datetime:
+    """Return when an entry arrived: soon, or when there was a network again."""
+    soon = entry.performed_at + _ADVICE_DELAY
+    if persona.offline is None:
+        return soon
+    first, last = (_clock(at, days_ago, time(12)) for days_ago in persona.offline)
+    return last if first <= soon <= last else soon
+
+
+def _history(persona: Persona, patient_id: UUID, at: datetime) -> Iterator[tuple[Kind[Any], Entry]]:
     """Tell each run with its scores, a strength session the day after, a check-in that evening; and what supported."""
-    yield TREATMENT, _orthosis_test(patient.id, _clock(at, 9, time(18, 0)))
+    yield TREATMENT, _orthosis_test(patient_id, _clock(at, 9, time(18, 0)))
     for days_ago in range(40, 0, -1) if persona.keeps_maintaining else ():
-        yield SESSION, _maintenance(patient.id, days_ago, _clock(at, days_ago, time(19, 30)))
-    for told in persona.runs:
-        morning = _clock(at, told.days_ago, time(7, 15))
-        run = _run(patient.id, told, morning)
+        yield SESSION, _maintenance(patient_id, days_ago, _clock(at, days_ago, time(19, 30)))
+    for one in persona.runs:
+        run = _run(patient_id, one, _clock(at, one.days_ago, time(7, 15)))
         yield RUN, run
-        yield PAIN_SCORE, _score(run, PainMoment.DURING, told.during, morning + timedelta(minutes=40))
-        if told.next_morning is not None:
-            next_day = _clock(at, told.days_ago - 1, time(7, 0))
-            yield PAIN_SCORE, _score(run, PainMoment.NEXT_MORNING, told.next_morning, next_day)
-        yield SESSION, _session(patient.id, told, _clock(at, told.days_ago - 1, time(18, 30)))
-        yield CHECK_IN, _check_in(patient.id, told, _clock(at, told.days_ago, time(21, 0)))
+        yield from ((PAIN_SCORE, score) for score in _scores(run, one, at))
+        yield SESSION, _session(patient_id, one, _clock(at, one.days_ago - 1, time(18, 30)))
+        yield CHECK_IN, _check_in(patient_id, one, _clock(at, one.days_ago, time(21, 0)), persona.red_flag)
     if persona is SETTLES_AND_PROGRESSES:
-        yield from answers_of(patient.id, at, _ZONE)
+        yield from answers_of(patient_id, at, _ZONE)
 
 
 def _maintenance(patient_id: UUID, days_ago: int, at: datetime) -> LoggedSession:
@@ -242,14 +188,28 @@ def _run(patient_id: UUID, told: RunDay, at: datetime) -> Run:
     )
 
 
-def _score(run: Run, moment: PainMoment, score: float, at: datetime) -> PainScore:
+def _scores(run: Run, told: RunDay, at: datetime) -> Iterator[PainScore]:
+    """Return the pain of each sore knee during a run and on the morning after it."""
+    after = run.performed_at + timedelta(minutes=40)
+    morning = _clock(at, told.days_ago - 1, time(7, 0))
+    for side, during, next_morning in (
+        (Side.LEFT, told.during, told.next_morning),
+        (Side.RIGHT, told.right, told.right_next_morning),
+    ):
+        if during is not None:
+            yield _score(run, PainMoment.DURING, during, after, side)
+        if next_morning is not None:
+            yield _score(run, PainMoment.NEXT_MORNING, next_morning, morning, side)
+
+
+def _score(run: Run, moment: PainMoment, score: float, at: datetime, side: Side) -> PainScore:
     return PainScore(
-        id=uuid5(run.id, moment.value),
+        id=uuid5(run.id, moment.value if side is Side.LEFT else f"{moment.value} {side.value}"),
         performed_at=at,
         zone=_ZONE,
         score=float(score),
         moment=moment,
-        side=Side.LEFT,
+        side=side,
         run_id=run.id,
         session_id=None,
     )
@@ -283,7 +243,7 @@ def _orthosis_test(patient_id: UUID, at: datetime) -> Treatment:
     )
 
 
-def _check_in(patient_id: UUID, told: RunDay, at: datetime) -> CheckIn:
+def _check_in(patient_id: UUID, told: RunDay, at: datetime, red_flag: tuple[int, str] | None) -> CheckIn:
     return CheckIn(
         id=uuid5(patient_id, f"check-in {told.days_ago}"),
         performed_at=at,
@@ -296,5 +256,5 @@ def _check_in(patient_id: UUID, told: RunDay, at: datetime) -> CheckIn:
         stress=3,
         mood=7,
         early_warning_signs=(),
-        red_flags=(),
+        red_flags=(red_flag[1],) if red_flag is not None and red_flag[0] == told.days_ago else (),
     )

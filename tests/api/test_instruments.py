@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.outcomes.domain.instruments import FROM_MEMORY, INSTRUMENTS
-from app.outcomes.domain.symmetry import LSI_LIMIT
+from app.outcomes.domain.numbers import LSI_MIN_PERCENT
 from app.outcomes.domain.words import ClinicalTest, Questionnaire
 from app.outcomes.labels import INSTRUMENT_LABELS, ITEM_LABELS, item_label, label_of, licence_note
 from app.web.languages import LANGUAGES
@@ -77,7 +77,7 @@ def test_the_numbers_are_those_of_the_specification(
     found = people.patient().get(f"/v1/instruments/{instrument}").json
     assert (found["item_count"], found["important_change"]["value"]) == (count, important)
     assert source in found["important_change"]["sources"]
-    assert LSI_LIMIT == 90
+    assert LSI_MIN_PERCENT == 90
 
 
 def test_every_source_is_a_reference_of_the_library() -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import fsum
 
-from app.guidance.domain.ratio import SLACK
+from app.guidance.domain.ratio import falls_short
+from app.guidance.domain.ruleset.numbers import (
+    ADHERENCE_HIGH_PERCENT,
+    ADHERENCE_MODERATE_PERCENT,
+    LOAD_DIGITS,
+    ROWS_MAX,
+    WORK_MAX,
+)
 from app.outcomes.domain.strict import amount, flag, number, record, rows
-
-ROWS_MAX = 2000
-WORK_MAX = 100_000  # repetitions or seconds of hold of one row
-HIGH_MIN_PERCENT = 80  # percent (E)
-MODERATE_MIN_PERCENT = 50  # percent (E)
 
 _NEEDED = frozenset({"prescribed", "done"})
 _OPTIONAL = frozenset({"due", "excused"})
@@ -41,7 +43,7 @@ def adherence(due_rows: list[DueRow]) -> Adherence:
     if not parts:
         return Adherence(None, None)
     percent = 100 * fsum(parts) / len(parts)
-    return Adherence(round(percent, 1), _level(percent + SLACK))
+    return Adherence(round(percent, LOAD_DIGITS), _level(percent))
 
 
 def read_rows(given: object) -> list[DueRow]:
@@ -61,6 +63,6 @@ def _row(raw: object, pointer: str) -> DueRow:
 
 
 def _level(percent: float) -> str:
-    if percent >= HIGH_MIN_PERCENT:
-        return "high"
-    return "moderate" if percent >= MODERATE_MIN_PERCENT else "low"
+    if falls_short(percent, ADHERENCE_MODERATE_PERCENT):
+        return "low"
+    return "moderate" if falls_short(percent, ADHERENCE_HIGH_PERCENT) else "high"

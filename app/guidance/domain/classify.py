@@ -2,68 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.guidance.domain.ratio import SLACK, exceeds
-from app.outcomes.domain.strength import AGE_MAX_YEARS, hip_expected
+from app.guidance.domain.policy import USUAL_POLICY
+from app.guidance.domain.ratio import exceeds, falls_short
+from app.guidance.domain.ruleset.numbers import (
+    FOOT_POSTURE_MIN,
+    KNEE_TO_WALL_MIN_CM,
+    MEASURED_POINTS,
+    OBSERVED_POINTS,
+    PHQ2_MAX,
+    PHQ2_MIN,
+    POSITIVE_POINTS,
+    RATIO_OR_PERCENT_MAX,
+    TSK11_HIGH_MIN,
+)
+from app.outcomes.domain.numbers import (
+    AGE_MAX_YEARS,
+    FOOT_POSTURE_MOST,
+    ITEM_WORST,
+    KNEE_TO_WALL_MAX_CM,
+    KNEE_TO_WALL_SIDES_MAX_CM,
+    LSI_MIN_PERCENT,
+    TORQUE_MAX_NM_KG,
+    TSK11_ITEM_LOWEST,
+    TSK11_ITEMS,
+)
+from app.outcomes.domain.strength import hip_expected
 from app.outcomes.domain.strict import flag, number, record, refusal, whole
-
-POSITIVE_POINTS = 2  # points that make a domain positive (E)
-STRONG, WEAK = 2, 1  # points of a measured finding and of an observed one (E)
-SPIKE_MAX = 1.10  # ratio of a run to the longest before it (frandsen2025)
-WEEK_MAX = 1.30  # ratio of a week to the one before (nielsen2014)
-LSI_MIN = 90  # percent of the other leg (hop_lsi90)
-KNEE_TO_WALL_MIN_CM = 9  # cm (E)
-KNEE_TO_WALL_SIDES_MAX_CM = 1.5  # cm between the sides (chisholm2012)
-FOOT_POSTURE_MIN = 6  # FPI-6 score (E)
-TSK11_MIN = 24  # points (E, scaled from the long form)
-PHQ2_MIN = 3  # points (E)
 
 MECHANICAL = ("local_knee", "descending_hip", "ascending_ankle")
 GRADES = ("good", "fair", "poor")
 
-_Check = Callable[[object, str], object]
-
-
-def _within(low: float, high: float) -> _Check:
-    return lambda value, pointer: number(value, low, high, pointer)
-
-
-def _points(low: int, high: int) -> _Check:
-    return lambda value, pointer: whole(value, low, high, pointer)
-
-
-def _grade(value: object, pointer: str) -> object:
-    if type(value) is not str or value not in GRADES:
-        raise refusal(pointer, "not_a_choice", "good, fair or poor is needed.")
-    return value
-
-
-_PERCENT_OR_RATIO, _CM = _within(0, 1000), _within(0, 50)
-MEASURES: dict[str, _Check] = {
-    "session_spike_ratio": _PERCENT_OR_RATIO,
-    "week_spike_ratio": _PERCENT_OR_RATIO,
-    "terrain_or_shoe_change": flag,
-    "return_after_gap_without_step_down": flag,
-    "hip_abd_lsi": _PERCENT_OR_RATIO,
-    "hip_abd_nm_kg": _within(0, 10),
-    "age": _within(0, AGE_MAX_YEARS),
-    "male": flag,
-    "single_leg_squat": _grade,
-    "pelvic_drop": flag,
-    "quad_lsi": _PERCENT_OR_RATIO,
-    "quad_lag_or_poor_activation": flag,
-    "pain_resisted_extension": flag,
-    "ktw_affected_cm": _CM,
-    "ktw_other_cm": _CM,
-    "foot_turn_out_or_heel_lift": flag,
-    "fpi6": _points(-12, 12),
-    "tsk11": _points(11, 44),
-    "phq2": _points(0, 6),
-    "avoids_activity_from_fear": flag,
+RANGES: dict[str, tuple[float, float]] = {
+    "session_spike_ratio": (0, RATIO_OR_PERCENT_MAX),
+    "week_spike_ratio": (0, RATIO_OR_PERCENT_MAX),
+    "hip_abd_lsi": (0, RATIO_OR_PERCENT_MAX),
+    "hip_abd_nm_kg": (0, TORQUE_MAX_NM_KG),
+    "age": (0, AGE_MAX_YEARS),
+    "quad_lsi": (0, RATIO_OR_PERCENT_MAX),
+    "ktw_affected_cm": (0, KNEE_TO_WALL_MAX_CM),
+    "ktw_other_cm": (0, KNEE_TO_WALL_MAX_CM),
 }
+POINTS: dict[str, tuple[int, int]] = {
+    "fpi6": (-FOOT_POSTURE_MOST, FOOT_POSTURE_MOST),
+    "tsk11": (TSK11_ITEMS * TSK11_ITEM_LOWEST, TSK11_ITEMS * ITEM_WORST),
+    "phq2": (0, PHQ2_MAX),
+}
+MEASURES = frozenset(
+    {
+        *RANGES,
+        *POINTS,
+        "single_leg_squat",
+        "terrain_or_shoe_change",
+        "return_after_gap_without_step_down",
+        "male",
+        "pelvic_drop",
+        "quad_lag_or_poor_activation",
+        "pain_resisted_extension",
+        "foot_turn_out_or_heel_lift",
+        "avoids_activity_from_fear",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,24 @@ def classify(given: object) -> Pattern:
 
 def read_measures(given: object) -> dict[str, Any]:
     """Check every measure that was taken; leave out those that were not."""
-    taken = record(given, frozenset(), "", frozenset(MEASURES))
-    return {name: MEASURES[name](value, f"/{name}") for name, value in taken.items() if value is not None}
+    taken = record(given, frozenset(), "", MEASURES)
+    return {name: _read(name, value) for name, value in taken.items() if value is not None}
+
+
+def _read(name: str, value: object) -> object:
+    """Return a measure in its own kind: a number, whole points, a grade, or yes and no."""
+    pointer = f"/{name}"
+    if name in RANGES:
+        return number(value, *RANGES[name], pointer)
+    if name in POINTS:
+        return whole(value, *POINTS[name], pointer)
+    return _grade(value, pointer) if name == "single_leg_squat" else flag(value, pointer)
+
+
+def _grade(value: object, pointer: str) -> object:
+    if type(value) is not str or value not in GRADES:
+        raise refusal(pointer, "not_a_choice", "good, fair or poor is needed.")
+    return value
 
 
 def _pattern(positive: tuple[str, ...], points: Mapping[str, int]) -> str:
@@ -112,8 +130,8 @@ def _pattern(positive: tuple[str, ...], points: Mapping[str, int]) -> str:
 def _load_error(found: Mapping[str, Any]) -> int:
     return _scored(
         [
-            exceeds(found.get("session_spike_ratio", 0), SPIKE_MAX),
-            exceeds(found.get("week_spike_ratio", 0), WEEK_MAX),
+            exceeds(found.get("session_spike_ratio", 0), USUAL_POLICY.session_spike_ratio),
+            exceeds(found.get("week_spike_ratio", 0), USUAL_POLICY.week_spike_ratio),
         ],
         [found.get("terrain_or_shoe_change"), found.get("return_after_gap_without_step_down")],
     )
@@ -121,14 +139,14 @@ def _load_error(found: Mapping[str, Any]) -> int:
 
 def _hip(found: Mapping[str, Any]) -> int:
     return _scored(
-        [_below(found.get("hip_abd_lsi"), LSI_MIN), _weaker_than_expected(found)],
+        [_below(found.get("hip_abd_lsi"), LSI_MIN_PERCENT), _weaker_than_expected(found)],
         [found.get("single_leg_squat") == "poor", found.get("pelvic_drop")],
     )
 
 
 def _knee(found: Mapping[str, Any]) -> int:
     return _scored(
-        [_below(found.get("quad_lsi"), LSI_MIN)],
+        [_below(found.get("quad_lsi"), LSI_MIN_PERCENT)],
         [found.get("quad_lag_or_poor_activation"), found.get("pain_resisted_extension")],
     )
 
@@ -142,14 +160,14 @@ def _ankle(found: Mapping[str, Any]) -> int:
 
 def _mind(found: Mapping[str, Any]) -> int:
     return _scored(
-        [_reaches(found.get("tsk11"), TSK11_MIN), _reaches(found.get("phq2"), PHQ2_MIN)],
+        [_reaches(found.get("tsk11"), TSK11_HIGH_MIN), _reaches(found.get("phq2"), PHQ2_MIN)],
         [found.get("avoids_activity_from_fear")],
     )
 
 
 def _scored(measured: Sequence[bool], observed: Sequence[bool | None]) -> int:
     """Add up the points of measured findings and of observed ones."""
-    return STRONG * sum(measured) + WEAK * sum(map(bool, observed))
+    return MEASURED_POINTS * sum(measured) + OBSERVED_POINTS * sum(map(bool, observed))
 
 
 def _reaches(value: float | None, limit: float) -> bool:
@@ -157,7 +175,7 @@ def _reaches(value: float | None, limit: float) -> bool:
 
 
 def _below(value: float | None, limit: float) -> bool:
-    return value is not None and value < limit - SLACK
+    return value is not None and falls_short(value, limit)
 
 
 def _weaker_than_expected(found: Mapping[str, Any]) -> bool:

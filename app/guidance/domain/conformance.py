@@ -14,7 +14,7 @@ from app.guidance.domain.cycles import find_cycles
 from app.guidance.domain.history import parse_history
 from app.guidance.domain.irritability import irritability
 from app.guidance.domain.load import load_figures
-from app.guidance.domain.ratio import SLACK
+from app.guidance.domain.ratio import exceeds
 from app.guidance.domain.spike import spike
 from app.guidance.domain.timeline import by_day
 from app.kernel.errors import FieldFault, Invalid
@@ -63,7 +63,7 @@ def revived(value: Any) -> Any:
         return {key: revived(item) for key, item in value.items()}
     if isinstance(value, list):
         return [revived(item) for item in value]
-    return UNWRITABLE.get(value, value) if isinstance(value, str) else value
+    return UNWRITABLE.get(value, value)
 
 
 def cycle_answer(given: object) -> Answer:
@@ -155,7 +155,7 @@ def same(wanted: Any, got: Any) -> bool:
     if isinstance(wanted, bool) or isinstance(got, bool):
         return wanted is got
     if isinstance(wanted, int | float) and isinstance(got, int | float):
-        return abs(wanted - got) <= SLACK
+        return not exceeds(abs(wanted - got), 0)
     if isinstance(wanted, list) and isinstance(got, list):
         return len(wanted) == len(got) and all(map(same, wanted, got))
     if isinstance(wanted, dict) and isinstance(got, dict):

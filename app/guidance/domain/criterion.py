@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.guidance.domain.ratio import SLACK
+from app.guidance.domain.ratio import exceeds, falls_short
 
 
 class Verdict(StrEnum):
@@ -35,22 +35,22 @@ class Criterion:
 
 def at_most(code: str, value: float | None, limit: float, *sources: str) -> Criterion:
     """Is the value known, and not above the limit?"""
-    return _judged(code, value, {"at_most": limit}, None if value is None else value <= limit + SLACK, sources)
+    return _judged(code, value, {"at_most": limit}, None if value is None else not exceeds(value, limit), sources)
 
 
 def at_least(code: str, value: float | None, limit: float, *sources: str) -> Criterion:
     """Is the value known, and not below the limit?"""
-    return _judged(code, value, {"at_least": limit}, None if value is None else value >= limit - SLACK, sources)
+    return _judged(code, value, {"at_least": limit}, None if value is None else not falls_short(value, limit), sources)
 
 
 def below(code: str, value: float | None, limit: float, *sources: str) -> Criterion:
     """Is the value known, and below the limit?"""
-    return _judged(code, value, {"below": limit}, None if value is None else value < limit - SLACK, sources)
+    return _judged(code, value, {"below": limit}, None if value is None else falls_short(value, limit), sources)
 
 
 def above(code: str, value: float | None, limit: float, *sources: str) -> Criterion:
     """Is the value known, and above the limit?"""
-    return _judged(code, value, {"above": limit}, None if value is None else value > limit + SLACK, sources)
+    return _judged(code, value, {"above": limit}, None if value is None else exceeds(value, limit), sources)
 
 
 def is_so(code: str, value: bool | None, wanted: bool, *sources: str) -> Criterion:

@@ -7,9 +7,9 @@ from datetime import date
 from math import fsum
 
 from app.guidance.domain.policy import Policy
-from app.guidance.domain.ratio import SLACK, quotient
+from app.guidance.domain.ratio import falls_short, quotient
 from app.guidance.domain.readings import hurts
-from app.guidance.domain.ruleset import (
+from app.guidance.domain.ruleset.numbers import (
     CYCLE_BACK_DAYS,
     CYCLE_CONFIRMED,
     CYCLE_REST_DAYS,
@@ -17,6 +17,7 @@ from app.guidance.domain.ruleset import (
     CYCLE_SAME_LOAD_RATIO,
     CYCLE_SETTLED_MAX,
     CYCLE_WINDOW_DAYS,
+    SHORT_RATIO_DIGITS,
     WEEK_DAYS,
 )
 from app.guidance.domain.timeline import DatedRun, Timeline
@@ -83,7 +84,7 @@ def _cycle(hurt_day: int, resume_day: int, again: int, settled: bool | None, tim
         hurt_again=date.fromordinal(again),
         rest_days=resume_day - hurt_day - 1,
         settled=settled,
-        return_ratio=None if ratio is None else round(ratio, 2),
+        return_ratio=None if ratio is None else round(ratio, SHORT_RATIO_DIGITS),
         subtype=_subtype(ratio),
     )
 
@@ -136,4 +137,4 @@ def _sum(runs: list[DatedRun], unit: str) -> float:
 def _subtype(ratio: float | None) -> str | None:
     if ratio is None:
         return None
-    return "returned_too_high" if ratio >= CYCLE_SAME_LOAD_RATIO - SLACK else "hurt_despite_less_load"
+    return "hurt_despite_less_load" if falls_short(ratio, CYCLE_SAME_LOAD_RATIO) else "returned_too_high"

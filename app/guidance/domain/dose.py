@@ -10,12 +10,15 @@ from enum import StrEnum
 from app.guidance.domain.criterion import Criterion, Verdict
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.ratio import nrs_difference
+from app.guidance.domain.ruleset.numbers import (
+    LOAD_DIGITS,
+    LOAD_STEP_MAX_PERCENT,
+    LOAD_STEP_MIN_PERCENT,
+    SESSIONS_NEEDED,
+    SETS_MAX,
+)
 from app.programmes.domain.plan import Dosage
 
-SESSIONS_NEEDED = 2  # sessions in a row (E)
-SETS_MAX = 4  # sets (E)
-LOAD_STEP_MIN_PERCENT, LOAD_STEP_MAX_PERCENT = 5, 10  # percent of the load (E)
-LOAD_DIGITS = 1  # decimals of a load in kg
 SOURCES = ("E", "smith2017_painful")
 
 

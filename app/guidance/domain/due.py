@@ -9,14 +9,14 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from app.guidance.domain.adherence import DueRow
+from app.guidance.domain.ruleset.numbers import ADHERENCE_WINDOWS_DAYS, LATE_LOG_HOURS
 from app.kernel.sides import Side
 from app.logbook.domain import LoggedSet, Skip, SkipReason
 from app.programmes.domain.calendar import is_counted_in_seconds, prescribed_work
 from app.programmes.domain.plan import PrescribedExercise
 
-LATE_LOG_HOURS = 48  # hours after the due day in which a log may still come (CLINICAL 5.3)
+WINDOWS_DAYS = ADHERENCE_WINDOWS_DAYS
 EXCUSES = frozenset({SkipReason.ILLNESS, SkipReason.THERAPIST_HOLD})
-WINDOWS_DAYS = (7, 14, 28)  # days that adherence is told over (CLINICAL 5.3)
 
 
 class DueState(StrEnum):

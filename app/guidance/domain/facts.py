@@ -12,7 +12,7 @@ from app.guidance.domain.cycles import CycleReport, find_cycles
 from app.guidance.domain.history import RunnerHistory
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.readings import Reading, clean_in_a_row, over_in_a_row, read_run, readings_back
-from app.guidance.domain.ruleset import RUN_SPEAKS_DAYS
+from app.guidance.domain.ruleset.numbers import RUN_SPEAKS_DAYS
 from app.guidance.domain.timeline import Timeline, by_day
 from app.guidance.domain.trend import Trend, weekly_trend
 from app.guidance.domain.volume import Volume, measure

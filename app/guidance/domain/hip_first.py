@@ -9,15 +9,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.guidance.domain.criterion import Criterion, above, at_most, below, is_one_of
-from app.guidance.domain.irritability import HIGH_SIGNS, SIGN_SETTLE_ABOVE_HOURS, SIGN_WORST_MIN, irritability
+from app.guidance.domain.irritability import irritability
 from app.guidance.domain.policy import Policy
+from app.guidance.domain.ruleset.numbers import (
+    BEND_MIN_DEG,
+    HIGH_SIGNS,
+    OFF_SQUAT_60_MAX,
+    SIGN_SETTLE_ABOVE_HOURS,
+    SIGN_WORST_MIN,
+)
 from app.library.domain.catalogue import Exercise
 from app.library.domain.words import Group, PfjLoad, WeightBearing
 
-BEND_MIN_DEG = 45  # degrees of loaded bend that must be tolerated (droracle_2025)
-OFF_SQUAT_60_MAX = 2  # NRS, squat to 60 degrees (E)
-HIP_TO_KNEE = 2  # hip exercises for each of the knee (droracle_2025)
-RETEST_AFTER_DAYS = 7  # days (E)
 SOURCES = ("droracle_2025", "dolak2011", "ferber2015")
 _ON_THE_FEET = frozenset({WeightBearing.SINGLE, WeightBearing.DOUBLE})
 

@@ -12,16 +12,20 @@ from typing import Any, NoReturn
 from app.guidance.domain.policy import Policy, PolicyError, resolve_policy
 from app.guidance.domain.presets import DEFAULT_PRESET
 from app.guidance.domain.red_flags import RED_FLAGS
+from app.guidance.domain.ruleset.numbers import (
+    CADENCE_MAX_SPM,
+    CADENCE_MIN_SPM,
+    DISTANCE_MAX_KM,
+    DURATION_MAX_MIN,
+    ENTRIES_MAX,
+    FIRST_YEAR,
+    LAST_YEAR,
+)
+from app.outcomes.domain.numbers import NRS_MAX
 from app.outcomes.domain.strict import InputError, amount, flag, number, record, refusal, rows
 
 __all__ = ["DailyEntry", "InputError", "ParsedInput", "PolicyError", "RunEntry", "RunnerHistory", "parse_history"]
 
-NRS_MAX = 10  # points
-DISTANCE_MAX_KM = 500  # km in one run
-DURATION_MAX_MIN = 2880  # minutes of one run
-CADENCE_MIN_SPM, CADENCE_MAX_SPM = 60, 260  # steps per minute
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-ENTRIES_MAX = 2000  # runs, and as many daily entries
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

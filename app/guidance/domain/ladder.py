@@ -6,23 +6,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.guidance.domain.decision import Decision
+from app.guidance.domain.policy import USUAL_POLICY
 from app.guidance.domain.ratio import exceeds
-
-GATE_MAX = 2.0  # NRS, highest pain in walking, on stairs and in hops that opens the ladder (udel_running)
-HOPS_FROM_STEP = 5  # step from which ten single-leg hops are asked (E)
-RUNS_A_WEEK_MAX = 4  # runs in 7 days (udel_running)
-DAYS_BETWEEN = 1  # days off between two runs (udel_running)
-CLEAN_A_STEP = 2  # clean sessions before the next step (crowell2023)
-CLIMBS_A_WEEK_MAX = 2  # steps up in 7 days (udel_running)
-CLIMB_DAYS = 7  # days in which runs and steps up are counted (udel_running)
-WALK_STEP = 0  # step of walking alone (E)
-FIRST_RUN_STEP = 1  # step to begin with after a long break (E)
-SHORT_BREAK_STEP = 3  # step to begin with after a short break, with little pain in daily life (E)
-LONG_BREAK_DAYS = 28  # days since the last run that begin at the first running step (E)
-LEAVING_STEP = 8  # step at which the ladder is left and the usual rules apply (E)
-NOTHING_STEPS = 0  # steps for a hold
-# Largest cut in percent, and how many steps down it means; beyond the last it is back to the first running step (E).
-STEPS_DOWN = ((20, 1), (40, 2), (50, 3))
+from app.guidance.domain.ruleset.numbers import (
+    CLEAN_A_STEP,
+    CLIMBS_A_WEEK_MAX,
+    DAYS_BETWEEN,
+    FIRST_RUN_STEP,
+    GATE_MAX,
+    HOPS_FROM_STEP,
+    LADDER_STEPS,
+    RUNS_A_WEEK_MAX,
+    SHORT_BREAK_STEP,
+    STEPS_DOWN,
+    WALK_STEP,
+    WEEK_DAYS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +45,7 @@ class Step:
         return self.run_min * self.repeats
 
 
-STEPS = (
-    # step, minutes of running, minutes of walking, repeats, extra (E, shaped after crowell2023)
-    Step(0, 0, 30, 1, "walk_only"),
-    Step(1, 1, 5, 5, "flat"),
-    Step(2, 2, 4, 5, "flat"),
-    Step(3, 3, 3, 5, "flat"),
-    Step(4, 4, 2, 5, "flat"),
-    Step(5, 5, 1, 5, "flat"),
-    Step(6, 9, 1, 3, "flat"),
-    Step(7, 14, 1, 2, "flat"),
-    Step(8, 30, 0, 1, "flat"),
-    Step(9, 33, 0, 1, "none"),
-    Step(10, 36, 0, 1, "none"),
-    Step(11, 36, 0, 1, "strides_4_x_20_s_flat"),
-    Step(12, 36, 0, 1, "gentle_hills_downhill_up_to_10_percent"),
-)
+STEPS = tuple(Step(*row) for row in LADDER_STEPS)
 LAST_STEP = STEPS[-1].number
 
 
@@ -104,7 +88,7 @@ def start_step(days_since_run: int | None, daily_pain: float | None, irritabilit
     if irritability == "high":
         return WALK_STEP
     calm = daily_pain is not None and not exceeds(daily_pain, GATE_MAX)
-    recent = days_since_run is not None and days_since_run < LONG_BREAK_DAYS
+    recent = days_since_run is not None and days_since_run < USUAL_POLICY.gap_restart_days
     return SHORT_BREAK_STEP if calm and recent else FIRST_RUN_STEP
 
 
@@ -113,7 +97,7 @@ def steps_of(decision: Decision, change_percent: float) -> int | None:
     if decision is Decision.PROGRESS:
         return 1
     if decision is Decision.HOLD:
-        return NOTHING_STEPS
+        return 0
     if decision is Decision.PAUSE_AND_REFER:
         return None
     return next((-steps for cut, steps in STEPS_DOWN if not exceeds(-change_percent, cut)), None)
@@ -134,12 +118,12 @@ def moved(climb: Climb, decision: Decision, change_percent: float, clean: bool, 
 
 def may_climb(climbed_on: Sequence[int], day: int) -> bool:
     """May a runner go up on this day, by the steps up of the 7 days that end with it?"""
-    return sum(day - CLIMB_DAYS < on <= day for on in climbed_on) < CLIMBS_A_WEEK_MAX
+    return sum(day - WEEK_DAYS < on <= day for on in climbed_on) < CLIMBS_A_WEEK_MAX
 
 
 def earliest_day(run_days: Sequence[int], today: int, rest_days: int = 0) -> int:
     """On which day may the next session be, by the runs so far (day numbers) and the rest that was advised?"""
     day = max([today, *(ran + max(DAYS_BETWEEN, rest_days) + 1 for ran in run_days[-1:])])
-    while sum(day - CLIMB_DAYS < ran for ran in set(run_days)) >= RUNS_A_WEEK_MAX:
+    while sum(day - WEEK_DAYS < ran for ran in set(run_days)) >= RUNS_A_WEEK_MAX:
         day += 1
     return day

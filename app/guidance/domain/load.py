@@ -8,13 +8,19 @@ from math import fsum
 from statistics import stdev
 
 from app.guidance.domain.ratio import quotient
-from app.guidance.domain.ruleset import FOUR_WEEKS_DAYS, WEEK_DAYS
+from app.guidance.domain.ruleset.numbers import (
+    FOUR_WEEKS_DAYS,
+    IMPUTED_DAYS_MAX,
+    LOAD_DIGITS,
+    SERIES_DAYS_MAX,
+    SHORT_RATIO_DIGITS,
+    WEEK_DAYS,
+    ZEROED_DAYS_MAX,
+)
+from app.guidance.domain.ruleset.numbers import (
+    LOAD_MAX as LOAD_MAX,
+)
 from app.outcomes.domain.strict import number, rows
-
-LOAD_MAX = 100_000  # AU, km or min of one day
-DAYS_MAX = 2000  # days of one series
-IMPUTED_DAYS_MAX = 2  # unknown days of a week that take the mean of the others (E)
-ZEROED_DAYS_MAX = 4  # unknown days of four weeks that count as 0 in a ratio (E)
 
 Series = Sequence[float | None]
 
@@ -37,18 +43,18 @@ def load_figures(series: object) -> LoadFigures:
 
     Sources: foster2001 (monotony, strain), williams2017_ewma, lolli2019a (why no ratio decides).
     """
-    days = [_day(load, place) for place, load in enumerate(rows(series, DAYS_MAX, "/series"))]
+    days = [_day(load, place) for place, load in enumerate(rows(series, SERIES_DAYS_MAX, "/series"))]
     acute = weekly_load(days)
     monotony = _monotony(days)
     strain = None if acute is None or monotony is None else acute * monotony
     return LoadFigures(
-        acute_7d=_rounded(acute, 1),
-        week_change_percent=_rounded(_week_change(days), 1),
-        monotony=_rounded(monotony, 2),
-        strain=_rounded(strain, 1),
-        acwr_coupled=_rounded(_coupled(days), 2),
-        acwr_uncoupled=_rounded(_uncoupled(days), 2),
-        acwr_ewma=_rounded(_ewma_ratio(days), 2),
+        acute_7d=_rounded(acute, LOAD_DIGITS),
+        week_change_percent=_rounded(week_change(days), LOAD_DIGITS),
+        monotony=_rounded(monotony, SHORT_RATIO_DIGITS),
+        strain=_rounded(strain, LOAD_DIGITS),
+        acwr_coupled=_rounded(_coupled(days), SHORT_RATIO_DIGITS),
+        acwr_uncoupled=_rounded(_uncoupled(days), SHORT_RATIO_DIGITS),
+        acwr_ewma=_rounded(_ewma_ratio(days), SHORT_RATIO_DIGITS),
     )
 
 
@@ -71,7 +77,8 @@ def _complete(days: Series, count: int) -> list[float] | None:
     return known if len(known) == count else None
 
 
-def _week_change(days: Series) -> float | None:
+def week_change(days: Series) -> float | None:
+    """Return the change of the last 7 days to the 7 before in percent; None with any unknown day, or nothing before."""
     both = _complete(days, 2 * WEEK_DAYS)
     if both is None:
         return None

@@ -7,14 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.guidance.domain.load import LoadFigures, load_figures, weekly_load
-from app.guidance.domain.ratio import quotient
-from app.guidance.domain.ruleset import WEEK_DAYS
+from app.guidance.domain.load import LoadFigures, load_figures, week_change, weekly_load
+from app.guidance.domain.policy import USUAL_POLICY
+from app.guidance.domain.ruleset.numbers import BREAK_DAYS, HIDDEN_DAYS, LOAD_DIGITS
 from app.guidance.domain.spike import Spike, spike
-
-SPIKE_LOOKBACK_DAYS = 30  # days before a run in which the longest is looked for (frandsen2025)
-BREAK_DAYS = 14  # days without a run that are a break (dijkhuis_thesis; E)
-HIDDEN_DAYS = 28  # days after a return in which no ratio is shown (dijkhuis_thesis; E)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ def after_break(run_days: Sequence[date], today: date) -> bool:
 
 def run_spike(on: date, distance_km: float, others: Sequence[tuple[date, float]]) -> Spike:
     """Return a run beside the longest of the 30 days before its day."""
-    earlier = [km for day, km in others if 1 <= (on - day).days <= SPIKE_LOOKBACK_DAYS]
+    earlier = [km for day, km in others if 1 <= (on - day).days <= USUAL_POLICY.lookback_days]
     return spike(distance_km, max(earlier, default=None))
 
 
@@ -75,17 +71,7 @@ def _is_break(earlier: date, later: date) -> bool:
 
 
 def _totals(series: Sequence[float | None]) -> WeekTotals:
-    total, change = weekly_load(series), _change(series)
-    return WeekTotals(_rounded(total), _rounded(change))
-
-
-def _change(series: Sequence[float | None]) -> float | None:
-    """Return the change in percent; None with any unknown day of 14, or nothing to compare with."""
-    both = [load for load in series[-2 * WEEK_DAYS :] if load is not None]
-    if len(both) < 2 * WEEK_DAYS:
-        return None
-    ratio = quotient(sum(both[WEEK_DAYS:]), sum(both[:WEEK_DAYS]))
-    return None if ratio is None else 100 * (ratio - 1)
+    return WeekTotals(_rounded(weekly_load(series)), _rounded(week_change(series)))
 
 
 def _without_ratios(figures: LoadFigures) -> LoadFigures:
@@ -95,4 +81,4 @@ def _without_ratios(figures: LoadFigures) -> LoadFigures:
 
 
 def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 1)
+    return None if value is None else round(value, LOAD_DIGITS)

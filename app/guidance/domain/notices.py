@@ -6,21 +6,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from app.guidance.domain.irritability import irritability, severity
-from app.guidance.domain.ratio import SLACK
-from app.guidance.domain.ruleset import WEEK_DAYS
+from app.guidance.domain.irritability import irritability
+from app.guidance.domain.ratio import exceeds, falls_short
+from app.guidance.domain.ruleset.numbers import (
+    ADHERENCE_HIGH_PERCENT,
+    ADHERENCE_MODERATE_PERCENT,
+    BUILD_UP_WEEKS,
+    EARLY_SIGNS_MIN,
+    LARGE_MILEAGE_KM,
+    LONG_HISTORY_DAYS,
+    MILEAGE_KM,
+    MILEAGE_WEEKS,
+    NEEDLING_FIRST_HOURS,
+    NEEDLING_LAST_HOURS,
+    ORTHOSIS_RELIEF_MIN,
+    SCREEN_DAYS,
+    WEEK_DAYS,
+)
+from app.outcomes.domain.severity import severity
 
 ARTICLE = ("kinetic_chain_article",)
-BUILD_UP_WEEKS = (6, 8)  # first and last week of a build-up in which a screen is offered (kinetic_chain_article)
-SCREEN_DAYS = 28  # days for which a screen counts as done (kinetic_chain_article)
-MILEAGE_WEEKS = 12  # weeks in which a large week is the first of its kind (kinetic_chain_article)
-MILEAGE_KM = (("WEEK_64_KM", 64.4), ("WEEK_48_KM", 48.3))  # km in a week: 40 and 30 miles (kinetic_chain_article)
-EARLY_SIGNS_MIN = 2  # different signs in 7 days that are a warning (kinetic_chain_article)
-LONG_HISTORY_MONTHS_DAYS = 91  # days of pain from which recovery is said to be slower: three months (collins2013)
-ADHERENCE_HIGH_PERCENT = 80  # percent, from it on said to speed recovery (E)
-ADHERENCE_LOW_PERCENT = 50  # percent, below it said to slow recovery (E)
-NEEDLING_FIRST_H, NEEDLING_LAST_H = 12, 48  # hours after needling in which soreness is usual (acupuncture_pfps_page)
-ORTHOSIS_RELIEF_MIN = 2.0  # NRS, relief at once from which an orthosis is likely to help (E)
+LARGE_WEEKS_KM = (("WEEK_64_KM", LARGE_MILEAGE_KM), ("WEEK_48_KM", MILEAGE_KM))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,8 @@ def mileage(km_by_day: Mapping[int, float], today: int) -> Notice | None:
     """Is this the first week at 30 or 40 miles in 12 weeks? The larger of the two is told."""
     this_week = _week(km_by_day, today)
     earlier = max((_week(km_by_day, today - back) for back in range(WEEK_DAYS, MILEAGE_WEEKS * WEEK_DAYS)), default=0.0)
-    for code, km in MILEAGE_KM:
-        if this_week >= km - SLACK and earlier < km - SLACK:
+    for code, km in LARGE_WEEKS_KM:
+        if falls_short(earlier, km) and not falls_short(this_week, km):
             return Notice(code, "D", ARTICLE, {"week_km": round(this_week, 1), "at_km": km})
     return None
 
@@ -71,9 +77,10 @@ def rest_resume_hurt(status: str, count: int) -> Notice | None:
 
 def how_severe(worst: float | None) -> Notice | None:
     """How severe is it, by the worst pain of 7 days?"""
-    if worst is None:
+    found = severity(worst)
+    if found is None:
         return None
-    return Notice(f"SEVERITY_{severity(worst).upper()}", "E", ("E",), {"worst_7_days": worst})
+    return Notice(f"SEVERITY_{found.upper()}", "E", ("E",), {"worst_7_days": worst})
 
 
 def how_irritable(
@@ -98,13 +105,13 @@ def recovery_pace(
     found: list[Notice] = []
     if pain_since is not None:
         days = (today - pain_since).days
-        long = days >= LONG_HISTORY_MONTHS_DAYS
+        long = days >= LONG_HISTORY_DAYS
         found.append(_pace("LONG_HISTORY" if long else "SHORT_HISTORY", slower=long, facts={"days_of_pain": days}))
     if over_the_limit is not None:
         found.append(_pace("OVER_LIMIT" if over_the_limit else "WITHIN_LIMIT", slower=over_the_limit, facts={}))
     if adherence_percent is not None and adherence_percent >= ADHERENCE_HIGH_PERCENT:
         found.append(_pace("HIGH_ADHERENCE", slower=False, facts={"adherence_percent": adherence_percent}))
-    if adherence_percent is not None and adherence_percent < ADHERENCE_LOW_PERCENT:
+    if adherence_percent is not None and adherence_percent < ADHERENCE_MODERATE_PERCENT:
         found.append(_pace("LOW_ADHERENCE", slower=True, facts={"adherence_percent": adherence_percent}))
     if hip_and_ankle:
         found.append(_pace("HIP_AND_ANKLE", slower=True, facts={}))
@@ -121,16 +128,16 @@ def after_needling(treated_at: Sequence[datetime], scored_at: Sequence[datetime]
 
 def needling_soreness(treated_at: Sequence[datetime], scored_at: datetime) -> bool:
     """Does a score fall into the 12 to 48 hours after any of these needling treatments?"""
-    first, last = timedelta(hours=NEEDLING_FIRST_H), timedelta(hours=NEEDLING_LAST_H)
+    first, last = timedelta(hours=NEEDLING_FIRST_HOURS), timedelta(hours=NEEDLING_LAST_HOURS)
     return any(first <= scored_at - treated <= last for treated in treated_at)
 
 
 def orthosis_response(pain_without: float, pain_with: float) -> str:
     """Is an orthosis likely to help, by the pain of one activity without and with it on one day?"""
     relief = pain_without - pain_with
-    if relief >= ORTHOSIS_RELIEF_MIN - SLACK:
+    if not falls_short(relief, ORTHOSIS_RELIEF_MIN):
         return "likely"
-    return "unclear" if relief > SLACK else "unlikely"
+    return "unclear" if exceeds(relief, 0) else "unlikely"
 
 
 def _pace(code: str, *, slower: bool, facts: Mapping[str, object]) -> Notice:

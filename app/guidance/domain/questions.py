@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 from app.guidance.domain.decision import Referral
 from app.guidance.domain.red_flags import RED_FLAGS
-
-SEVERE_PAIN_MIN = 6.0  # NRS, pain after which the questions are asked again (E)
-ASKED_EVERY_DAYS = 30  # days after which they are asked again (E)
+from app.guidance.domain.ruleset.numbers import ASKED_EVERY_DAYS
+from app.guidance.domain.ruleset.numbers import SEVERE_PAIN_MIN as SEVERE_PAIN_MIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import math
 
-SLACK = 1e-9  # ratio, km or min; differences below it are float noise (E)
-BEYOND = 1e12  # ratio; all larger ones say the same (E)
-RATIO_DIGITS = 3  # decimals shown of a ratio of two loads (E)
-NRS_DIGITS = 6  # decimals kept of a difference of two pain scores (E)
+from app.guidance.domain.ruleset.numbers import NRS_DIGITS, RATIO_BEYOND, SLACK
 
 
 def quotient(part: float, whole: float) -> float | None:
     """Divide two loads of 0 or more; None where there is nothing to divide by."""
-    return min(part / whole, BEYOND) if whole > 0 else None
+    return min(part / whole, RATIO_BEYOND) if whole > 0 else None
 
 
 def exceeds(value: float, limit: float) -> bool:
     """Is the value above the limit by more than float noise?"""
     return value > limit + SLACK
+
+
+def falls_short(value: float, limit: float) -> bool:
+    """Is the value below the limit by more than float noise?"""
+    return value < limit - SLACK
 
 
 def nrs_difference(later: float, earlier: float) -> float:

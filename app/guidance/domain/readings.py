@@ -9,7 +9,7 @@ from statistics import median
 from app.guidance.domain.history import RunEntry
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.ratio import nrs_difference
-from app.guidance.domain.ruleset import BASELINE_DAYS
+from app.guidance.domain.ruleset.numbers import BASELINE_DAYS
 from app.guidance.domain.timeline import DatedRun, Timeline
 
 

@@ -22,29 +22,40 @@ from app.guidance.domain.criterion import (
     is_one_of,
     is_so,
 )
+from app.guidance.domain.ruleset.numbers import (
+    ADHERENCE_MIN_PERCENT,
+    AKPS_GOOD_MIN,
+    BAD_DAYS_MAX,
+    CLEAN_RUNS_MIN,
+    CLEAN_RUNS_SPAN_MIN_DAYS,
+    EASY_MAX,
+    GLOBAL_CHANGE_MIN,
+    MAINTENANCE_MIN_PERCENT,
+    OVER_RUNS_MAX,
+    QUIET_MORNINGS_MIN,
+    RELIEVE_MIN_DAYS,
+    RELIEVE_WORST_MAX,
+    REST_DAYS_MAX,
+    RESTORE_MIN_DAYS,
+    RESTORE_WORST_MAX,
+    SHOULD_MEASURED_MIN,
+    SHOULD_MET_MIN,
+    TARGET_WEEKS,
+    TSK11_HIGH_MIN,
+)
+from app.guidance.domain.ruleset.numbers import (
+    STUCK_AFTER_DAYS as STUCK_AFTER_DAYS,
+)
 from app.guidance.domain.stage_facts import StageFacts
+from app.outcomes.domain.numbers import (
+    AKPS_CHANGE,
+    KNEE_TO_WALL_SIDES_MAX_CM,
+    LSI_MIN_PERCENT,
+    STEP_DOWN_MEDIUM_MAX,
+    TSK11_CHANGE,
+)
 from app.programmes.domain.words import STAGES, Stage
 
-SHOULD_MET_MIN = 3  # shoulds to be met, of those measured (E)
-SHOULD_MEASURED_MIN = 2  # shoulds to be measured (E)
-STUCK_AFTER_DAYS = 28  # days without any criterion newly met (E)
-STAGE_MIN_DAYS: Mapping[Stage, int] = {Stage.RELIEVE: 7, Stage.RESTORE: 14}  # days in the stage (E)
-RELIEVE_WORST_MAX, RESTORE_WORST_MAX = 3, 2  # NRS, 7-day median of worst pain (E)
-EASY_MAX = 2  # NRS, in daily tasks and tests (E)
-QUIET_MORNINGS_MIN = 5  # of the last 7 logged days (E)
-ADHERENCE_MIN_PERCENT = 70  # percent (E)
-GLOBAL_CHANGE_MIN = 0  # -5 to +5 (E)
-CLEAN_RUNS_MIN, CLEAN_RUNS_SPAN_MIN_DAYS = 3, 7  # clean runs of 30 min, days they span (E)
-STEP_DOWN_MAX = 3  # 0 to 6 (piva2006)
-LSI_MIN_PERCENT = 90  # percent of the other side (hop_lsi90)
-KTW_DIFFERENCE_MAX_CM = 1.5  # cm between the sides (chisholm2012)
-AKPS_RISE_MIN, AKPS_GOOD_MIN = 10, 85  # points (crossley2004; E)
-TSK11_LOW_BELOW, TSK11_DROP_MIN = 24, 4  # points (E; woby2005)
-TARGET_WEEKS = 4  # weeks of 7 days at the target volume (E)
-MAINTENANCE_MIN_PERCENT = 75  # percent of the maintenance set (E)
-OVER_RUNS_MAX = 1  # over runs in 7 days that Elevate bears (E)
-REST_DAYS_MAX = 1  # rest-day decisions in 14 days that Restore bears (E)
-BAD_DAYS_MAX = 1  # of 3 days with worst pain of 6 or more that Restore bears (E)
 STOPPING_RULES = frozenset({"RED_FLAG", "PAIN_PAUSE", "REPEAT_4"})
 _REPEATS = ("REPEAT_2", "REPEAT_3", "REPEAT_4")
 
@@ -117,7 +128,7 @@ def _criteria_up(stage: Stage, facts: StageFacts) -> tuple[tuple[Criterion, ...]
 def _leave_relieve(f: StageFacts) -> tuple[tuple[Criterion, ...], tuple[Criterion, ...]]:
     """Is the knee calm enough to be loaded on the feet?"""
     must = (
-        at_least("days_in_stage", f.days_in_stage, STAGE_MIN_DAYS[Stage.RELIEVE]),
+        at_least("days_in_stage", f.days_in_stage, RELIEVE_MIN_DAYS),
         at_most("worst_pain_median_7_days", f.worst_median_7_days, RELIEVE_WORST_MAX),
         all_of(
             "stairs_and_walking",
@@ -144,7 +155,7 @@ def _leave_relieve(f: StageFacts) -> tuple[tuple[Criterion, ...], tuple[Criterio
 def _leave_restore(f: StageFacts) -> tuple[tuple[Criterion, ...], tuple[Criterion, ...]]:
     """Does the knee bear running and one leg, so that it can be asked for sport?"""
     must = (
-        at_least("days_in_stage", f.days_in_stage, STAGE_MIN_DAYS[Stage.RESTORE]),
+        at_least("days_in_stage", f.days_in_stage, RESTORE_MIN_DAYS),
         at_most("worst_pain_median_7_days", f.worst_median_7_days, RESTORE_WORST_MAX),
         all_of(
             "clean_runs_of_30_min",
@@ -155,10 +166,10 @@ def _leave_restore(f: StageFacts) -> tuple[tuple[Criterion, ...], tuple[Criterio
     )
     should = (
         is_one_of("single_leg_squat", f.single_leg_squat, ("good", "fair"), "crossley2011"),
-        at_most("step_down", f.step_down, STEP_DOWN_MAX, "piva2006"),
+        at_most("step_down", f.step_down, STEP_DOWN_MEDIUM_MAX, "piva2006"),
         at_least("hip_lsi", f.hip_lsi_percent, LSI_MIN_PERCENT),
         at_least("quadriceps_lsi", f.quadriceps_lsi_percent, LSI_MIN_PERCENT),
-        at_most("knee_to_wall_difference", f.knee_to_wall_difference_cm, KTW_DIFFERENCE_MAX_CM, "chisholm2012"),
+        at_most("knee_to_wall_difference", f.knee_to_wall_difference_cm, KNEE_TO_WALL_SIDES_MAX_CM, "chisholm2012"),
         all_of(
             "hop",
             at_least("lsi", f.hop_lsi_percent, LSI_MIN_PERCENT, "hop_lsi90"),
@@ -166,13 +177,13 @@ def _leave_restore(f: StageFacts) -> tuple[tuple[Criterion, ...], tuple[Criterio
         ),
         any_of(
             "akps",
-            at_least("rise", f.akps_rise, AKPS_RISE_MIN, "crossley2004"),
+            at_least("rise", f.akps_rise, AKPS_CHANGE, "crossley2004"),
             at_least("score", f.akps, AKPS_GOOD_MIN),
         ),
         any_of(
             "tsk11",
-            below("score", f.tsk11, TSK11_LOW_BELOW),
-            at_least("drop", f.tsk11_drop, TSK11_DROP_MIN, "woby2005"),
+            below("score", f.tsk11, TSK11_HIGH_MIN),
+            at_least("drop", f.tsk11_drop, TSK11_CHANGE, "woby2005"),
         ),
     )
     return must, should

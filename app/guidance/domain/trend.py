@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from math import fsum
 
 from app.guidance.domain.ratio import nrs_difference
-from app.guidance.domain.ruleset import WEEK_DAYS
+from app.guidance.domain.ruleset.numbers import TREND_DIGITS, WEEK_DAYS
 from app.guidance.domain.timeline import Timeline
-
-TREND_DIGITS = 2  # decimals kept of the rise of a weekly mean (E)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from math import fsum
 from app.guidance.domain.history import RunEntry
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.ratio import quotient
-from app.guidance.domain.ruleset import (
+from app.guidance.domain.ruleset.numbers import (
     FOUR_WEEKS_DAYS,
     LOAD_UNIT_DAYS,
     LOG_FOR_WEEK_RATIO_DAYS,
@@ -94,13 +94,14 @@ def load_of(entry: RunEntry, unit: str) -> float | None:
 def _measured(timeline: Timeline, policy: Policy, unit: str, declared: float | None) -> Volume:
     today, last = timeline.today, timeline.runs[-1]
     loads = _known_loads(timeline, unit)
+    # The unit is one that the last run has, so these are never none.
     before_break = loads.between(last.day - FOUR_WEEKS_DAYS + 1, last.day)
     return Volume(
         unit,
         last=load_of(last.entry, unit),
         longest=_longest(loads.between(today - policy.lookback_days + 1, today), declared),
         longest_before_last=_longest(loads.between(last.day - policy.lookback_days, last.day - 1), declared),
-        mean_before_break=fsum(before_break) / len(before_break) if before_break else None,
+        mean_before_break=fsum(before_break) / len(before_break),
         week=fsum(loads.between(today - WEEK_DAYS + 1, today)),
         week_before=fsum(loads.between(today - 2 * WEEK_DAYS + 1, today - WEEK_DAYS)),
         four_weeks=fsum(loads.between(today - FOUR_WEEKS_DAYS + 1, today)),

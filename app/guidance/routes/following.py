@@ -12,8 +12,7 @@ from app.consent.domain import Scope
 from app.guidance import service
 from app.guidance.domain.dose import DoseOption
 from app.guidance.domain.due import DueExercise
-from app.guidance.domain.hip_first import HIP_TO_KNEE, RETEST_AFTER_DAYS
-from app.guidance.domain.stages import STUCK_AFTER_DAYS
+from app.guidance.domain.ruleset.numbers import HIP_TO_KNEE, RETEST_AFTER_DAYS, STUCK_AFTER_DAYS
 from app.guidance.schemas.following import (
     AdherenceSchema,
     AsOfSchema,

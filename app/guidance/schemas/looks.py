@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from app.guidance.domain.history import NRS_MAX
-from app.guidance.domain.irritability import SETTLE_MAX_HOURS
 from app.guidance.domain.policy import SETTINGS
 from app.guidance.domain.presets import PRESETS
+from app.guidance.domain.ruleset.numbers import SETTLE_MAX_HOURS
 from app.guidance.schemas.advice import LadderSchema
+from app.outcomes.domain.numbers import NRS_MAX
 from app.web.fields import Choice, Count, Day, Flag, Pain, Part, QueryFlag, QueryNumber, Whole
 
 MOST_RUNS = 100

@@ -5,9 +5,9 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from app.guidance.domain.decision import Decision
-from app.guidance.domain.history import DISTANCE_MAX_KM, DURATION_MAX_MIN
 from app.guidance.domain.policy import SETTINGS
 from app.guidance.domain.presets import PRESETS
+from app.guidance.domain.ruleset.numbers import DISTANCE_MAX_KM, DURATION_MAX_MIN
 from app.web.fields import MAX_NOTE, Choice, Day, Flag, Number, Text
 
 DAYS_OF_A_WEEK = 7

@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.outcomes.domain.questionnaires import (
-    AKPS_OPTIONS,
-    ITEM_WORST,
-    KOOS_PF_ITEMS,
-    LEFS_ITEMS,
-    PSFS_BEST,
-    PSFS_MOST,
-    TSK11_ITEMS,
-    TSK11_LOWEST,
-)
-from app.outcomes.domain.step_down import SIGN_MAX
+from app.outcomes.domain import numbers as the
+from app.outcomes.domain.questionnaires import AKPS_OPTIONS
 from app.outcomes.domain.words import Better, ClinicalTest, Questionnaire
 
 SCORING_VERSION = "2026.11.1"
 """The version of the formulas; it is stored with every score."""
 FROM_MEMORY = "M"
 """Stands for a source where a number is common knowledge that was not looked up."""
-NRS_STEPS = 10  # steps of the scale in one point
-GLOBAL_CHANGE_MOST = 5  # points either way (kamper2009)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +71,11 @@ def _akps_items() -> tuple[Item, ...]:
 
 
 def _nrs(which: Questionnaire) -> Instrument:
-    # 1.2 is the smallest difference that patients notice (piva2009); reports use 2 (crossley2004).
-    important = ImportantChange(2, ("crossley2004", "piva2009"))
-    item = (Item("score", 0, 10, steps=NRS_STEPS),)
-    return Instrument(which, "0_to_10", 0, 10, "points", Better.LOWER, important, ("crossley2004",), item, 1)
+    important = ImportantChange(the.NRS_CHANGE, ("crossley2004", "piva2009"))
+    item = (Item("score", the.NRS_MIN, the.NRS_MAX, steps=the.NRS_STEPS),)
+    return Instrument(
+        which, "0_to_10", the.NRS_MIN, the.NRS_MAX, "points", Better.LOWER, important, ("crossley2004",), item, 1
+    )
 
 
 _QUESTIONNAIRES = (
@@ -93,10 +83,10 @@ _QUESTIONNAIRES = (
         id=Questionnaire.AKPS,
         version="13_items_1993",
         low=0,
-        high=100,
+        high=the.SCALE_BEST,
         unit="points",
         better=Better.HIGHER,
-        important=ImportantChange(10, ("crossley2004",)),
+        important=ImportantChange(the.AKPS_CHANGE, ("crossley2004",)),
         sources=("kujala1993", "akps_pmc_table"),
         items=_akps_items(),
         least_items=len(AKPS_OPTIONS),
@@ -106,40 +96,40 @@ _QUESTIONNAIRES = (
         id=Questionnaire.KOOS_PF,
         version="11_items_2018",
         low=0,
-        high=100,
+        high=the.SCALE_BEST,
         unit="points",
         better=Better.HIGHER,
-        important=ImportantChange(16.4, ("crossley2018_koospf",)),
+        important=ImportantChange(the.KOOS_PF_CHANGE, ("crossley2018_koospf",)),
         sources=("crossley2018_koospf", "koos_scoring2012"),
-        items=_numbered(KOOS_PF_ITEMS, 0, ITEM_WORST),
-        least_items=KOOS_PF_ITEMS,
+        items=_numbered(the.KOOS_PF_ITEMS, 0, the.ITEM_WORST),
+        least_items=the.KOOS_PF_ITEMS,
         texts_are_free=False,
     ),
     Instrument(
         id=Questionnaire.LEFS,
         version="20_items_1999",
         low=0,
-        high=80,
+        high=the.LEFS_ITEMS * the.ITEM_WORST,
         unit="points",
         better=Better.HIGHER,
-        important=ImportantChange(9, ("binkley1999",)),
+        important=ImportantChange(the.LEFS_CHANGE, ("binkley1999",)),
         sources=("binkley1999",),
-        items=_numbered(LEFS_ITEMS, 0, ITEM_WORST),
-        least_items=LEFS_ITEMS,
+        items=_numbered(the.LEFS_ITEMS, 0, the.ITEM_WORST),
+        least_items=the.LEFS_ITEMS,
         about_a_knee=False,
         texts_are_free=False,
     ),
     Instrument(
         id=Questionnaire.TSK11,
         version="11_items_2005",
-        low=11,
-        high=44,
+        low=the.TSK11_ITEMS * the.TSK11_ITEM_LOWEST,
+        high=the.TSK11_ITEMS * the.ITEM_WORST,
         unit="points",
         better=Better.LOWER,
-        important=ImportantChange(4, ("woby2005",)),
+        important=ImportantChange(the.TSK11_CHANGE, ("woby2005",)),
         sources=("woby2005",),
-        items=_numbered(TSK11_ITEMS, TSK11_LOWEST, ITEM_WORST),
-        least_items=TSK11_ITEMS,
+        items=_numbered(the.TSK11_ITEMS, the.TSK11_ITEM_LOWEST, the.ITEM_WORST),
+        least_items=the.TSK11_ITEMS,
         about_a_knee=False,
         texts_are_free=False,
     ),
@@ -147,26 +137,26 @@ _QUESTIONNAIRES = (
         id=Questionnaire.PSFS,
         version="up_to_5_activities",
         low=0,
-        high=PSFS_BEST,
+        high=the.PSFS_BEST,
         unit="points",
         better=Better.HIGHER,
-        important=ImportantChange(2, (FROM_MEMORY,)),
+        important=ImportantChange(the.PSFS_CHANGE, (FROM_MEMORY,)),
         sources=(FROM_MEMORY,),
-        items=_numbered(PSFS_MOST, 0, PSFS_BEST),
-        least_items=1,
+        items=_numbered(the.PSFS_MOST, 0, the.PSFS_BEST),
+        least_items=the.PSFS_LEAST,
         about_a_knee=False,
     ),
     Instrument(
         id=Questionnaire.GLOBAL_CHANGE,
         version="11_points",
-        low=-GLOBAL_CHANGE_MOST,
-        high=GLOBAL_CHANGE_MOST,
+        low=-the.GLOBAL_CHANGE_MOST,
+        high=the.GLOBAL_CHANGE_MOST,
         unit="points",
         better=Better.HIGHER,
-        important=ImportantChange(2, (FROM_MEMORY,)),
+        important=ImportantChange(the.GLOBAL_CHANGE_CHANGE, (FROM_MEMORY,)),
         sources=("kamper2009",),
-        items=(Item("score", -GLOBAL_CHANGE_MOST, GLOBAL_CHANGE_MOST),),
-        least_items=1,
+        items=(Item("score", -the.GLOBAL_CHANGE_MOST, the.GLOBAL_CHANGE_MOST),),
+        least_items=the.ONE_ITEM,
         about_a_knee=False,
     ),
     _nrs(Questionnaire.NRS_WORST),
@@ -174,39 +164,59 @@ _QUESTIONNAIRES = (
     _nrs(Questionnaire.NRS_DURING_RUN),
 )
 
-GRADE = ImportantChange(1, ("crossley2011",), in_grades=True)
-_STRENGTH = {"version": "1", "low": 0.0, "high": 10.0, "unit": "Nm/kg", "better": Better.HIGHER, "important": None}
+GRADE = ImportantChange(the.GRADE_CHANGE, ("crossley2011",), in_grades=True)
+_STRENGTH = {
+    "version": "1",
+    "low": 0.0,
+    "high": the.TORQUE_MAX_NM_KG,
+    "unit": "Nm/kg",
+    "better": Better.HIGHER,
+    "important": None,
+}
 
 _TESTS = (
     Instrument(
         id=ClinicalTest.KNEE_TO_WALL,
         version="1",
         low=0,
-        high=50,
+        high=the.KNEE_TO_WALL_MAX_CM,
         unit="cm",
         better=Better.HIGHER,
-        important=ImportantChange(1.0, ("chisholm2012",)),
+        important=ImportantChange(the.KNEE_TO_WALL_CHANGE_CM, ("chisholm2012",)),
         sources=("chisholm2012", "physiopedia_ktw"),
     ),
-    Instrument(ClinicalTest.SINGLE_LEG_SQUAT, "1", 0, 2, "grade", Better.LOWER, GRADE, ("crossley2011",)),
+    Instrument(
+        ClinicalTest.SINGLE_LEG_SQUAT, "1", 0, the.SQUAT_GRADE_WORST, "grade", Better.LOWER, GRADE, ("crossley2011",)
+    ),
     Instrument(
         id=ClinicalTest.LATERAL_STEP_DOWN,
         version="1",
         low=0,
-        high=6,
+        high=sum(the.STEP_DOWN_SIGNS.values()),
         unit="points",
         better=Better.LOWER,
-        important=ImportantChange(1, ("piva2006",), in_grades=True),
+        important=ImportantChange(the.GRADE_CHANGE, ("piva2006",), in_grades=True),
         sources=("piva2006",),
-        items=tuple(Item(sign, 0, most) for sign, most in SIGN_MAX.items()),
-        least_items=len(SIGN_MAX),
+        items=tuple(Item(sign, 0, most) for sign, most in the.STEP_DOWN_SIGNS.items()),
+        least_items=len(the.STEP_DOWN_SIGNS),
     ),
     Instrument(ClinicalTest.HIP_ABDUCTION_STRENGTH, sources=("ramskov2014",), **_STRENGTH),  # type: ignore[arg-type]
     Instrument(ClinicalTest.QUADRICEPS_STRENGTH, sources=(FROM_MEMORY,), **_STRENGTH),  # type: ignore[arg-type]
-    Instrument(ClinicalTest.SINGLE_LEG_HOP, "1", 0, 500, "cm", Better.HIGHER, None, ("hop_lsi90",)),
-    Instrument(ClinicalTest.FOOT_POSTURE, "fpi6", -12, 12, "points", None, None, (FROM_MEMORY,)),
-    Instrument(ClinicalTest.MANUAL_MUSCLE_TEST, "1", 0, 5, "grade", Better.HIGHER, None, (FROM_MEMORY,)),
-    Instrument(ClinicalTest.SQUAT_PAIN, "1", 0, 10, "points", Better.LOWER, None, ("crossley2004",)),
+    Instrument(ClinicalTest.SINGLE_LEG_HOP, "1", 0, the.HOP_MAX_CM, "cm", Better.HIGHER, None, ("hop_lsi90",)),
+    Instrument(
+        ClinicalTest.FOOT_POSTURE,
+        "fpi6",
+        -the.FOOT_POSTURE_MOST,
+        the.FOOT_POSTURE_MOST,
+        "points",
+        None,
+        None,
+        (FROM_MEMORY,),
+    ),
+    Instrument(
+        ClinicalTest.MANUAL_MUSCLE_TEST, "1", 0, the.MUSCLE_GRADE_BEST, "grade", Better.HIGHER, None, (FROM_MEMORY,)
+    ),
+    Instrument(ClinicalTest.SQUAT_PAIN, "1", the.NRS_MIN, the.NRS_MAX, "points", Better.LOWER, None, ("crossley2004",)),
 )
 
 INSTRUMENTS: dict[str, Instrument] = {found.id.value: found for found in (*_QUESTIONNAIRES, *_TESTS)}

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from app.kernel.errors import FieldFault, Invalid
 from app.logbook.domain import Entry, Side
+from app.outcomes.domain.numbers import DEGREES_PER_CM, MEASURE_DIGITS, SCORE_DIGITS, TORQUE_MAX_NM_KG
 from app.outcomes.domain.step_down import step_down
 from app.outcomes.domain.words import ClinicalTest, Contraction, Muscle, Rating, Recorder, Sex
 
-DEGREES_PER_CM = 3.6  # degrees of ankle bend for each cm from toe to wall (physiopedia_ktw)
-TORQUE_MAX_NM_KG = 10.0  # Nm/kg, more is a mistake of units (CLINICAL 1.7)
 RATING_RANK = {rating: rank for rank, rating in enumerate(Rating)}  # 0 is best (crossley2011)
-GRADE_RANK = {"good": 0, "medium": 1, "fair": 1, "poor": 2}  # one grade is one step (piva2006, crossley2011)
 
 
 class MeasurementUnfit(Invalid):
@@ -94,7 +92,7 @@ def value_of(measurement: Measurement) -> Value:
     """Return what a checked measurement comes to."""
     match measurement:
         case Measurement(test=ClinicalTest.KNEE_TO_WALL, distance_cm=distance) if distance is not None:
-            return Value(distance, dorsiflexion_deg=round(DEGREES_PER_CM * distance, 1))
+            return Value(distance, dorsiflexion_deg=round(DEGREES_PER_CM * distance, SCORE_DIGITS))
         case Measurement(test=ClinicalTest.SINGLE_LEG_SQUAT, rating=rating) if rating is not None:
             return Value(float(RATING_RANK[rating]), rating.value)
         case Measurement(test=ClinicalTest.LATERAL_STEP_DOWN, signs=signs) if signs is not None:
@@ -121,7 +119,7 @@ def _torque_nm_kg(measurement: Measurement) -> float:
     assert force is not None  # check_measurement asks for all three
     assert lever is not None
     assert mass is not None
-    return round(force * lever / mass, 3)
+    return round(force * lever / mass, MEASURE_DIGITS)
 
 
 def _faults(measurement: Measurement, of_it: _Fields) -> Iterator[FieldFault]:

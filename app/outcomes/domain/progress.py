@@ -8,10 +8,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.outcomes.domain.instruments import Instrument
-from app.outcomes.domain.measurements import GRADE_RANK
+from app.outcomes.domain.numbers import GRADE_RANK, MEASURE_DIGITS
 from app.outcomes.domain.words import Better, Questionnaire
-
-SLACK = 1e-9  # scores are decimal fractions, and floats are not
 
 
 class Towards(StrEnum):
@@ -69,7 +67,7 @@ def change_of(instrument: Instrument, points: Sequence[Point]) -> Change:
         return Change(None, None, None, "one_score")
     if first.about != newest.about:
         return Change(None, None, None, "activities_differ")
-    change = round((newest.score or 0.0) - (first.score or 0.0), 3)
+    change = round((newest.score or 0.0) - (first.score or 0.0), MEASURE_DIGITS)
     return _judged(instrument, change, _size(instrument, change, first, newest))
 
 
@@ -81,13 +79,14 @@ def _size(instrument: Instrument, change: float, first: Point, newest: Point) ->
 
 
 def _judged(instrument: Instrument, change: float, size: float) -> Change:
-    important = None if instrument.important is None else abs(size) >= instrument.important.value - SLACK
+    important = None if instrument.important is None else abs(size) >= instrument.important.value
     return Change(change, _towards(instrument.better, change), important)
 
 
 def _towards(better: Better | None, change: float) -> Towards | None:
     if better is None:
         return None
-    if abs(change) <= SLACK:
-        return Towards.SAME
-    return Towards.BETTER if (change > 0) == (better is Better.HIGHER) else Towards.WORSE
+    gain = change if better is Better.HIGHER else -change
+    if gain > 0:
+        return Towards.BETTER
+    return Towards.WORSE if gain < 0 else Towards.SAME

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from app.outcomes.domain.numbers import (
+    AKPS_ITEM_BEST,
+    ITEM_WORST,
+    KOOS_PF_ANSWERED,
+    KOOS_PF_ITEMS,
+    KOOS_PF_STEP,
+    LEFS_ITEMS,
+    PSFS_BEST,
+    PSFS_MOST,
+    SCALE_BEST,
+    SCORE_DIGITS,
+    TSK11_ITEM_LOWEST,
+    TSK11_ITEMS,
+)
 from app.outcomes.domain.strict import record, refusal, rows, whole
 
 # Scores each item may take, points, 1993 values (akps_pmc_table). Copies that print 2 for a
@@ -21,16 +35,6 @@ AKPS_OPTIONS: dict[str, frozenset[int]] = {
     "atrophy": frozenset({5, 3, 0}),
     "flexion": frozenset({5, 3, 0}),
 }
-AKPS_BEST = 10  # points, best score of any one item (akps_pmc_table)
-KOOS_PF_ITEMS = 11  # items (crossley2018_koospf)
-KOOS_PF_ANSWERED = 6  # items that must be answered for a score (crossley2018_koospf)
-KOOS_PF_STEP = 25  # points of the 0-100 score per point of the mean item (koos_scoring2012)
-ITEM_WORST = 4  # points, highest score of a KOOS-PF, LEFS or TSK-11 item
-LEFS_ITEMS = 20  # items (binkley1999)
-TSK11_ITEMS = 11  # items (woby2005)
-TSK11_LOWEST = 1  # points, lowest score of an item (woby2005)
-PSFS_MOST = 5  # activities that a patient names (CLINICAL 1.9)
-PSFS_BEST = 10  # points, as well as before the knee was sore (CLINICAL 1.9)
 
 
 def akps(answers: object) -> int | None:
@@ -45,7 +49,7 @@ def koos_pf(items: object) -> float | None:
     scores = [score for score in _items(items, KOOS_PF_ITEMS, 0) if score is not None]
     if len(scores) < KOOS_PF_ANSWERED:
         return None
-    return round(100 - KOOS_PF_STEP * sum(scores) / len(scores), 1)
+    return round(SCALE_BEST - KOOS_PF_STEP * sum(scores) / len(scores), SCORE_DIGITS)
 
 
 def lefs(items: object) -> int | None:
@@ -55,7 +59,7 @@ def lefs(items: object) -> int | None:
 
 def tsk11(items: object) -> int:
     """Add up 11 items of 1 to 4, 11 to 44, lower is better; refuse an unanswered item."""
-    scores = _items(items, TSK11_ITEMS, TSK11_LOWEST)
+    scores = _items(items, TSK11_ITEMS, TSK11_ITEM_LOWEST)
     if None in scores:
         raise refusal(f"/items/{scores.index(None)}", "missing", "All items are needed.")
     return sum(score for score in scores if score is not None)
@@ -66,14 +70,14 @@ def psfs(items: object) -> float | None:
     given = rows(items, PSFS_MOST, "/items")
     scores = [None if score is None else whole(score, 0, PSFS_BEST, f"/items/{i}") for i, score in enumerate(given)]
     total = _sum_if_complete(scores)
-    return round(total / len(scores), 1) if scores and total is not None else None
+    return round(total / len(scores), SCORE_DIGITS) if scores and total is not None else None
 
 
 def _akps_item(item: str, score: object) -> int | None:
     if score is None:
         return None
     pointer = f"/answers/{item}"
-    found = whole(score, 0, AKPS_BEST, pointer)
+    found = whole(score, 0, AKPS_ITEM_BEST, pointer)
     if found not in AKPS_OPTIONS[item]:
         raise refusal(pointer, "not_an_option", "This item has no such score.")
     return found

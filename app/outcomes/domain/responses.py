@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.kernel.errors import FieldFault, Invalid
 from app.logbook.domain import Entry, Side
 from app.outcomes.domain.instruments import INSTRUMENTS, Instrument, Item
+from app.outcomes.domain.numbers import STEP_DIGITS
 from app.outcomes.domain.questionnaires import akps, koos_pf, lefs, psfs, tsk11
 from app.outcomes.domain.words import Questionnaire
 
@@ -114,5 +115,5 @@ def _faults_of(item: Item, given: Mapping[str, Score | None]) -> Iterator[FieldF
         yield FieldFault(pointer, "out_of_range", f"A score from {item.low} to {item.high} is needed.")
     elif item.options is not None and score not in item.options:
         yield FieldFault(pointer, "not_an_option", "This item has no such score.")
-    elif abs(score * item.steps - round(score * item.steps)) > 1e-9:  # float noise of tenths
+    elif round(score * item.steps, STEP_DIGITS) % 1:
         yield FieldFault(pointer, "not_a_step", "The score lies between two steps of the scale.")

@@ -9,12 +9,15 @@ from datetime import date, timedelta
 from itertools import count
 
 from app.logbook.domain import Side
+from app.outcomes.domain.numbers import (
+    EARLY_DAYS,
+    MONTHS_A_YEAR,
+    QUESTIONNAIRE_WEEKS,
+    TEST_WEEKS,
+    THEN_EVERY_MONTHS,
+)
 from app.outcomes.domain.words import ClinicalTest, Questionnaire
 
-QUESTIONNAIRE_WEEKS = (0, 4, 8, 12)  # weeks after the start (E, CLINICAL 4)
-THEN_EVERY_MONTHS = 3  # calendar months, counted from the start; week 12 stands for the first three (E, CLINICAL 4)
-TEST_WEEKS = (0, 6, 12)  # weeks after the start (E, CLINICAL 4)
-EARLY_DAYS = 7  # days before a point from which an answer counts for it (E)
 DAILY = "daily"
 
 QUESTIONNAIRES = (
@@ -84,7 +87,7 @@ def moments(instrument: Questionnaire | ClinicalTest, start: date) -> Iterator[M
 
 def months_after(day: date, months: int) -> date:
     """Return the same day so many months later, or the last of that month where it is shorter."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
@@ -121,10 +124,10 @@ def _tests_due(start: date, as_of: date, done: Done) -> Iterator[Due]:
 
 
 def _daily_due(start: date, as_of: date, pain_days: Collection[date]) -> Iterator[Due]:
-    if as_of < start or as_of in pain_days:
-        return
-    last = max((day for day in pain_days if day < as_of), default=None)
-    yield Due(Questionnaire.NRS_WORST, as_of, 0, DAILY, last, as_of + timedelta(days=1))
+    told = {day for day in pain_days if day <= as_of}
+    if as_of >= start and as_of not in told:
+        last = max(told, default=None)
+        yield Due(Questionnaire.NRS_WORST, as_of, 0, DAILY, last, as_of + timedelta(days=1))
 
 
 def _counts(days: Collection[date], moment: Moment) -> bool:

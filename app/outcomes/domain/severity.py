@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-WINDOW_DAYS = 7  # days whose worst pain counts (CLINICAL 5.1)
-MILD_MAX = 3.0  # NRS, highest that is mild (E, CLINICAL 5.1)
-MODERATE_MAX = 6.0  # NRS, highest that is moderate (E, CLINICAL 5.1)
+from app.outcomes.domain.numbers import MILD_MAX, MODERATE_MAX
 
 
 class Severity(StrEnum):

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.outcomes.domain.numbers import STEP_DOWN_GOOD_MAX, STEP_DOWN_MEDIUM_MAX, STEP_DOWN_SIGNS
 from app.outcomes.domain.strict import record, whole
-
-SIGN_MAX = {"arms": 1, "trunk": 1, "pelvis": 1, "knee": 2, "unsteady": 1}  # points (piva2006)
-GOOD_MAX = 1  # points (piva2006)
-MEDIUM_MAX = 3  # points (piva2006)
 
 
 @dataclass(frozen=True)
@@ -21,12 +18,12 @@ class StepDown:
 
 def step_down(signs: object) -> StepDown:
     """Add up the five signs; refuse a sign that is missing or beyond its points."""
-    given = record(signs, frozenset(SIGN_MAX), "")
-    score = sum(whole(given[sign], 0, highest, f"/{sign}") for sign, highest in SIGN_MAX.items())
+    given = record(signs, frozenset(STEP_DOWN_SIGNS), "")
+    score = sum(whole(given[sign], 0, highest, f"/{sign}") for sign, highest in STEP_DOWN_SIGNS.items())
     return StepDown(score, _grade(score))
 
 
 def _grade(score: int) -> str:
-    if score <= GOOD_MAX:
+    if score <= STEP_DOWN_GOOD_MAX:
         return "good"
-    return "medium" if score <= MEDIUM_MAX else "poor"
+    return "medium" if score <= STEP_DOWN_MEDIUM_MAX else "poor"

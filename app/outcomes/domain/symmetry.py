@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.logbook.domain import Side
+from app.outcomes.domain.numbers import (
+    COMPARED_WITHIN_DAYS,
+    KNEE_TO_WALL_SIDES_MAX_CM,
+    LSI_MIN_PERCENT,
+    MEASURE_DIGITS,
+)
 from app.outcomes.domain.strength import hip_expected, lsi
 from app.outcomes.domain.words import ClinicalTest, Sex
 
-LSI_LIMIT = 90.0  # percent of the other leg, less is a deficit (hop_lsi90)
-KNEE_TO_WALL_DIFFERENCE_CM = 1.5  # cm between the sides, more is a difference (chisholm2012)
-COMPARED_WITHIN = timedelta(days=14)  # how far apart the two sides may be measured (E)
-SORE_DAYS = 28  # days within which a knee that hurt counts as sore (E)
 LSI_TESTS = frozenset(
     {ClinicalTest.HIP_ABDUCTION_STRENGTH, ClinicalTest.QUADRICEPS_STRENGTH, ClinicalTest.SINGLE_LEG_HOP}
 )
@@ -43,7 +45,7 @@ class Symmetry:
     lsi_percent: float | None
     is_below_limit: bool | None
     caution: str | None
-    limit_percent: float = LSI_LIMIT
+    limit_percent: float = LSI_MIN_PERCENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Difference:
     test: ClinicalTest
     difference_cm: float
     is_above_limit: bool
-    limit_cm: float = KNEE_TO_WALL_DIFFERENCE_CM
+    limit_cm: float = KNEE_TO_WALL_SIDES_MAX_CM
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +77,28 @@ def symmetry(test: ClinicalTest, variant: str | None, left: Leg, right: Leg, sor
     (side,) = sore
     mine, other = (left, right) if side is Side.LEFT else (right, left)
     percent = lsi(mine.value, other.value)
-    below = None if percent is None else percent < LSI_LIMIT
+    below = None if percent is None else percent < LSI_MIN_PERCENT
     return Symmetry(test, variant, left, right, side, percent, below, OTHER_LEG_ZERO if percent is None else None)
 
 
 def difference(left: Leg, right: Leg) -> Difference | None:
     """Does the ankle bend further on one side? None where the sides were measured far apart."""
-    if abs(left.on - right.on) > COMPARED_WITHIN:
+    if abs(left.on - right.on) > timedelta(days=COMPARED_WITHIN_DAYS):
         return None
-    apart = round(abs(left.value - right.value), 3)
-    return Difference(ClinicalTest.KNEE_TO_WALL, apart, apart > KNEE_TO_WALL_DIFFERENCE_CM)
+    apart = round(abs(left.value - right.value), MEASURE_DIGITS)
+    return Difference(ClinicalTest.KNEE_TO_WALL, apart, apart > KNEE_TO_WALL_SIDES_MAX_CM)
 
 
 def beside_expected(side: Side, value_nm_kg: float, age_years: int, sex: Sex) -> BesideExpected:
     """Is the hip weaker than one standard deviation below what is expected? Eccentric hand-held tests only."""
     found = hip_expected(age_years, sex is Sex.MALE)
     return BesideExpected(
-        side, value_nm_kg, found.expected, found.sd, value_nm_kg < round(found.expected - found.sd, 3)
+        side, value_nm_kg, found.expected, found.sd, value_nm_kg < round(found.expected - found.sd, MEASURE_DIGITS)
     )
 
 
 def _caution(left: Leg, right: Leg, sore: frozenset[Side]) -> str | None:
-    if abs(left.on - right.on) > COMPARED_WITHIN:
+    if abs(left.on - right.on) > timedelta(days=COMPARED_WITHIN_DAYS):
         return MEASURED_FAR_APART
     if len(sore) > 1:
         return BOTH_KNEES_SORE

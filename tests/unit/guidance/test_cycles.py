@@ -67,3 +67,41 @@ def test_a_confirmed_cycle_halves_the_step_and_never_enlarges_it():
     assert (found["change_percent"], found["flags"]) == (5, ["rest_resume_hurt_confirmed"])
     assert answer(runs, policy_overrides={"progress_pct": 3})["change_percent"] == 3
     assert answer(runs, policy_overrides={"cycle_progress_pct": 30})["change_percent"] == 10
+
+
+def test_a_cycle_without_a_known_load_has_no_ratio_and_no_kind():
+    silent = {"distance_km": None}
+    found = cycles(hurt(20, **silent), hurt(10, **silent))
+    assert (found["count"], found["cycles"][0]["return_ratio"], found["cycles"][0]["subtype"]) == (1, None, None)
+
+
+def test_a_cycle_says_its_days_and_its_loads():
+    found = cycles(a_run(24, distance_km=6), hurt(20, distance_km=4), a_run(12, distance_km=3), hurt(10, distance_km=2))
+    assert found["cycles"] == [
+        {
+            "hurt": day(20),
+            "resume": day(12),
+            "hurt_again": day(10),
+            "rest_days": 7,
+            "settled": None,
+            "return_ratio": 0.5,
+            "subtype": "hurt_despite_less_load",
+        }
+    ]
+
+
+@pytest.mark.parametrize(("back", "count"), [(14, 1), (15, 0)])
+def test_a_cycle_closes_within_a_fortnight_of_the_first_run_back(back, count):
+    assert cycles(hurt(40), a_run(30), hurt(30 - back))["count"] == count
+
+
+@pytest.mark.parametrize(("runs", "count"), [(2, 1), (3, 1), (4, 0)])
+def test_a_cycle_closes_within_the_first_four_runs_back(runs, count):
+    back = [a_run(30 - place) for place in range(runs)]
+    assert cycles(hurt(40), *back, hurt(30 - runs))["count"] == count
+
+
+@pytest.mark.parametrize(("worst", "count"), [(2.0, 1), (2.1, 0)])
+def test_the_last_day_of_a_rest_says_whether_it_settled(worst, count):
+    log = [{"date": day(15), "worst_pain": 9}, {"date": day(11), "worst_pain": worst}]
+    assert cycles(hurt(20), hurt(10), daily=log)["count"] == count

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.guidance.domain.criterion import Criterion, Verdict
 from app.guidance.domain.dose import Direction, DoseProposal, DoseSession, DoseStep, dose_proposal
 from app.guidance.domain.policy import Policy
 from app.programmes.domain.plan import Dosage
@@ -88,6 +89,53 @@ def test_where_there_is_no_easier_exercise_less_of_this_one_is_proposed() -> Non
 def test_only_the_last_two_sessions_count() -> None:
     assert asked(a_session(9, pain=9.0), a_session(3), a_session(1)).direction is Direction.PROGRESS
     assert asked(a_session(9), a_session(3), a_session(1, pain=3.1)).direction is Direction.HOLD
+
+
+@pytest.mark.parametrize(
+    ("changes", "direction"),
+    [
+        ({"pain": 2.0}, Direction.PROGRESS),
+        ({"morning_after": 1.0}, Direction.PROGRESS),
+        ({"morning_before": 3.0, "morning_after": 4.0}, Direction.PROGRESS),
+        ({"morning_before": None, "morning_after": 2.0}, Direction.PROGRESS),
+        ({"morning_before": None, "morning_after": 2.1}, Direction.HOLD),
+        ({"morning_before": None, "morning_after": 9.0}, Direction.HOLD),
+        ({"pain": 3.0}, Direction.HOLD),
+        ({"pain": 3.1}, Direction.REGRESS),
+        ({"morning_before": 3.0, "morning_after": 4.1}, Direction.REGRESS),
+        ({"pain": None, "morning_after": 1.1}, Direction.REGRESS),
+        ({"pain": 5.0, "morning_after": None}, Direction.REGRESS),
+    ],
+)
+def test_the_dose_turns_at_its_numbers(changes: dict[str, Any], direction: Direction) -> None:
+    assert asked(a_session(3, **changes), a_session(1, **changes)).direction is direction
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "verdict"),
+    [
+        ({}, "good", Verdict.MET),
+        ({"pain": 4.0}, "over", Verdict.NOT_MET),
+        ({"pain": 2.5}, "neither", Verdict.NOT_MET),
+        ({"pain": None}, "neither", Verdict.UNKNOWN),
+    ],
+)
+def test_each_session_gives_its_reason_with_what_it_saw(changes: dict[str, Any], code: str, verdict: Verdict) -> None:
+    session = a_session(3, **changes)
+    thresholds = {"progress_max": 2.0, "acceptable_max": 3.0, "morning_tolerance": 1.0}
+    facts = {
+        "on": "2026-03-27",
+        "full_dose": True,
+        "pain": session.pain,
+        "morning_before": 0.0,
+        "morning_after": 0.0,
+    }
+    assert asked(session).reasons == (Criterion(code, verdict, facts, thresholds, ("E", "smith2017_painful")),)
+
+
+def test_a_load_grows_by_five_to_ten_percent() -> None:
+    proposal = asked(a_session(3), a_session(1), dosage=replace(DOSAGE, load_kg=42.0))
+    assert proposal.options[2].load_kg == (44.1, 46.2)
 
 
 SCORES = st.one_of(st.none(), st.integers(0, 100).map(lambda tenths: tenths / 10))

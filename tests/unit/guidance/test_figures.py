@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from app.guidance.domain.adherence import DueRow, adherence
-from app.guidance.domain.classify import classify
+from app.guidance.domain.adherence import DueRow, adherence, read_rows
+from app.guidance.domain.classify import MEASURES, classify
 from app.guidance.domain.conformance import KINDS
 from app.guidance.domain.history import InputError
-from app.guidance.domain.irritability import severity
 from app.guidance.domain.load import load_figures
 from app.guidance.domain.ratio import round_down_to_tenth
-from app.guidance.domain.spike import spike
+from app.guidance.domain.spike import Spike, spike
+from app.outcomes.domain.severity import severity
+from tests.unit.refusing import refused_at
 
 
 def test_an_unknown_day_is_not_a_rest_day():
@@ -79,6 +80,15 @@ def test_severity_follows_the_worst_pain(worst, name):
         ({"hip_abd_lsi": 89.9, "single_leg_squat": "poor", "pelvic_drop": True}, {"descending_hip": 4}),
         ({"quad_lsi": 89.9, "pain_resisted_extension": True}, {"local_knee": 3}),
         ({"ktw_affected_cm": 8.9, "ktw_other_cm": 10.5, "fpi6": 6}, {"ascending_ankle": 5}),
+        ({"ktw_affected_cm": 9, "ktw_other_cm": 10.6}, {"ascending_ankle": 2}),
+        ({"ktw_affected_cm": 10.6, "ktw_other_cm": 9}, {"ascending_ankle": 2}),
+        ({"ktw_affected_cm": 9, "ktw_other_cm": 10.5}, {"ascending_ankle": 0}),
+        ({"ktw_affected_cm": 9}, {"ascending_ankle": 0}),
+        ({"fpi6": 5}, {"ascending_ankle": 0}),
+        ({"tsk11": 23, "phq2": 2}, {"psychosocial": 0}),
+        ({"session_spike_ratio": 1.10, "week_spike_ratio": 1.30}, {"load_error": 0}),
+        ({"hip_abd_lsi": 90, "quad_lsi": 90, "single_leg_squat": "fair"}, {"descending_hip": 0, "local_knee": 0}),
+        ({"age": 30, "male": True, "hip_abd_nm_kg": 1.311}, {"descending_hip": 0}),
         ({"tsk11": 24, "phq2": 3, "avoids_activity_from_fear": True}, {"psychosocial": 5}),
         ({"age": 30, "hip_abd_nm_kg": 0.5}, {"descending_hip": 0}),
         ({"age": 30, "male": True, "hip_abd_nm_kg": 1.31}, {"descending_hip": 2}),
@@ -104,3 +114,84 @@ def test_one_point_is_no_finding():
 def test_an_input_of_the_wrong_shape_is_refused(kind, given):
     with pytest.raises(InputError):
         KINDS[kind](given)
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"done": 1}, ("/rows/1/prescribed", "missing")),
+        ({"prescribed": 1}, ("/rows/1/done", "missing")),
+        ({"prescribed": 0, "done": 1}, ("/rows/1/prescribed", "out_of_range")),
+        ({"prescribed": 100_001, "done": 1}, ("/rows/1/prescribed", "out_of_range")),
+        ({"prescribed": 1, "done": -1}, ("/rows/1/done", "out_of_range")),
+        ({"prescribed": 1, "done": 100_001}, ("/rows/1/done", "out_of_range")),
+        ({"prescribed": 1, "done": 1, "due": None}, ("/rows/1/due", "not_a_flag")),
+        ({"prescribed": 1, "done": 1, "excused": 1}, ("/rows/1/excused", "not_a_flag")),
+        ({"prescribed": 1, "done": 1, "on": 1}, ("/rows/1/on", "unknown_key")),
+        (5, ("/rows/1", "not_an_object")),
+    ],
+)
+def test_a_row_that_cannot_be_meant_is_refused_at_its_place(given: object, fault: tuple[str, str]) -> None:
+    assert refused_at(lambda: read_rows([{"prescribed": 1, "done": 1}, given])) == [fault]
+
+
+def test_a_row_is_due_and_not_excused_unless_it_says_so() -> None:
+    told = [
+        {"prescribed": 100_000, "done": None},
+        {"prescribed": 0.5, "done": 100_000, "due": False, "excused": True},
+        {"prescribed": 1, "done": 0, "due": True, "excused": False},
+    ]
+    assert read_rows(told) == [DueRow(100_000), DueRow(0.5, 100_000, False, True), DueRow(1, 0, True, False)]
+
+
+def test_two_thousand_rows_are_the_most() -> None:
+    row = {"prescribed": 1, "done": 1}
+    assert len(read_rows([row] * 2000)) == 2000
+    assert refused_at(lambda: read_rows([row] * 2001)) == [("/rows", "too_many")]
+    assert refused_at(lambda: read_rows(None)) == [("/rows", "not_a_list")]
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"single_leg_squat": "bad"}, ("/single_leg_squat", "not_a_choice")),
+        ({"single_leg_squat": 1}, ("/single_leg_squat", "not_a_choice")),
+        ({"single_leg_squat": ["poor"]}, ("/single_leg_squat", "not_a_choice")),
+        ({"fpi6": 12.5}, ("/fpi6", "out_of_range")),
+        ({"fpi6": 1.5}, ("/fpi6", "not_whole")),
+        ({"fpi6": -13}, ("/fpi6", "out_of_range")),
+        ({"tsk11": 10}, ("/tsk11", "out_of_range")),
+        ({"tsk11": 45}, ("/tsk11", "out_of_range")),
+        ({"phq2": 7}, ("/phq2", "out_of_range")),
+        ({"phq2": -1}, ("/phq2", "out_of_range")),
+        ({"age": 121}, ("/age", "out_of_range")),
+        ({"hip_abd_nm_kg": 10.1}, ("/hip_abd_nm_kg", "out_of_range")),
+        ({"ktw_other_cm": 50.1}, ("/ktw_other_cm", "out_of_range")),
+        ({"quad_lsi": 1000.1}, ("/quad_lsi", "out_of_range")),
+        ({"pelvic_drop": 1}, ("/pelvic_drop", "not_a_flag")),
+        ({"mood": 1}, ("/mood", "unknown_key")),
+    ],
+)
+def test_a_measure_that_cannot_be_meant_is_refused_at_its_place(given: object, fault: tuple[str, str]) -> None:
+    assert refused_at(lambda: classify(given)) == [fault]
+
+
+def test_a_measure_that_is_null_was_not_taken() -> None:
+    assert classify(dict.fromkeys(MEASURES)) == classify({})
+
+
+@pytest.mark.parametrize(
+    ("km", "longest", "fault"),
+    [
+        (0, 5, ("/distance_km", "out_of_range")),
+        (500.1, 5, ("/distance_km", "out_of_range")),
+        (5, 0, ("/longest_prev_30d_km", "out_of_range")),
+        (5, 500.1, ("/longest_prev_30d_km", "out_of_range")),
+        (5, "5", ("/longest_prev_30d_km", "not_a_number")),
+    ],
+)
+def test_a_distance_that_cannot_be_meant_is_refused(km: object, longest: object, fault: tuple[str, str]) -> None:
+    assert refused_at(lambda: spike(km, longest)) == [fault]
+    assert spike(500, 500) == Spike(1.0, "reference")
+    assert spike(5, None) == Spike(None, "undefined")
+    assert spike(1, 3).ratio == 0.333

@@ -231,3 +231,26 @@ def test_irritability_is_high_by_two_known_signs_and_otherwise_unknown_while_som
     assert known_irritability(7, None, None, None) is None
     assert known_irritability(2, 1, False, False) == "low"
     assert known_irritability(None, 1, False, False) is None
+
+
+def test_a_set_without_repetitions_or_seconds_is_no_work() -> None:
+    assert work_done([a_set(repetitions=None)], "clamshell", Side.LEFT, in_seconds=False) == 0
+    assert work_done([a_set(repetitions=None, hold_seconds=30)], "clamshell", Side.LEFT, in_seconds=True) == 30
+    assert work_done([a_set(repetitions=3, hold_seconds=30)], "clamshell", Side.LEFT, in_seconds=True) == 90
+    assert work_done([a_set(repetitions=3)], "clamshell", Side.LEFT, in_seconds=True) == 0
+    assert work_done([a_set()], "squat", Side.LEFT, in_seconds=False) is None
+
+
+def test_what_was_skipped_counts_as_nothing_at_once_and_what_was_not_logged_only_later() -> None:
+    """The day of a skip need not be waited for; the end of a day is that of the person's own clock."""
+    midnight = datetime(2026, 3, 29, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+    skipped = due_exercise(DAY, an_exercise(), [], [a_skip()])
+    silent = due_exercise(DAY, an_exercise(), [], [])
+    begun = due_exercise(DAY, an_exercise(), [a_set()], [])
+    instant = timedelta(microseconds=1)
+    assert adherence([adherence_row(skipped, midnight, ZONE)]).percent == 0.0
+    assert adherence([adherence_row(skipped, midnight - instant, ZONE)]).percent is None
+    assert adherence([adherence_row(silent, midnight + timedelta(hours=48) - instant, ZONE)]).percent is None
+    assert adherence([adherence_row(silent, midnight + timedelta(hours=48), ZONE)]).percent == 0.0
+    assert adherence([adherence_row(begun, midnight - instant, ZONE)]).percent is None
+    assert adherence([adherence_row(begun, midnight, ZONE)]).percent == 33.3

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.guidance.domain.decision import Decision
-from app.guidance.domain.ladder import STEPS, Climb, Gate, earliest_day, moved, start_step, steps_of
+from app.guidance.domain.ladder import STEPS, Climb, Gate, earliest_day, may_climb, moved, start_step, steps_of
 
 CUTS = st.sampled_from([-20, -30, -40, -50, -60]) | st.floats(-100, -1)
 
@@ -114,3 +114,47 @@ def test_nobody_leaves_the_top_or_falls_below_the_first_running_step() -> None:
 )
 def test_a_day_lies_between_and_no_more_than_four_in_a_week(ran: list[int], rest: int, day: int) -> None:
     assert earliest_day(ran, 100, rest) == day
+
+
+@pytest.mark.parametrize(
+    ("climb", "answer", "clean", "expected"),
+    [
+        (Climb(4, 1, (95,)), (Decision.HOLD, 0), True, Climb(4, 2, (95,))),
+        (Climb(4, 1, (95,)), (Decision.HOLD, 0), False, Climb(4, 0, (95,))),
+        (Climb(4, 3, (95,)), (Decision.HOLD, 0), True, Climb(4, 4, (95,))),
+        (Climb(4, 3, (95,)), (Decision.PROGRESS, 10), True, Climb(5, 0, (95, 100))),
+        (Climb(4, 0, (95,)), (Decision.PROGRESS, 10), True, Climb(4, 1, (95,))),
+        (Climb(4, 3, (95, 99)), (Decision.PROGRESS, 10), True, Climb(4, 4, (95, 99))),
+        (Climb(4, 3, (95,)), (Decision.REDUCE, -20), True, Climb(3, 0, (95,))),
+        (Climb(4, 3, (95,)), (Decision.REDUCE, -60), True, Climb(1, 0, (95,))),
+        (Climb(0, 3, (95,)), (Decision.REDUCE, -60), True, Climb(0, 0, (95,))),
+        (Climb(6, 3, (95,)), (Decision.PAUSE_AND_REFER, -100), True, Climb(1, 0, (95,))),
+    ],
+)
+def test_a_session_moves_the_whole_standing(
+    climb: Climb, answer: tuple[Decision, float], clean: bool, expected: Climb
+) -> None:
+    assert moved(climb, *answer, clean, 100) == expected
+
+
+def test_a_step_up_of_today_counts_among_the_two_of_a_week() -> None:
+    assert not may_climb((94, 100), 100)
+    assert may_climb((93, 100), 100)
+
+
+def test_the_gate_names_what_is_not_known_and_what_hurts() -> None:
+    assert Gate().missing(4) == ("walk_pain", "stairs_pain")
+    assert Gate().missing(5) == ("walk_pain", "stairs_pain", "hops_pain")
+    assert Gate(3, 2.1, 9).too_sore(4) == ("walk_pain", "stairs_pain")
+    assert Gate(3, 2, 9).too_sore(5) == ("walk_pain", "hops_pain")
+    assert Gate(2, 2, 2).too_sore(5) == ()
+
+
+@pytest.mark.parametrize("ran", [[99, 92], [80, 99], [1, 2, 99]])
+def test_only_the_newest_run_asks_for_a_day_off(ran: list[int]) -> None:
+    assert earliest_day([*ran[:-1], 90], 100) == 100
+
+
+def test_a_week_that_is_full_is_waited_for_to_its_end() -> None:
+    assert earliest_day([97, 98, 99, 100], 100) == 104
+    assert earliest_day([97, 97, 98, 99], 100) == 101

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.guidance.domain.load_summary import DayLoad, after_break, run_spike, summarise
+from app.guidance.domain.load import load_figures
+from app.guidance.domain.load_summary import DayLoad, WeekTotals, after_break, run_spike, summarise
 from app.guidance.domain.notices import needling_soreness, orthosis_response
 
 NEEDLED = datetime(2026, 11, 18, 12, tzinfo=UTC)
@@ -56,3 +58,49 @@ def test_the_longest_run_is_looked_for_in_the_thirty_days_before() -> None:
     others = [(DAY - timedelta(days=31), 20.0), (DAY - timedelta(days=30), 5.0), (DAY, 9.0)]
     assert (run_spike(DAY, 6.0, others).ratio, run_spike(DAY, 6.0, others).name) == (1.2, "small")
     assert run_spike(DAY, 6.0, []).name == "undefined"
+
+
+def test_each_measure_is_summed_by_itself_and_the_effort_shows_its_figures() -> None:
+    first = DAY - timedelta(days=27)
+    told = [DayLoad(first + timedelta(days=place), 5.0, 30.0, 100.0 + place) for place in range(28)]
+    found = summarise(told, [])
+    assert (found.distance_km, found.duration_min) == (WeekTotals(35.0, 0.0), WeekTotals(210.0, 0.0))
+    assert found.session_load == load_figures([day.session_load for day in told])
+    assert found.session_load.acwr_coupled is not None
+    assert not found.acwr_hidden
+
+
+def test_after_a_break_all_ratios_are_hidden_and_nothing_else() -> None:
+    first = DAY - timedelta(days=27)
+    told = [DayLoad(first + timedelta(days=place), 5.0, 30.0, 100.0 + place) for place in range(28)]
+    whole = load_figures([day.session_load for day in told])
+    found = summarise(told, [DAY - timedelta(days=20), DAY])
+    assert found.acwr_hidden
+    assert found.session_load == replace(whole, acwr_coupled=None, acwr_uncoupled=None, acwr_ewma=None)
+
+
+def test_nothing_logged_is_nothing_shown() -> None:
+    found = summarise([], [DAY])
+    assert (found.acwr_hidden, found.distance_km.total, found.session_load.acute_7d) == (False, None, None)
+
+
+def test_a_return_of_today_hides_ratios_and_one_of_tomorrow_does_not() -> None:
+    long_ago = DAY - timedelta(days=14)
+    assert after_break([long_ago, DAY], DAY)
+    assert not after_break([long_ago, DAY + timedelta(days=1)], DAY)
+
+
+def test_a_run_of_the_day_before_is_among_the_earlier_ones_and_one_of_the_same_day_is_not() -> None:
+    assert run_spike(DAY, 6.0, [(DAY - timedelta(days=1), 5.0)]).ratio == 1.2
+    assert run_spike(DAY, 6.0, [(DAY, 5.0)]).ratio is None
+
+
+def test_totals_are_rounded_to_a_tenth_and_changes_need_exactly_two_weeks() -> None:
+    assert summarise(days(*[1.01] * 6, 1.04), []).distance_km.total == 7.1
+    assert summarise(days(*[3] * 7, *[4] * 7, *[5] * 7), []).distance_km.change_percent == 25.0
+    assert summarise(days(*[4] * 6, *[5] * 7), []).distance_km.change_percent is None
+
+
+def test_no_relief_and_a_little_relief_are_told_apart() -> None:
+    assert orthosis_response(3.0, 3.0) == "unlikely"
+    assert orthosis_response(3.0, 2.9) == "unclear"

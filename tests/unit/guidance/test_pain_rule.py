@@ -227,3 +227,55 @@ def test_the_worst_of_the_day_in_the_log_counts_before_the_run():
     quiet = [a_run(ago, pain_during=0) for ago in (12, 10, 8, 5, 3, 1)]
     daily = [{"date": day(ago), "worst_pain": 2} for ago in (5, 3, 1)]
     assert answer(quiet, daily=daily)["rule"] == "TREND_UP"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "rules"),
+    [
+        (1, 1.5, set()),
+        (1, 1.52, {"TREND_UP"}),
+        (1, 2.5, {"TREND_UP"}),
+        (1, 2.52, {"TREND_LARGE"}),
+        (0, 2, {"TREND_UP"}),
+        (0.1, 2.1, {"TREND_LARGE"}),
+    ],
+)
+def test_a_week_is_worse_above_half_a_point_and_much_worse_above_one_and_a_half(before, now, rules):
+    runs = [a_run(ago, pain_during=before) for ago in (12, 10, 8)] + [a_run(ago, pain_during=now) for ago in (5, 3, 1)]
+    assert {rule for rule in answer(runs)["rules_all"] if rule.startswith("TREND")} == rules
+
+
+@pytest.mark.parametrize(("days_now", "days_before", "told"), [((6, 0), (13, 7), True), ((0,), (13, 7), False)])
+def test_each_week_of_a_trend_needs_two_days_with_pain(days_now, days_before, told):
+    daily = [{"date": day(ago), "worst_pain": 1} for ago in days_now]
+    daily += [{"date": day(ago), "worst_pain": 0} for ago in days_before]
+    quiet = [a_run(20, pain_during=None), a_run(6, pain_during=None)]
+    assert ("TREND_UP" in answer(quiet, daily=daily)["rules_all"]) is told
+    swapped = [{**entry, "worst_pain": 1 - entry["worst_pain"]} for entry in daily]
+    assert "TREND_UP" not in answer(quiet, daily=swapped)["rules_all"]
+
+
+def test_the_trace_of_each_rule_names_what_it_saw():
+    hurt = after_steady(pain_during=4, pain_pre=1, pain_after_60=5, pain_next_morning=3, baseline_pain=0)
+    seen = {item["rule"]: item["facts"] for item in hurt["trace"]}
+    morning = {"morning": 3, "baseline": 0, "morning_rise": 3}
+    assert seen["AMBER_PLUS_MORNING"] == {"pain_during": 4, "morning_rise": 3}
+    assert seen["MORNING_LARGE"] == morning
+    assert seen["AFTER_UP_HOLD"] == {"pain_after_60": 5, "after_rise": 4}
+    assert seen["NOT_ENOUGH_CLEAN"] == {"clean_in_a_row": 0}
+    up = {item["rule"]: item for item in after_steady(pain_next_morning=2)["trace"]}
+    assert up["MORNING_UP"]["facts"] == {"morning": 2, "baseline": 0, "morning_rise": 2}
+    assert up["MORNING_UP"]["thresholds"] == {"morning_tolerance": 1.0, "morning_large": 3.0}
+
+
+def test_a_morning_before_a_run_is_quiet_and_the_one_after_it_is_not():
+    runs = [a_run(12), a_run(4), a_run(1, pain_next_morning=1.5, baseline_pain=ABSENT)]
+    daily = [{"date": day(5), "morning_pain": 0}, {"date": day(3), "morning_pain": 6}]
+    assert "MORNING_UP" in answer(runs, daily=daily)["rules_all"]
+
+
+def test_progress_needs_a_longest_run_to_measure_the_next_by():
+    policy = {"gap_hold_days": 14, "lookback_days": 7}
+    found = answer([a_run(12), a_run(10), a_run(8)], policy_overrides=policy)
+    assert (found["decision"], found["session_cap_km"]) == ("hold", None)
+    assert answer([a_run(12), a_run(10), a_run(6)], policy_overrides=policy)["decision"] == "progress"

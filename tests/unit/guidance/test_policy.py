@@ -133,7 +133,15 @@ def test_the_pain_limits_rise(overrides):
 
 
 @pytest.mark.parametrize(
-    "overrides", [{"progress_max": 3}, {"acceptable_max": 5}, {"high_max": 7.9}, {"pause_min": 10}]
+    "overrides",
+    [
+        {"progress_max": 0},
+        {"progress_max": 0.5},
+        {"progress_max": 3},
+        {"acceptable_max": 5},
+        {"high_max": 7.9},
+        {"pause_min": 10},
+    ],
 )
 def test_the_pain_limits_may_meet(overrides):
     assert resolve_policy(DEFAULT_PRESET, overrides)

@@ -46,4 +46,4 @@ def test_outcomes_know_nothing_of_guidance():
 
 def test_progress_is_said_in_one_place_of_the_code():
     saying = [path.stem for path in MODULES if '"CLEAN"' in path.read_text("utf-8")]
-    assert saying == ["progress", "ruleset"]
+    assert saying == ["progress", "table"]

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter
 from importlib.resources import files
 
 import pytest
 
-from app.guidance.domain.conformance import KINDS, VectorsMalformed, run_vectors, same
+from app.guidance.domain.conformance import KINDS, VectorsMalformed, revived, run_vectors, same
 
 DOCUMENT = json.loads((files("app.guidance") / "golden" / "rule_vectors.json").read_text("utf-8"))
-RESULTS = run_vectors(DOCUMENT)
+VECTORS = DOCUMENT["vectors"]
 SPIKE = {"id": "X1", "kind": "spike", "input": {"distance_km": 6, "longest_prev_30d_km": 5}}
 
 
-@pytest.mark.parametrize("result", RESULTS, ids=lambda result: f"{result.id}-{result.kind}")
-def test_the_engine_answers_as_written_on_paper(result):
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: f"{vector['id']}-{vector['kind']}")
+def test_the_engine_answers_as_written_on_paper(vector):
+    (result,) = run_vectors({"vectors": [vector]})
     assert result.differences == ()
 
 
 def test_every_vector_is_run_and_every_kind_has_one():
-    assert len(RESULTS) == len(DOCUMENT["vectors"]) == 427
-    assert Counter(result.kind for result in RESULTS).keys() == KINDS.keys()
+    results = run_vectors(DOCUMENT)
+    assert [result.id for result in results] == [vector["id"] for vector in VECTORS]
+    assert len(results) == 427
+    assert Counter(result.kind for result in results).keys() == KINDS.keys()
 
 
 def test_only_the_expected_keys_are_compared():
@@ -85,3 +89,20 @@ def test_one_is_not_true_and_five_is_five_point_zero():
     assert not same([1], [1, 2])
     assert not same({"a": 1}, {"a": 1, "b": 2})
     assert not same(None, 0)
+    assert not same([1], 1)
+    assert not same(1, [1])
+    assert not same({"a": 1}, 1)
+    assert not same(1, {"a": 1})
+    assert not same({"a": 1}, {"a": 2})
+    assert not same([1, 2], [1, 3])
+    assert same(1, 1 + 1e-10)
+    assert not same(1, 1 + 1e-8)
+    assert same(None, None)
+    assert not same("a", "b")
+
+
+def test_numbers_that_json_cannot_write_are_put_back_wherever_they_stand():
+    told = revived({"a": ["$NaN", "$Infinity", {"b": "$-Infinity"}], "c": "NaN", "d": True, "e": None, "f": 2})
+    assert math.isnan(told["a"][0])
+    assert told["a"][1:] == [math.inf, {"b": -math.inf}]
+    assert (told["c"], told["d"], told["e"], told["f"]) == ("NaN", True, None, 2)

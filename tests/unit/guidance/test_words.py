@@ -66,7 +66,7 @@ def test_every_code_has_its_sentence() -> None:
         assert book.to_do.keys() == {decision.value for decision in Decision}
         assert book.seek_care.keys() == {level.value for level in Referral}
         assert book.questions.keys() == RED_FLAGS.keys()
-        assert {code for code, _ in notices.MILEAGE_KM} <= book.notices.keys()
+        assert {code for code, _ in notices.LARGE_WEEKS_KM} <= book.notices.keys()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

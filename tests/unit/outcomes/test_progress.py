@@ -12,7 +12,15 @@ from app.logbook.domain import Side
 from app.outcomes.domain.instruments import INSTRUMENTS
 from app.outcomes.domain.progress import Change, Point, Towards, change_of
 from app.outcomes.domain.severity import Severity, severity, worst
-from app.outcomes.domain.symmetry import Leg, Symmetry, beside_expected, difference, symmetry
+from app.outcomes.domain.symmetry import (
+    BesideExpected,
+    Difference,
+    Leg,
+    Symmetry,
+    beside_expected,
+    difference,
+    symmetry,
+)
 from app.outcomes.domain.words import ClinicalTest, Sex
 
 DAY = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -192,3 +200,28 @@ def test_severity_follows_the_worst_pain(pain: float, expected: Severity) -> Non
 def test_pain_that_nobody_told_of_is_not_mild() -> None:
     assert severity(worst([])) is None
     assert severity(worst([0, 0])) is Severity.MILD
+
+
+@pytest.mark.parametrize(
+    ("sore", "caution"), [("left", None), ("left right", "both_knees_sore"), ("", "sore_side_unknown")]
+)
+def test_a_comparison_keeps_what_was_compared(sore: str, caution: str | None) -> None:
+    day, sides = DAY.date(), frozenset(Side(side) for side in sore.split())
+    left, right = Leg(90, day), Leg(100, day)
+    found = symmetry(HIP, "eccentric", left, right, sides)
+    told = (Side.LEFT, 90.0, False) if caution is None else (None, None, None)
+    assert found == Symmetry(HIP, "eccentric", left, right, *told, caution)
+
+
+def test_a_difference_and_a_strength_beside_the_expected_keep_what_they_saw() -> None:
+    day = DAY.date()
+    assert difference(Leg(9, day), Leg(10.6, day - timedelta(days=14))) == Difference(
+        ClinicalTest.KNEE_TO_WALL, 1.6, True
+    )
+    assert beside_expected(Side.LEFT, 1.0, 30, Sex.MALE) == BesideExpected(Side.LEFT, 1.0, 1.665, 0.354, True)
+
+
+def test_a_first_or_newest_score_of_nothing_is_a_score() -> None:
+    assert change("nrs_worst", 4, 0).change == -4
+    assert change("nrs_worst", 0, 4).change == 4
+    assert change("global_change", 0) == Change(0, Towards.SAME, False)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from app.kernel.errors import Invalid
 from app.kernel.ids import new_id
 from app.logbook.domain import Side
 from app.outcomes.domain.instruments import INSTRUMENTS
 from app.outcomes.domain.questionnaires import AKPS_OPTIONS
 from app.outcomes.domain.responses import QuestionnaireResponse, check_response, score_of
 from app.outcomes.domain.words import Questionnaire
+from tests.unit.refusing import refused_at
 
 WORKED_AKPS = dict(zip(AKPS_OPTIONS, [3, 5, 3, 8, 4, 8, 7, 8, 8, 10, 10, 5, 5], strict=True))
 WORKED_KOOS_PF = [1, 1, 2, 2, 1, 0, 1, 2, 1, 1, 1]
@@ -89,9 +89,7 @@ def test_a_psfs_with_an_activity_left_out_has_no_score() -> None:
 
 def refusals(response: QuestionnaireResponse) -> list[tuple[str, str]]:
     """Return pointer and code of each thing that is refused."""
-    with pytest.raises(Invalid) as refused:
-        check_response(response)
-    return [(fault.pointer, fault.code) for fault in refused.value.faults]
+    return refused_at(lambda: check_response(response))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +107,7 @@ def refusals(response: QuestionnaireResponse) -> list[tuple[str, str]]:
         ("lefs", numbered([1] * 21), ("/items", "unknown_item")),
         ("global_change", {"score": -6}, ("/items/score", "out_of_range")),
         ("nrs_worst", {"score": 3.14}, ("/items/score", "not_a_step")),
+        ("nrs_worst", {"score": 3.1000001}, ("/items/score", "not_a_step")),
         ("nrs_worst", {}, ("/items/score", "required")),
     ],
 )

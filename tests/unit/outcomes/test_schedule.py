@@ -88,6 +88,7 @@ def test_an_answer_counts_from_a_week_before_its_day() -> None:
     point = date(2026, 2, 28)
     assert AKPS not in due_on(point, answered(point - timedelta(days=7)))
     assert AKPS in due_on(point, answered(point - timedelta(days=8)))
+    assert AKPS not in due_on(point, answered(point))
 
 
 def test_what_was_answered_is_not_due_until_the_next_point() -> None:
@@ -115,6 +116,11 @@ def test_pain_is_due_each_day_and_never_overdue() -> None:
     (found,) = [due for due in what_is_due(START, day, {}, {START}) if due.why == "daily"]
     assert (found.due_on, found.overdue_days, found.last_on) == (day, 0, START)
     assert all(due.why != "daily" for due in what_is_due(START, day, {}, {day}))
+
+
+def test_pain_is_asked_from_the_first_day_on_and_a_later_day_tells_nothing() -> None:
+    (found,) = [due for due in what_is_due(START, START, {}, {START + timedelta(days=1)}) if due.why == "daily"]
+    assert found == Due(Questionnaire.NRS_WORST, START, 0, "daily", None, START + timedelta(days=1))
 
 
 @given(

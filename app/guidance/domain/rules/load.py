@@ -5,7 +5,8 @@ from __future__ import annotations
 from app.guidance.domain.facts import Facts
 from app.guidance.domain.finding import Finding, finding, limits
 from app.guidance.domain.policy import Policy
-from app.guidance.domain.ratio import RATIO_DIGITS, exceeds
+from app.guidance.domain.ratio import exceeds
+from app.guidance.domain.ruleset.numbers import RATIO_DIGITS
 
 
 def load_session_spike(facts: Facts, policy: Policy) -> Finding | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.guidance.domain.facts import Facts
 from app.guidance.domain.finding import Finding, finding, limits
 from app.guidance.domain.policy import Policy
-from app.guidance.domain.ruleset import PAUSE_AFTER_OVER, REDUCE_AFTER_OVER, REST_AFTER_OVER
+from app.guidance.domain.ruleset.numbers import PAUSE_AFTER_OVER, REDUCE_AFTER_OVER, REST_AFTER_OVER
 
 
 def repeat_4(facts: Facts, policy: Policy) -> Finding | None:

@@ -6,6 +6,7 @@ from app.guidance.domain.facts import Facts
 from app.guidance.domain.finding import Finding, finding, limits
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.ratio import nrs_difference
+from app.guidance.domain.ruleset.numbers import TREND_DIGITS
 from app.guidance.domain.trend import Trend
 
 
@@ -79,4 +80,8 @@ def _morning(facts: Facts) -> dict[str, object]:
 
 
 def _week(trend: Trend) -> dict[str, object]:
-    return {"mean_now": round(trend.now, 2), "mean_before": round(trend.before, 2), "rise": trend.rise}
+    return {
+        "mean_now": round(trend.now, TREND_DIGITS),
+        "mean_before": round(trend.before, TREND_DIGITS),
+        "rise": trend.rise,
+    }

@@ -1,38 +1,12 @@
-"""The ruleset: its version, the ordered table of rules, and the numbers no therapist changes."""
+"""The decision table: what each rule asks for, the strictest first (CLINICAL 1.3)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from app.guidance.domain.decision import Decision, Referral
-from app.guidance.domain.red_flags import RED_FLAG_SOURCES, RED_FLAGS
-
-__all__ = ["RED_FLAGS", "RULES", "RULESET_VERSION", "VALID_FOR_HOURS", "RuleRow"]
-
-RULESET_VERSION = "2026.11.2"
-VALID_FOR_HOURS = 48  # hours an advice may be shown (SECURITY 4.5)
-
-PAUSE_PCT = -100  # percent of the load while paused
-NO_CHANGE_PCT = 0  # percent of the load on hold
-SHORT_REST_DAYS = 1  # days off when a run was sore (soreness_rules)
-PAUSE_AFTER_OVER = 4  # over runs in a row that pause (E)
-REST_AFTER_OVER = 3  # over runs in a row that rest (E)
-REDUCE_AFTER_OVER = 2  # over runs in a row that cut more (E)
-
-RUN_SPEAKS_DAYS = 14  # days a run's own pain is judged at least (E)
-BASELINE_DAYS = 7  # days before a run whose quiet mornings make its baseline (E)
-WEEK_DAYS = 7  # days
-FOUR_WEEKS_DAYS = 28  # days
-LOAD_UNIT_DAYS = 30  # days in which every run must have the same unit of load (E)
-LOG_FOR_WEEK_RATIO_DAYS = 14  # days of log before two weeks are compared (nielsen2014)
-
-CYCLE_REST_DAYS = 4  # run-free days that make a rest (kinetic_chain_article; E)
-CYCLE_SETTLED_MAX = 2.0  # NRS, highest pain at the end of a rest that counts as settled (E)
-CYCLE_RUNS_BACK = 4  # first runs back that may close a cycle (E)
-CYCLE_BACK_DAYS = 14  # days from the first run back in which a cycle may close (E)
-CYCLE_WINDOW_DAYS = 84  # days back in which closed cycles count (E)
-CYCLE_CONFIRMED = 2  # cycles that confirm the pattern (E)
-CYCLE_SAME_LOAD_RATIO = 0.8  # ratio of the first week back to the week of the hurt run (E)
+from app.guidance.domain.red_flags import RED_FLAG_SOURCES
+from app.guidance.domain.ruleset.numbers import NO_CHANGE_PCT, PAUSE_PCT, SHORT_REST_DAYS
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,77 @@
+"""The numbers of questionnaires and clinical tests: each once, with its unit, what it means and where it is from.
+
+E is an engineering choice with no study behind it, M general knowledge that was not looked up; all other sources are
+keys of the references. The allowed scores of the AKPS stand in questionnaires.py, important changes in instruments.py.
+"""
+
+from __future__ import annotations
+
+# Pain (CLINICAL 5.1)
+SEVERITY_WINDOW_DAYS = 7  # days: whose worst pain counts (E)
+MILD_MAX = 3.0  # NRS: highest that is mild (E)
+MODERATE_MAX = 6.0  # NRS: highest that is moderate (E)
+NRS_MIN = 0  # NRS: no pain (definition)
+NRS_MAX = 10  # NRS: worst pain there is (definition)
+NRS_STEPS = 10  # steps: of the scale in one point (E)
+
+# Questionnaires (CLINICAL 4)
+SCALE_BEST = 100  # points: best of AKPS and KOOS-PF (kujala1993, koos_scoring2012)
+AKPS_ITEM_BEST = 10  # points: best score of any one item of AKPS (akps_pmc_table)
+KOOS_PF_ITEMS = 11  # items: of KOOS-PF (crossley2018_koospf)
+KOOS_PF_ANSWERED = 6  # items: of KOOS-PF that must be answered for a score (crossley2018_koospf)
+KOOS_PF_STEP = 25  # points: of the score for a point of the mean item of KOOS-PF (koos_scoring2012)
+ITEM_WORST = 4  # points: highest score of an item of KOOS-PF, LEFS or TSK-11 (koos_scoring2012, binkley1999, woby2005)
+LEFS_ITEMS = 20  # items: of LEFS (binkley1999)
+TSK11_ITEMS = 11  # items: of TSK-11 (woby2005)
+TSK11_ITEM_LOWEST = 1  # points: lowest score of an item of TSK-11 (woby2005)
+PSFS_LEAST = 1  # activities: that a patient names for PSFS (M)
+PSFS_MOST = 5  # activities: that a patient names for PSFS (M)
+PSFS_BEST = 10  # points: of PSFS, as well as before the knee was sore (M)
+ONE_ITEM = 1  # items: of an NRS or of global change (definition)
+GLOBAL_CHANGE_MOST = 5  # points: of global change either way (kamper2009)
+
+# The smallest changes that matter (CLINICAL 4)
+NRS_CHANGE = 2  # NRS: in reports; patients notice 1.2 already (crossley2004, piva2009)
+AKPS_CHANGE = 10  # points: of AKPS (crossley2004)
+KOOS_PF_CHANGE = 16.4  # points: of KOOS-PF (crossley2018_koospf)
+LEFS_CHANGE = 9  # points: of LEFS (binkley1999)
+TSK11_CHANGE = 4  # points: of TSK-11 (woby2005)
+PSFS_CHANGE = 2  # points: of PSFS (M)
+GLOBAL_CHANGE_CHANGE = 2  # points: of global change, which is a change by itself (M)
+KNEE_TO_WALL_CHANGE_CM = 1.0  # cm: of one leg (chisholm2012)
+GRADE_CHANGE = 1  # grades: of a single-leg squat or a step-down (crossley2011, piva2006)
+
+# Clinical tests (CLINICAL 4)
+KNEE_TO_WALL_MAX_CM = 50  # cm: toe to wall (E)
+DEGREES_PER_CM = 3.6  # degrees: of ankle bend for each cm from toe to wall (physiopedia_ktw)
+KNEE_TO_WALL_SIDES_MAX_CM = 1.5  # cm: between the sides, more is a difference (chisholm2012)
+STEP_DOWN_SIGNS = {"arms": 1, "trunk": 1, "pelvis": 1, "knee": 2, "unsteady": 1}  # points: of each sign (piva2006)
+STEP_DOWN_GOOD_MAX = 1  # points: of a good step-down (piva2006)
+GRADE_RANK = {"good": 0, "medium": 1, "fair": 1, "poor": 2}  # grades: from the best (piva2006, crossley2011)
+STEP_DOWN_MEDIUM_MAX = 3  # points: of a medium step-down (piva2006)
+SQUAT_GRADE_WORST = 2  # rank: of a poor single-leg squat, good being 0 (crossley2011)
+HOP_MAX_CM = 500  # cm: of one hop (E)
+FOOT_POSTURE_MOST = 12  # points: of FPI-6 either way (M)
+MUSCLE_GRADE_BEST = 5  # grade: of a manual muscle test (M)
+TORQUE_MAX_NM_KG = 10.0  # Nm/kg: more is a mistake of units (E)
+STRENGTH_MAX = 100_000  # any unit: of a leg beside the other (E)
+AGE_MAX_YEARS = 120  # years: of a person (E)
+HIP_INTERCEPT_NM_KG = 1.600  # Nm/kg: eccentric hip abduction at age 0 (ramskov2014)
+HIP_PER_YEAR_NM_KG = -0.005  # Nm/kg: for each year of age (ramskov2014)
+HIP_MALE_NM_KG = 0.215  # Nm/kg: added for men (ramskov2014)
+HIP_SD_NM_KG = 0.354  # Nm/kg: one standard deviation of hip abduction (ramskov2014)
+LSI_MIN_PERCENT = 90.0  # percent: of the other leg, less is a deficit (hop_lsi90)
+COMPARED_WITHIN_DAYS = 14  # days: apart that the two sides may be measured (E)
+SORE_DAYS = 28  # days: within which a knee that hurt counts as sore (E)
+
+# When they are due (CLINICAL 4)
+QUESTIONNAIRE_WEEKS = (0, 4, 8, 12)  # weeks: after the start in which questionnaires are due (E)
+THEN_EVERY_MONTHS = 3  # months: from the start after which they are due again (E)
+TEST_WEEKS = (0, 6, 12)  # weeks: after the start in which tests are due (E)
+EARLY_DAYS = 7  # days: before a point from which an answer counts for it (E)
+MONTHS_A_YEAR = 12  # months: in a year (definition)
+
+# How figures are compared and written
+STEP_DIGITS = 9  # decimals: to which a score is compared with the steps of its scale (E)
+SCORE_DIGITS = 1  # decimals: of a score or a percentage (E)
+MEASURE_DIGITS = 3  # decimals: of a strength, a change or a difference of sides (E)
