@@ -115,3 +115,8 @@ def test_the_trace_names_what_was_seen_and_the_number_it_was_measured_by():
     assert first["facts"] == {"pain_during": 4}
     assert first["thresholds"]["acceptable_max"] == 2.5
     assert "trek_pfp_runners" in first["sources"]
+
+
+def test_a_first_run_has_nothing_to_be_a_spike_beside():
+    assert answer([a_run(1, distance_km=20)])["rules_all"] == ["NOT_ENOUGH_CLEAN"]
+    assert answer([a_run(1, distance_km=20)], declared_longest_km=5)["rules_all"][0] == "LOAD_SESSION_SPIKE"
