@@ -5,7 +5,7 @@ Of two sides the worse one counts; what nobody measured stays unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from app.guidance.domain.stage_facts import ClinicFacts
 from app.outcomes.domain.words import ClinicalTest, Questionnaire, Rating
@@ -34,6 +34,11 @@ def clinic_facts_of(overview: Overview) -> ClinicFacts:
         tsk11=_worst(tsk11),
         tsk11_drop=None if fear is None else -fear,
     )
+
+
+def squat_facts_of(pains: Mapping[int, float]) -> ClinicFacts:
+    """Return what squats alone tell, by the bend of the knee in degrees."""
+    return ClinicFacts(squat_45_pain=pains.get(45), squat_60_pain=pains.get(60))
 
 
 def measures_of(overview: Overview) -> dict[str, object]:

@@ -25,11 +25,13 @@ class PainPoint:
     is_daily: bool
 
 
-def pain_points(facts: Facts, answers: Iterable[tuple[date, str | None, float]], as_of: date) -> list[PainPoint]:
-    """Return all pain up to a day; what was deleted, or lies ahead of the clock, is not among it."""
+def pain_points(
+    facts: Facts, answers: Iterable[tuple[date, str | None, float]], first: date, as_of: date
+) -> list[PainPoint]:
+    """Return all pain from one day up to another; what was deleted, or lies ahead of the clock, is not among it."""
     found = [PainPoint(on, _side(side), score, True) for on, side, score in answers]
-    found += [point for score in facts.scores if _is_known(score, as_of) for point in _of_score(score)]
-    found += [point for told in facts.check_ins if _is_known(told, as_of) for point in _of_check_in(told)]
+    found += [point for score in facts.scores if _is_known(score, first, as_of) for point in _of_score(score)]
+    found += [point for told in facts.check_ins if _is_known(told, first, as_of) for point in _of_check_in(told)]
     return found
 
 
@@ -51,8 +53,8 @@ def _knee(side: Side | None, week: list[PainPoint]) -> KneePain:
     return KneePain(side, found, severity(found))
 
 
-def _is_known(fact: ScoreFact | CheckInFact, as_of: date) -> bool:
-    return not fact.deleted and not fact.ahead and fact.on <= as_of
+def _is_known(fact: ScoreFact | CheckInFact, first: date, as_of: date) -> bool:
+    return not fact.deleted and not fact.ahead and first <= fact.on <= as_of
 
 
 def _of_score(fact: ScoreFact) -> list[PainPoint]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from app.kernel.errors import NotVisible
 from app.kernel.ids import new_id
 from app.logbook import service as logbook
 from app.logbook.domain import Side
+from app.logbook.facts import Facts
 from app.outcomes import repository
 from app.outcomes.domain.instruments import INSTRUMENTS, Instrument
 from app.outcomes.domain.schedule import Due, what_is_due
@@ -37,12 +39,28 @@ MOST_POINTS = 200
 NRS = (Questionnaire.NRS_WORST, Questionnaire.NRS_USUAL, Questionnaire.NRS_DURING_RUN)
 
 
-def overview(db: Session, patient_id: UUID, instrument: str | None, since: date | None, at: datetime) -> Overview:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a caller has read already: where the person lives, and the facts of the last four weeks or more."""
+
+    zone: str
+    facts: Facts
+
+
+def overview(
+    db: Session,
+    patient_id: UUID,
+    instrument: str | None,
+    since: date | None,
+    at: datetime,
+    known: Known | None = None,
+) -> Overview:
     """Return what the outcomes show today; scores of a clock that ran ahead are there and count for nothing."""
     responses = repository.series_of_responses(db, patient_id, instrument=instrument, since=since, most=MOST_POINTS)
     measured = repository.series_of_measurements(db, patient_id, test=instrument, since=since, most=MOST_POINTS)
-    today = day_in_zone(at, accounts.account_of(db, patient_id).zone)
-    pain = _pain_of(db, patient_id, today, at)
+    zone = known.zone if known is not None else accounts.account_of(db, patient_id).zone
+    today = day_in_zone(at, zone)
+    pain = _pain_of(db, patient_id, today, at, known.facts if known is not None else None)
     series = series_of(responses, measured, at)
     return Overview(
         as_of=today,
@@ -52,6 +70,14 @@ def overview(db: Session, patient_id: UUID, instrument: str | None, since: date 
         beside_expected=hips_beside_expected(measured, at),
         pain=severities(pain, today),
     )
+
+
+def squat_pains(db: Session, patient_id: UUID, at: datetime) -> dict[int, float]:
+    """Return by bend in degrees how much a squat hurt when it was tested last, of two sides the worse one."""
+    found: dict[int, float] = {}
+    for bend, pain in repository.newest_squat_pains(db, patient_id, at + CLOCK_TOLERANCE):
+        found[bend] = max(pain, found.get(bend, 0.0))
+    return found
 
 
 def due(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> tuple[date, date, list[Due]]:
@@ -72,12 +98,13 @@ def started_on(account: Account) -> date:
     return day_in_zone(account.created_at, account.zone)
 
 
-def _pain_of(db: Session, patient_id: UUID, as_of: date, at: datetime) -> list[PainPoint]:
+def _pain_of(db: Session, patient_id: UUID, as_of: date, at: datetime, facts: Facts | None = None) -> list[PainPoint]:
     """Return the pain of the four weeks up to a day."""
     first = as_of - timedelta(days=SORE_DAYS - 1)
-    facts = logbook.facts_since(db, patient_id, first, at, at)
+    if facts is None:
+        facts = logbook.facts_since(db, patient_id, first, at, at)
     answers = repository.scores_between(db, patient_id, NRS, first, as_of, at + CLOCK_TOLERANCE)
-    return pain_points(facts, answers, as_of)
+    return pain_points(facts, answers, first, as_of)
 
 
 def read_instrument(name: str) -> Instrument:
