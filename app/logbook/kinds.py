@@ -14,6 +14,7 @@ from app.kernel.clock import day_in_zone, offset_minutes, with_offset
 from app.logbook.domain import (
     CheckIn,
     Entry,
+    Intake,
     LoggedSession,
     LoggedSet,
     PainScore,
@@ -23,6 +24,7 @@ from app.logbook.domain import (
     Skip,
     Treatment,
     check_check_in,
+    check_intake,
     check_pain_score,
     check_red_flag_answer,
     check_run,
@@ -30,7 +32,7 @@ from app.logbook.domain import (
     check_skip,
     check_treatment,
 )
-from app.logbook.models import CHECK_INS, PAIN_SCORES, RED_FLAGS, RUNS, SESSIONS, SKIPS, TREATMENTS
+from app.logbook.models import CHECK_INS, INTAKES, PAIN_SCORES, RED_FLAGS, RUNS, SESSIONS, SKIPS, TREATMENTS
 
 E = TypeVar("E", bound=Entry)
 
@@ -150,6 +152,7 @@ PAIN_SCORE = Kind("pain_score", PAIN_SCORES, PainScore, check_pain_score)
 CHECK_IN = Kind("check_in", CHECK_INS, CheckIn, check_check_in)
 TREATMENT = Kind("treatment", TREATMENTS, Treatment, check_treatment)
 SKIP = Kind("skip", SKIPS, Skip, check_skip)
+INTAKE = Kind("intake", INTAKES, Intake, check_intake)
 RED_FLAG = Kind("red_flag", RED_FLAGS, RedFlagAnswer, check_red_flag_answer)
 
-KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN, TREATMENT, SKIP, RED_FLAG)
+KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN, TREATMENT, SKIP, RED_FLAG, INTAKE)

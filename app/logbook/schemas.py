@@ -16,6 +16,7 @@ from app.kernel.red_flags import RED_FLAG_CODES, RedFlag
 from app.logbook.domain import (
     Asked,
     BodyRegion,
+    Cue,
     EarlyWarningSign,
     GivenBy,
     Intensity,
@@ -84,6 +85,20 @@ class SessionSchema(EntrySchema):
     duration_s = _optional_whole(1, 172_800)
     rpe = _rpe()
     sets = fields.List(Part(LoggedSetSchema), required=True, validate=[validate.Length(max=MOST_SETS)])
+    cues_kept = fields.List(
+        Choice(Cue),
+        load_default=None,
+        allow_none=True,
+        validate=[validate.Length(max=len(Cue))],
+        metadata={"description": "of movement retraining: the cues kept most of the time; null was not told"},
+    )
+    feedback_percent = Whole(
+        least=0,
+        most=100,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "of movement retraining: part of the time with feedback"},
+    )
 
 
 class RunSchema(EntrySchema):
@@ -130,6 +145,24 @@ class CheckInSchema(EntrySchema):
     )
     red_flags = fields.List(
         Choice(RED_FLAG_CODES), load_default=list, validate=[validate.Length(max=len(RED_FLAG_CODES))]
+    )
+    rest_of_week = Flag(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "true: the days without an entry, of the seven up to this one, were days of rest"},
+    )
+
+
+class IntakeSchema(EntrySchema):
+    """What a runner tells at the start of care; the newest word counts."""
+
+    birth_year = _optional_whole(1900, 2200)
+    declared_longest_m = Whole(
+        least=1,
+        most=500_000,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "longest run of the last month before the first entry, as the runner remembers"},
     )
 
 
@@ -191,6 +224,10 @@ class StoredPainScoreSchema(Identified, PainScoreSchema):
 
 class StoredCheckInSchema(Identified, CheckInSchema):
     """A check-in as it is stored."""
+
+
+class StoredIntakeSchema(Identified, IntakeSchema):
+    """An intake as it is stored."""
 
 
 class StoredTreatmentSchema(Identified, TreatmentSchema):

@@ -207,6 +207,7 @@ _TESTS = (
     Instrument(ClinicalTest.FOOT_POSTURE, "fpi6", -12, 12, "points", None, None, (FROM_MEMORY,)),
     Instrument(ClinicalTest.MANUAL_MUSCLE_TEST, "1", 0, 5, "grade", Better.HIGHER, None, (FROM_MEMORY,)),
     Instrument(ClinicalTest.SQUAT_PAIN, "1", 0, 10, "points", Better.LOWER, None, ("crossley2004",)),
+    Instrument(ClinicalTest.STRAIGHT_LEG_RAISE, "3_x_10", 0, 10, "points", Better.LOWER, None, (FROM_MEMORY,)),
 )
 
 INSTRUMENTS: dict[str, Instrument] = {found.id.value: found for found in (*_QUESTIONNAIRES, *_TESTS)}
