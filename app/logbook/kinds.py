@@ -17,6 +17,7 @@ from app.logbook.domain import (
     Intake,
     LoggedSession,
     LoggedSet,
+    PainMoment,
     PainScore,
     RedFlagAnswer,
     Run,
@@ -139,6 +140,14 @@ class Stored(Generic[E]):
     deleted_at: datetime | None
     flags: tuple[str, ...]
     derived: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PainAnswers:
+    """Where a feature above keeps answers to pain questions, and which moment each question asks about."""
+
+    collection: Collection
+    moments: tuple[tuple[str, PainMoment], ...]
 
 
 def _logged_set(done: Mapping[str, Any]) -> LoggedSet:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -128,24 +127,6 @@ def _squat_pains() -> Select[Any]:
         .subquery()
     )
     return select(ranked.c.knee_flexion_deg, ranked.c.value).where(ranked.c.place == 1)
-
-
-def scores_between(
-    db: Session, patient_id: UUID, instruments: Sequence[str], first: date, last: date, at: datetime
-) -> list[tuple[date, str | None, float]]:
-    """Return day, side and score of the responses to these instruments, none that lies ahead."""
-    asked = {"patient": patient_id, "instruments": list(instruments), "first": first, "last": last, "at": at}
-    return [(row[0], row[1], row[2]) for row in db.connection().execute(_SCORES, asked)]
-
-
-_SCORES = select(_RESPONSES.c.performed_on, _RESPONSES.c.side, _RESPONSES.c.score).where(
-    _RESPONSES.c.patient_id == bindparam("patient"),
-    _RESPONSES.c.instrument.in_(bindparam("instruments", expanding=True)),
-    _RESPONSES.c.performed_on.between(bindparam("first"), bindparam("last")),
-    _RESPONSES.c.performed_at <= bindparam("at"),
-    _RESPONSES.c.deleted_at.is_(None),
-    _RESPONSES.c.score.is_not(None),
-)
 
 
 def find_texts(db: Session, instrument: str, language: str, *, lock: bool = False) -> Texts | None:

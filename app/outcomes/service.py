@@ -18,12 +18,13 @@ from app.kernel.ids import new_id
 from app.logbook import service as logbook
 from app.logbook.domain import Side
 from app.logbook.facts import Facts
+from app.logbook.kinds import PainAnswers
 from app.outcomes import repository
 from app.outcomes.domain.instruments import INSTRUMENTS, Instrument
 from app.outcomes.domain.schedule import Due, what_is_due
 from app.outcomes.domain.symmetry import SORE_DAYS
 from app.outcomes.domain.texts import NO_REVISION, check_texts
-from app.outcomes.domain.words import Questionnaire
+from app.outcomes.models import RESPONSES
 from app.outcomes.overview import (
     Overview,
     ankle_difference,
@@ -31,12 +32,14 @@ from app.outcomes.overview import (
     series_of,
     symmetries,
 )
-from app.outcomes.pain import PainPoint, pain_points, severities, sore_sides
+from app.outcomes.pain import MOMENT_OF, PainPoint, pain_points, severities, sore_sides
 from app.outcomes.repository import Texts
+from app.programmes import service as programmes
 
+PAIN_ANSWERS = PainAnswers(RESPONSES, tuple(MOMENT_OF.items()))
+"""Answers to the pain questions, which are pain scores to every rule (CLINICAL 1.2, 4)."""
 MOST_POINTS = 200
 """How many scores of one series are shown; older ones are read page by page."""
-NRS = (Questionnaire.NRS_WORST, Questionnaire.NRS_USUAL, Questionnaire.NRS_DURING_RUN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def squat_pains(db: Session, patient_id: UUID, at: datetime) -> dict[int, float]
 def due(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> tuple[date, date, list[Due]]:
     """Return the day, the day that care began, and what is due on that day by what is known now."""
     account = accounts.account_of(db, patient_id)
-    day, start = as_of or day_in_zone(at, account.zone), started_on(account)
+    day, start = as_of or day_in_zone(at, account.zone), started_on(db, account)
     if day < start:
         return day, start, []
     done: dict[str, dict[Side | None, list[date]]] = {}
@@ -93,18 +96,26 @@ def due(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> tupl
     return day, start, what_is_due(start, day, done, daily)
 
 
-def started_on(account: Account) -> date:
-    """Return the day that care began, where the person lives: that of the account."""
-    return day_in_zone(account.created_at, account.zone)
+def started_on(db: Session, account: Account) -> date:
+    """Return the day that care began, where the person lives: that of the first programme, before one the account's."""
+    first = min((found.started_on for found in programmes.list_programmes(db, account.id)), default=None)
+    return first or day_in_zone(account.created_at, account.zone)
 
 
 def _pain_of(db: Session, patient_id: UUID, as_of: date, at: datetime, facts: Facts | None = None) -> list[PainPoint]:
     """Return the pain of the four weeks up to a day."""
     first = as_of - timedelta(days=SORE_DAYS - 1)
     if facts is None:
-        facts = logbook.facts_since(db, patient_id, first, at, at)
-    answers = repository.scores_between(db, patient_id, NRS, first, as_of, at + CLOCK_TOLERANCE)
-    return pain_points(facts, answers, first, as_of)
+        facts = facts_since(db, patient_id, first, at, at)
+    return pain_points(facts, first, as_of)
+
+
+def facts_since(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> Facts:
+    """Return what the rules read of the logbook, and among the scores the answers to the pain questions.
+
+    As logbook.facts_since: what was deleted from `deleted_since` on, and what lies ahead of `at`, is there and marked.
+    """
+    return logbook.facts_since(db, patient_id, since, deleted_since, at, PAIN_ANSWERS)
 
 
 def read_instrument(name: str) -> Instrument:

@@ -24,10 +24,12 @@ from app.guidance.values import DayAsked, GivenAdvice
 from app.kernel.clock import day_in_zone
 from app.kernel.errors import NotVisible
 from app.kernel.ids import new_id
-from app.logbook import service as logbook
-from app.logbook.domain import CheckIn, Entry, PainScore, RedFlagAnswer, Run
+from app.logbook.domain import CheckIn, Entry, Intake, PainScore, RedFlagAnswer, Run
 from app.logbook.facts import Facts, as_id
 from app.logbook.writing import Writing
+from app.outcomes import service as outcomes
+from app.outcomes.domain.responses import QuestionnaireResponse
+from app.outcomes.pain import MOMENT_OF
 
 
 def reconsider(writing: Writing, changed: list[Entry]) -> GivenAdvice | None:
@@ -121,22 +123,25 @@ def consult(
     first = min(earliest or today, today)
     midnight = datetime.combine(today, time(), ZoneInfo(zone))
     book = book or PolicyBook(repository.list_policies(db, patient_id))
-    facts = logbook.facts_since(db, patient_id, to_read(first, book), midnight, at)
+    facts = outcomes.facts_since(db, patient_id, to_read(first, book), midnight, at)
     has_run = any(run.on <= first and not run.ahead and not run.deleted for run in facts.runs)
     if not has_run and facts.run_before is not None:
         # Whoever has not run for long still has a last run, and it is not the same as none.
         since = facts.run_before - timedelta(days=BEFORE_BREAK_DAYS)
-        facts = logbook.facts_since(db, patient_id, since, midnight, at)
+        facts = outcomes.facts_since(db, patient_id, since, midnight, at)
     return Consultation(facts, book)
 
 
 def _matters(entry: Entry) -> bool:
-    """Does the engine read this? Runs and scores it does, of the rest only what tells of pain or of a sign."""
+    """Does the engine read this? Runs and scores it does, of the rest what tells of pain, a sign, or the start."""
     match entry:
-        case Run() | PainScore():
+        case Run() | PainScore() | Intake():
             return True
+        case QuestionnaireResponse():
+            return entry.instrument in MOMENT_OF
         case CheckIn():
-            return bool(entry.red_flags) or entry.morning_pain is not None or entry.worst_pain is not None
+            felt = entry.morning_pain is not None or entry.worst_pain is not None
+            return felt or bool(entry.red_flags) or bool(entry.early_warning_signs)
         case RedFlagAnswer():
             return entry.present
         case _:

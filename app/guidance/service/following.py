@@ -44,7 +44,7 @@ def read_following(
     histories = programmes.history_from(db, patient_id, first)
     slugs = {one.exercise for history in histories for made in history.revisions for one in made.plan.exercises}
     if facts is None:
-        facts = logbook.facts_since(db, patient_id, first - timedelta(days=HIP_FIRST_DAYS), LATEST, at)
+        facts = outcomes.facts_since(db, patient_id, first - timedelta(days=HIP_FIRST_DAYS), LATEST, at)
     since, until = (datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) for day in (first, last + _DAY))
     squats = squat_facts_of(outcomes.squat_pains(db, patient_id, instant_of(last, zone, at)))
     return Following(

@@ -56,7 +56,7 @@ def facts(draw: st.DrawFn) -> Facts:
                 )
     days = draw(st.lists(DAY, max_size=6))
     check_ins = [
-        CheckInFact(f"{place:x}", day, False, False, draw(st.none() | SCORE), draw(SCORE), None, [])
+        CheckInFact(f"{place:x}", day, False, False, draw(st.none() | SCORE), draw(SCORE), None, [], [])
         for place, day in enumerate(sorted(days))
     ]
     return Facts(runs, sorted(scores, key=lambda fact: fact.on), check_ins)
