@@ -59,11 +59,11 @@ def get_due(patient_id: UUID, query: dict[str, Any]) -> Response:
     "GET", f"{PATIENT}/adherence", permission=Permission.DUE_READ, query=AsOfSchema, answers={200: AdherenceSchema}
 )
 def get_adherence(patient_id: UUID, query: dict[str, Any]) -> Response:
-    """Read how much of what was due was done, over 7, 14 and 28 days."""
+    """Read how much of what was due was done, over 7, 14 and 28 days, and how the cues were kept."""
     asked = service.day_asked(db(), patient_id, query["as_of"], now())
-    windows = due.adherence_windows(db(), patient_id, asked, now())
-    told = [{"days": days, **asdict(found)} for days, found in windows.items()]
-    return answer({"as_of": asked.on, "windows": told})
+    found = due.how_followed(db(), patient_id, asked, now())
+    told = [{"days": days, **asdict(window)} for days, window in found.windows.items()]
+    return answer({"as_of": asked.on, "windows": told, "retraining": [asdict(one) for one in found.retraining]})
 
 
 @plan.operation(

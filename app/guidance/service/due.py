@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.guidance.cueing import RetrainingFollowed, followed
 from app.guidance.domain.adherence import Adherence
 from app.guidance.domain.due import WINDOWS_DAYS, DueExercise
 from app.guidance.domain.hip_first import HipFirst, hip_and_knee
@@ -39,6 +40,14 @@ class DueList:
     pauses: list[Pause]
     retraining: dict[str, RetrainingSession]
     tune_up_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Adherence by days, and the retraining of the present stage."""
+
+    windows: dict[int, Adherence]
+    retraining: list[RetrainingFollowed]
 
 
 def due_list(db: Session, patient_id: UUID, asked: DayAsked, at: datetime) -> DueList:
@@ -88,8 +97,21 @@ def _midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def adherence_windows(db: Session, patient_id: UUID, asked: DayAsked, at: datetime) -> dict[int, Adherence]:
-    """Return adherence over 7, 14 and 28 days up to a day."""
+def how_followed(db: Session, patient_id: UUID, asked: DayAsked, at: datetime) -> Followed:
+    """Return adherence over 7, 14 and 28 days up to a day, and how movement retraining is followed."""
     following = read_following(db, patient_id, asked.on - (max(WINDOWS_DAYS) - 1) * _DAY, asked, at)
     then = instant_of(asked.on, asked.zone, at)
-    return {days: following.adherence(asked.on, days, then) for days in WINDOWS_DAYS}
+    windows = {days: following.adherence(asked.on, days, then) for days in WINDOWS_DAYS}
+    return Followed(windows, _retraining_followed(db, patient_id, following.revision_on(asked.on), asked))
+
+
+def _retraining_followed(
+    db: Session, patient_id: UUID, revision: ProgrammeRevision | None, asked: DayAsked
+) -> list[RetrainingFollowed]:
+    """Return how each retraining of the present stage was followed since the stage began, up to the day."""
+    plans = [one for one in revision.plan.retraining if one.stage is revision.stage] if revision is not None else []
+    if revision is None or not plans:
+        return []
+    since, until = (_midnight(day, asked.zone) for day in (revision.stage_since_on, asked.on + _DAY))
+    sessions = logbook.entries_between(db, patient_id, SESSION, since, max(since, until))
+    return [followed(one, sessions) for one in plans]
