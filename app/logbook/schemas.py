@@ -44,8 +44,14 @@ def _optional_choice(words: type[StrEnum]) -> Choice:
     return Choice(words, load_default=None, allow_none=True)
 
 
-def _optional_whole(least: int, most: int) -> Whole:
-    return Whole(least=least, most=most, load_default=None, allow_none=True)
+def _optional_whole(least: int, most: int, words: str | None = None) -> Whole:
+    described = {"description": words} if words is not None else {}
+    return Whole(least=least, most=most, load_default=None, allow_none=True, metadata=described)
+
+
+def _optional_answer(words: str | None = None) -> Flag:
+    described = {"description": words} if words is not None else {}
+    return Flag(load_default=None, allow_none=True, metadata=described)
 
 
 def _optional_flag() -> Flag:
@@ -92,13 +98,7 @@ class SessionSchema(EntrySchema):
         validate=[validate.Length(max=len(Cue))],
         metadata={"description": "of movement retraining: the cues kept most of the time; null was not told"},
     )
-    feedback_percent = Whole(
-        least=0,
-        most=100,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "of movement retraining: part of the time with feedback"},
-    )
+    feedback_percent = _optional_whole(0, 100, "of movement retraining: part of the time with feedback")
 
 
 class RunSchema(EntrySchema):
@@ -110,9 +110,7 @@ class RunSchema(EntrySchema):
     intensity = _optional_choice(Intensity)
     ascent_m = _optional_whole(0, 20_000)
     descent_m = _optional_whole(0, 20_000)
-    cadence_spm = Whole(
-        least=60, most=260, load_default=None, allow_none=True, metadata={"description": "steps a minute"}
-    )
+    cadence_spm = _optional_whole(60, 260, "steps a minute")
     shoes = Text(load_default=None, allow_none=True)
     rpe = _rpe()
     limp = _optional_flag()
@@ -136,7 +134,7 @@ class CheckInSchema(EntrySchema):
     morning_pain = Pain(load_default=None, allow_none=True)
     worst_pain = Pain(load_default=None, allow_none=True, metadata={"description": "at worst, so far today"})
     side = _optional_choice(Side)
-    swelling = Flag(load_default=None, allow_none=True)
+    swelling = _optional_answer()
     sleep_hours = Number(least=0, most=24, load_default=None, allow_none=True)
     stress = _optional_whole(0, 10)
     mood = _optional_whole(0, 10)
@@ -146,24 +144,14 @@ class CheckInSchema(EntrySchema):
     red_flags = fields.List(
         Choice(RED_FLAG_CODES), load_default=list, validate=[validate.Length(max=len(RED_FLAG_CODES))]
     )
-    rest_of_week = Flag(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "true: the days without an entry, of the seven up to this one, were days of rest"},
-    )
+    rest_of_week = _optional_answer("true: the days without an entry, of the seven up to this one, were rest")
 
 
 class IntakeSchema(EntrySchema):
     """What a runner tells at the start of care; the newest word counts."""
 
     birth_year = _optional_whole(1900, 2200)
-    declared_longest_m = Whole(
-        least=1,
-        most=500_000,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "longest run of the last month before the first entry, as the runner remembers"},
-    )
+    declared_longest_m = _optional_whole(1, 500_000, "longest run of the month before, as the runner remembers it")
 
 
 class TreatmentSchema(EntrySchema):
