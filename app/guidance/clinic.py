@@ -5,9 +5,10 @@ Of two sides the worse one counts; what nobody measured stays unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from app.guidance.domain.stage_facts import ClinicFacts
+from app.outcomes.domain.measurements import LAG
 from app.outcomes.domain.words import ClinicalTest, Questionnaire, Rating
 from app.outcomes.overview import Overview, Series
 
@@ -18,6 +19,7 @@ def clinic_facts_of(overview: Overview) -> ClinicFacts:
     """Return what the outcomes of a day say of a stage."""
     squats = {angle: _worst(_of(overview, ClinicalTest.SQUAT_PAIN, angle)) for angle in ("45", "60")}
     akps, tsk11 = _of(overview, Questionnaire.AKPS), _of(overview, Questionnaire.TSK11)
+    raises = _of(overview, ClinicalTest.STRAIGHT_LEG_RAISE)
     fear = max(_changes(tsk11), default=None)
     return ClinicFacts(
         squat_45_pain=squats["45"],
@@ -27,6 +29,9 @@ def clinic_facts_of(overview: Overview) -> ClinicFacts:
         step_down=_worst(_of(overview, ClinicalTest.LATERAL_STEP_DOWN)),
         hip_lsi_percent=_lsi(overview, ClinicalTest.HIP_ABDUCTION_STRENGTH),
         quadriceps_lsi_percent=_lsi(overview, ClinicalTest.QUADRICEPS_STRENGTH),
+        straight_leg_raise_pain=_worst(raises),
+        straight_leg_raise_lag=_any_lag(raises),
+        hop_pain=_worst_pain(_of(overview, ClinicalTest.SINGLE_LEG_HOP)),
         hop_lsi_percent=_lsi(overview, ClinicalTest.SINGLE_LEG_HOP),
         knee_to_wall_difference_cm=overview.difference.difference_cm if overview.difference else None,
         akps=_least(_scores(akps)),
@@ -34,6 +39,11 @@ def clinic_facts_of(overview: Overview) -> ClinicFacts:
         tsk11=_worst(tsk11),
         tsk11_drop=None if fear is None else -fear,
     )
+
+
+def squat_facts_of(pains: Mapping[int, float]) -> ClinicFacts:
+    """Return what squats alone tell, by the bend of the knee in degrees."""
+    return ClinicFacts(squat_45_pain=pains.get(45), squat_60_pain=pains.get(60))
 
 
 def measures_of(overview: Overview) -> dict[str, object]:
@@ -77,6 +87,17 @@ def _least(values: Iterable[float]) -> float | None:
 def _worst_grade(series: Iterable[Series]) -> str | None:
     grades = {told.newest.grade for told in series if told.newest is not None}
     return next((str(grade) for grade in _WORST_FIRST if grade in grades), None)
+
+
+def _any_lag(series: Iterable[Series]) -> bool | None:
+    """Does the knee lag on either side? None where nobody looked."""
+    grades = {told.newest.grade for told in series if told.newest is not None}
+    return LAG in grades if grades else None
+
+
+def _worst_pain(series: Iterable[Series]) -> float | None:
+    told = (one.newest.pain for one in series if one.newest is not None)
+    return max((pain for pain in told if pain is not None), default=None)
 
 
 def _lsi(overview: Overview, test: ClinicalTest) -> float | None:

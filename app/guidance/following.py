@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -14,6 +14,7 @@ from app.guidance.domain.hip_first import HipFirst, HipFirstFacts, hidden_becaus
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.ruleset.numbers import RECENT_DAYS
 from app.guidance.domain.stage_facts import ClinicFacts
+from app.guidance.pausing import stands
 from app.guidance.values import Pause
 from app.kernel.clock import day_in_zone
 from app.library.domain.catalogue import Exercise
@@ -34,12 +35,17 @@ class Following:
     histories: Sequence[ProgrammeHistory]
     sessions: Sequence[LoggedSession]
     skips: Sequence[Skip]
-    exercises: Mapping[str, Exercise]
+    look_up: Callable[[], Mapping[str, Exercise]]
     pauses: Sequence[Pause]
     knee: KneeFacts
     policy: Policy
     _hip_first: dict[date, HipFirst] = field(default_factory=dict)
     _due: dict[date, list[DueExercise]] = field(default_factory=dict)
+
+    @cached_property
+    def exercises(self) -> Mapping[str, Exercise]:
+        """What the library says of the exercises that are prescribed; read when it is first asked for."""
+        return self.look_up()
 
     def revision_on(self, day: date) -> ProgrammeRevision | None:
         """Return the revision that is followed on a day; None where no programme stands."""
@@ -90,7 +96,7 @@ class Following:
 
     def pauses_on(self, day: date) -> list[Pause]:
         """Return the pauses that stood on a day."""
-        return [pause for pause in self.pauses if self._stood(pause, day)]
+        return [pause for pause in self.pauses if stands(pause, day, self.zone)]
 
     def adherence(self, as_of: date, days: int, at: datetime, only: frozenset[str] | None = None) -> Adherence:
         """Return adherence over the days up to one; `only` looks at some exercises alone."""
@@ -116,11 +122,6 @@ class Following:
     def _hidden(self, slug: str) -> tuple[str, ...]:
         exercise = self.exercises.get(slug)
         return hidden_because(exercise) if exercise is not None else ()
-
-    def _stood(self, pause: Pause, day: date) -> bool:
-        if pause.opened_on > day:
-            return False
-        return pause.closed_at is None or day_in_zone(pause.closed_at, self.zone) > day
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Histories:
     def __init__(self, facts: Facts) -> None:
         self._runs, self._scores = _by_day(facts.runs), _by_day(facts.scores)
         self._check_ins = _by_day(facts.check_ins)
+        self._intakes = facts.intakes
         self._is_ahead = any(fact.ahead for fact in facts)
         self._knees: dict[Side | None, _Knee] = {}
 
@@ -67,8 +68,15 @@ class Histories:
         known = self._known_knee(knee, as_of)
         if known is None:
             # A clock ran ahead, or a score was told before the run that it is about: made for this day alone.
-            return self._upto(as_of)._knee(knee, ahead_on=as_of + _DAY).on(since, None, as_of, red_flags)
-        return known.on(since, as_of, as_of, red_flags)
+            known = self._upto(as_of)._knee(knee, ahead_on=as_of + _DAY)
+            return known.on(since, None, as_of, red_flags, self._declared_km(as_of))
+        return known.on(since, as_of, as_of, red_flags, self._declared_km(as_of))
+
+    def _declared_km(self, as_of: date) -> float | None:
+        """Return the longest run that was declared last, up to a day; on one day the latest word."""
+        told = [fact for fact in self._intakes if fact.on <= as_of and not fact.ahead and fact.declared_longest_m]
+        newest = max(reversed(told), key=attrgetter("on"), default=None)
+        return None if newest is None or newest.declared_longest_m is None else newest.declared_longest_m / 1000
 
     def timeline_on(self, knee: Side | None, as_of: date, since: date = date.min) -> Timeline | None:
         """Return the same by day, cut from what is made once; None where the day's history stands alone."""
@@ -143,7 +151,9 @@ class _Knee:
         """Was a score known on that day, and the run that it is about not yet?"""
         return any(told <= as_of < ran for told, ran in self._early)
 
-    def on(self, since: date, upto: date | None, as_of: date, red_flags: tuple[str, ...]) -> RunnerHistory:
+    def on(
+        self, since: date, upto: date | None, as_of: date, red_flags: tuple[str, ...], declared_km: float | None
+    ) -> RunnerHistory:
         """Return the history of the days from one up to another; None as the last takes all there is."""
         first = bisect_left(self._days, since)
         runs = len(self._days) if upto is None else bisect_right(self._days, upto)
@@ -156,6 +166,7 @@ class _Knee:
             daily=tuple(self._daily[bisect_left(self._daily_days, since) : days]),
             red_flags=red_flags,
             cadence_spm=_cadence(self._runs[first:runs], as_of),
+            declared_longest_km=declared_km,
         )
 
     def timeline(self, since: date, upto: date) -> Timeline:

@@ -15,6 +15,7 @@ import orjson
 
 from app.guidance.domain.advise import LoadAdvice, advise, pausing_rules, stricter
 from app.guidance.domain.history import DailyEntry, RunEntry, RunnerHistory
+from app.guidance.domain.notices import Notice
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.ruleset import RULESET_VERSION
 from app.guidance.domain.timeline import by_day
@@ -23,6 +24,7 @@ from app.guidance.pausing import closed_rules, flags_of, stands, with_pauses
 from app.guidance.policies import InForce, PolicyBook
 from app.guidance.span import first_day
 from app.guidance.values import Pause
+from app.guidance.warning import held_back, warned_on
 from app.logbook.domain import Side
 from app.logbook.facts import Facts, RunFact, as_id
 
@@ -92,8 +94,8 @@ class Consultation:
 def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str) -> Judgement:
     """Advise as of a day: by what is known of the days up to it, the pauses open on it, the stricter knee.
 
-    What was deleted today still counts where it makes the advice stricter: taking a score back never
-    relaxes the advice of the same day (CLINICAL 1.7).
+    Where early signs warn, progress is held. What was deleted today still counts where it makes the advice
+    stricter: taking a score back never relaxes the advice of the same day (CLINICAL 1.7).
     """
     standing = tuple(pause for pause in pauses if stands(pause, as_of, zone))
     newest = asking.histories.last_run_on(as_of)
@@ -103,14 +105,17 @@ def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str)
     knees = asking.knees(as_of, closed, red_flags)
     taken_back = with_deleted(asking, as_of, closed, red_flags)
     asked = knees + tuple(knee for knee in taken_back if knee not in knees)
+    leading, warned = strictest(asked), warned_on(asking.facts, as_of)
+    history = next(knee.history for knee in asked if knee.advice is leading)
+    held = held_back(leading, warned, history, in_force.policy, as_of)
     return Judgement(
         as_of=as_of,
         in_force=in_force,
-        advice=with_pauses(strictest(asked), standing),
+        advice=with_pauses(held, standing),
         knees=knees,
         pauses=standing,
         input_ids=_input_ids(asking.histories, newest, as_of),
-        inputs_hash=_hash(asked, in_force.policy, as_of, standing, closed),
+        inputs_hash=_hash(asked, in_force.policy, as_of, standing, closed, warned),
     )
 
 
@@ -127,7 +132,8 @@ def _kept(facts: Facts) -> Facts:
     runs = [fact for fact in facts.runs if not fact.deleted]
     scores = [fact for fact in facts.scores if not fact.deleted]
     check_ins = [fact for fact in facts.check_ins if not fact.deleted]
-    return replace(facts, runs=runs, scores=scores, check_ins=check_ins)
+    intakes = [fact for fact in facts.intakes if not fact.deleted]
+    return replace(facts, runs=runs, scores=scores, check_ins=check_ins, intakes=intakes)
 
 
 def _advise_knees(
@@ -170,9 +176,10 @@ def _hash(
     as_of: date,
     standing: Sequence[Pause],
     closed: frozenset[str],
+    warned: Notice | None,
 ) -> str:
     """Return the SHA-256 over all the advice was made from, the rules included, so that equal inputs are seen."""
-    told = [
+    told: list[Any] = [
         RULESET_VERSION,
         [(knee.side, _plain(knee.history)) for knee in asked],
         policy,
@@ -180,6 +187,8 @@ def _hash(
         [pause.cause for pause in standing],
         sorted(closed),
     ]
+    if warned is not None:
+        told.append(warned.facts)
     return hashlib.sha256(orjson.dumps(told)).hexdigest()
 
 

@@ -17,9 +17,10 @@ from app.guidance.judgement import Consultation, judge
 from app.guidance.policies import PolicyBook
 from app.guidance.values import GivenAdvice, Pause, PolicyRevision
 from app.kernel.clock import CLOCK_TOLERANCE, day_in_zone
-from app.logbook.facts import CheckInFact, Facts, RedFlagFact, RunFact, ScoreFact
+from app.logbook.facts import CheckInFact, Facts, IntakeFact, RedFlagFact, RunFact, ScoreFact
+from app.outcomes.pain import answered_pain, is_pain
 
-LEDGER = ("runs", "pain_scores", "check_ins", "red_flags", "pauses", "policies")
+LEDGER = ("runs", "pain_scores", "check_ins", "red_flags", "intakes", "questionnaire_responses", "pauses", "policies")
 """The collections that an advice is made from."""
 
 
@@ -87,12 +88,16 @@ def _facts(held: Mapping[str, list[_Held]], at: datetime, zone: str) -> Facts:
         kept.sort(key=lambda record: (datetime.fromisoformat(record.data["performed_at"]), record.id.hex))
         return [(record, _common(record, at)) for record in kept]
 
+    asked = [(record, common) for record, common in known("questionnaire_responses") if is_pain(record.data)]
+    answers = [answered_pain(common, record.data) for record, common in asked]
+    told_first = known("intakes")
     yes = [(record, common) for record, common in known("red_flags") if record.data["present"]]
     return Facts(
         [RunFact(*common, *_picked(record.data, RunFact._fields[4:])) for record, common in known("runs")],
-        [_score(record.data, common) for record, common in known("pain_scores")],
+        [_score(record.data, common) for record, common in known("pain_scores")] + answers,
         [CheckInFact(*common, *_picked(record.data, CheckInFact._fields[4:])) for record, common in known("check_ins")],
         [RedFlagFact(*common, record.data["code"]) for record, common in yes],
+        intakes=[IntakeFact(*common, *_picked(record.data, IntakeFact._fields[4:])) for record, common in told_first],
     )
 
 

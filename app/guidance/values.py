@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from app.guidance.domain.policy import Policy
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenAdvice:
@@ -28,6 +30,15 @@ class GivenAdvice:
     seq: int = 0
     superseded_at: datetime | None = None
     superseded_by: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayAsked:
+    """A day that is asked about, in the patient's zone, with the policy of that day."""
+
+    on: date
+    zone: str
+    policy: Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

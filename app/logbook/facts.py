@@ -56,6 +56,7 @@ class CheckInFact(NamedTuple):
     worst_pain: float | None
     side: str | None
     red_flags: list[str]
+    early_warning_signs: list[str]
 
 
 class RedFlagFact(NamedTuple):
@@ -68,11 +69,22 @@ class RedFlagFact(NamedTuple):
     code: str
 
 
+class IntakeFact(NamedTuple):
+    """What a runner told at the start: year of birth, longest run in m."""
+
+    key: Key
+    on: date
+    ahead: bool
+    deleted: bool
+    birth_year: int | None
+    declared_longest_m: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A patient's facts, each kind oldest first; going through them leaves out the signs.
+    """A patient's facts, each kind oldest first; going through them leaves out the signs and the intakes.
 
-    `run_before` is the day of the newest run before the days that were read.
+    `run_before` is the day of the newest run before the days that were read. Intakes are those of all days.
     """
 
     runs: list[RunFact]
@@ -80,6 +92,7 @@ class Facts:
     check_ins: list[CheckInFact]
     red_flags: list[RedFlagFact] = field(default_factory=list)
     run_before: date | None = None
+    intakes: list[IntakeFact] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[RunFact | ScoreFact | CheckInFact]:
         return chain(self.runs, self.scores, self.check_ins)
@@ -98,11 +111,15 @@ class DoneFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LoggedDays:
-    """What was done, oldest first, the days with an entry of any kind, and the first day ever logged."""
+    """What was done, oldest first, the days with an entry of any kind, and the first day ever logged.
+
+    `confirmed` are the last days of the weeks of which the runner said that what was not logged was rest.
+    """
 
     done: list[DoneFact]
     days: frozenset[date]
     first: date | None
+    confirmed: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +162,15 @@ def score_fact(row: Sequence[Any]) -> ScoreFact:
 
 def check_in_fact(row: Sequence[Any]) -> CheckInFact:
     """Return a check-in of its values, as run_fact does."""
-    key, on, ahead, deleted, morning, worst, side, red_flags = row
+    key, on, ahead, deleted, morning, worst, side, red_flags, signs = row
     day, points = date.fromisoformat(on), [None if told is None else float(told) for told in (morning, worst)]
-    return CheckInFact(key, day, bool(ahead), bool(deleted), points[0], points[1], side, red_flags)
+    return CheckInFact(key, day, bool(ahead), bool(deleted), points[0], points[1], side, red_flags, signs)
+
+
+def intake_fact(row: Sequence[Any]) -> IntakeFact:
+    """Return an intake of its values, as run_fact does."""
+    key, on, ahead, deleted, birth_year, longest_m = row
+    return IntakeFact(key, date.fromisoformat(on), bool(ahead), bool(deleted), birth_year, longest_m)
 
 
 def red_flag_fact(row: Sequence[Any]) -> RedFlagFact:

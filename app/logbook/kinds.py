@@ -15,8 +15,10 @@ from app.kernel.clock import day_in_zone, offset_minutes, with_offset
 from app.logbook.domain import (
     CheckIn,
     Entry,
+    Intake,
     LoggedSession,
     LoggedSet,
+    PainMoment,
     PainScore,
     RedFlagAnswer,
     Run,
@@ -24,6 +26,7 @@ from app.logbook.domain import (
     Skip,
     Treatment,
     check_check_in,
+    check_intake,
     check_pain_score,
     check_red_flag_answer,
     check_run,
@@ -31,7 +34,7 @@ from app.logbook.domain import (
     check_skip,
     check_treatment,
 )
-from app.logbook.models import CHECK_INS, PAIN_SCORES, RED_FLAGS, RUNS, SESSIONS, SKIPS, TREATMENTS
+from app.logbook.models import CHECK_INS, INTAKES, PAIN_SCORES, RED_FLAGS, RUNS, SESSIONS, SKIPS, TREATMENTS
 
 E = TypeVar("E", bound=Entry)
 
@@ -145,6 +148,14 @@ class Stored(Generic[E]):
     derived: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class PainAnswers:
+    """Where a feature above keeps answers to pain questions, and which moment each question asks about."""
+
+    collection: Collection
+    moments: tuple[tuple[str, PainMoment], ...]
+
+
 def _logged_set(done: Mapping[str, Any]) -> LoggedSet:
     side = done["side"]
     return LoggedSet(**{**done, "side": Side(side) if side else None})
@@ -156,6 +167,7 @@ PAIN_SCORE = Kind("pain_score", PAIN_SCORES, PainScore, check_pain_score)
 CHECK_IN = Kind("check_in", CHECK_INS, CheckIn, check_check_in)
 TREATMENT = Kind("treatment", TREATMENTS, Treatment, check_treatment)
 SKIP = Kind("skip", SKIPS, Skip, check_skip)
+INTAKE = Kind("intake", INTAKES, Intake, check_intake)
 RED_FLAG = Kind("red_flag", RED_FLAGS, RedFlagAnswer, check_red_flag_answer)
 
-KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN, TREATMENT, SKIP, RED_FLAG)
+KINDS: tuple[Kind[Any], ...] = (SESSION, RUN, PAIN_SCORE, CHECK_IN, TREATMENT, SKIP, RED_FLAG, INTAKE)

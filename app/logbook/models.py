@@ -23,6 +23,8 @@ class SessionRow(Performed, Base):
     duration_s: Mapped[int | None]
     rpe: Mapped[float | None]
     sets: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    cues_kept: Mapped[list[str] | None] = mapped_column(Json)
+    feedback_percent: Mapped[int | None]
 
 
 class RunRow(Performed, Base):
@@ -76,6 +78,16 @@ class CheckInRow(Performed, Base):
     mood: Mapped[int | None]
     early_warning_signs: Mapped[list[str]] = mapped_column(Json)
     red_flags: Mapped[list[str]] = mapped_column(Json)
+    rest_of_week: Mapped[bool | None]
+
+
+class IntakeRow(Performed, Base):
+    """What a runner told at the start of care."""
+
+    __tablename__ = "intakes"
+
+    birth_year: Mapped[int | None]
+    declared_longest_m: Mapped[int | None]
 
 
 class TreatmentRow(Performed, Base):
@@ -130,5 +142,6 @@ RUNS = Collection("runs", RunRow, entry_wire(RunRow))
 PAIN_SCORES = Collection("pain_scores", PainScoreRow, entry_wire(PainScoreRow))
 CHECK_INS = Collection("check_ins", CheckInRow, entry_wire(CheckInRow))
 TREATMENTS = Collection("treatments", TreatmentRow, entry_wire(TreatmentRow))
+INTAKES = Collection("intakes", IntakeRow, entry_wire(IntakeRow))
 SKIPS = Collection("skips", SkipRow, entry_wire(SkipRow))
 RED_FLAGS = Collection("red_flags", RedFlagRow, entry_wire(RedFlagRow))

@@ -16,6 +16,7 @@ from app.kernel.red_flags import RED_FLAG_CODES, RedFlag
 from app.logbook.domain import (
     Asked,
     BodyRegion,
+    Cue,
     EarlyWarningSign,
     GivenBy,
     Intensity,
@@ -43,8 +44,14 @@ def _optional_choice(words: type[StrEnum]) -> Choice:
     return Choice(words, load_default=None, allow_none=True)
 
 
-def _optional_whole(least: int, most: int) -> Whole:
-    return Whole(least=least, most=most, load_default=None, allow_none=True)
+def _optional_whole(least: int, most: int, words: str | None = None) -> Whole:
+    described = {"description": words} if words is not None else {}
+    return Whole(least=least, most=most, load_default=None, allow_none=True, metadata=described)
+
+
+def _optional_answer(words: str | None = None) -> Flag:
+    described = {"description": words} if words is not None else {}
+    return Flag(load_default=None, allow_none=True, metadata=described)
 
 
 def _optional_flag() -> Flag:
@@ -84,6 +91,14 @@ class SessionSchema(EntrySchema):
     duration_s = _optional_whole(1, 172_800)
     rpe = _rpe()
     sets = fields.List(Part(LoggedSetSchema), required=True, validate=[validate.Length(max=MOST_SETS)])
+    cues_kept = fields.List(
+        Choice(Cue),
+        load_default=None,
+        allow_none=True,
+        validate=[validate.Length(max=len(Cue))],
+        metadata={"description": "of movement retraining: the cues kept most of the time; null was not told"},
+    )
+    feedback_percent = _optional_whole(0, 100, "of movement retraining: part of the time with feedback")
 
 
 class RunSchema(EntrySchema):
@@ -95,9 +110,7 @@ class RunSchema(EntrySchema):
     intensity = _optional_choice(Intensity)
     ascent_m = _optional_whole(0, 20_000)
     descent_m = _optional_whole(0, 20_000)
-    cadence_spm = Whole(
-        least=60, most=260, load_default=None, allow_none=True, metadata={"description": "steps a minute"}
-    )
+    cadence_spm = _optional_whole(60, 260, "steps a minute")
     shoes = Text(load_default=None, allow_none=True)
     rpe = _rpe()
     limp = _optional_flag()
@@ -121,7 +134,7 @@ class CheckInSchema(EntrySchema):
     morning_pain = Pain(load_default=None, allow_none=True)
     worst_pain = Pain(load_default=None, allow_none=True, metadata={"description": "at worst, so far today"})
     side = _optional_choice(Side)
-    swelling = Flag(load_default=None, allow_none=True)
+    swelling = _optional_answer()
     sleep_hours = Number(least=0, most=24, load_default=None, allow_none=True)
     stress = _optional_whole(0, 10)
     mood = _optional_whole(0, 10)
@@ -131,6 +144,14 @@ class CheckInSchema(EntrySchema):
     red_flags = fields.List(
         Choice(RED_FLAG_CODES), load_default=list, validate=[validate.Length(max=len(RED_FLAG_CODES))]
     )
+    rest_of_week = _optional_answer("true: the days without an entry, of the seven up to this one, were rest")
+
+
+class IntakeSchema(EntrySchema):
+    """What a runner tells at the start of care; the newest word counts."""
+
+    birth_year = _optional_whole(1900, 2200)
+    declared_longest_m = _optional_whole(1, 500_000, "longest run of the month before, as the runner remembers it")
 
 
 class TreatmentSchema(EntrySchema):
@@ -191,6 +212,10 @@ class StoredPainScoreSchema(Identified, PainScoreSchema):
 
 class StoredCheckInSchema(Identified, CheckInSchema):
     """A check-in as it is stored."""
+
+
+class StoredIntakeSchema(Identified, IntakeSchema):
+    """An intake as it is stored."""
 
 
 class StoredTreatmentSchema(Identified, TreatmentSchema):

@@ -16,7 +16,7 @@ from app.kernel.errors import Conflict, NotVisible
 from app.logbook import repository
 from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, Skip, flags_of
 from app.logbook.facts import Facts, LoggedDays, RedFlagClock
-from app.logbook.kinds import E, Kind, Stored
+from app.logbook.kinds import E, Kind, PainAnswers, Stored
 from app.logbook.writing import Writing
 
 
@@ -129,17 +129,24 @@ def _check_room(writing: Writing, kind: Kind[Any], entry: Entry, head: int) -> N
         raise LogbookFull(f"at most {MOST_A_DAY} of a kind for one day")
 
 
-def is_any_after(db: Session, patient_id: UUID, at: datetime) -> bool:
+def is_any_after(db: Session, patient_id: UUID, at: datetime, answers: PainAnswers | None = None) -> bool:
     """Was any entry that the rules read performed after an instant, so that its day or its clock is in question?"""
-    return repository.is_any_after(db, patient_id, at)
+    return repository.is_any_after(db, patient_id, at, answers)
 
 
-def facts_since(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> Facts:
-    """Return what the rules read of the days from `since` on, in one statement.
+def facts_since(
+    db: Session,
+    patient_id: UUID,
+    since: date,
+    deleted_since: datetime,
+    at: datetime,
+    answers: PainAnswers | None = None,
+) -> Facts:
+    """Return what the rules read of the days from `since` on, in one statement; answers are among the scores.
 
     What was deleted from `deleted_since` on is there too, and marked; so is what lies ahead of `at`.
     """
-    return repository.read_facts(db, patient_id, since, deleted_since, at)
+    return repository.read_facts(db, patient_id, since, deleted_since, at, answers)
 
 
 def entries_between(db: Session, patient_id: UUID, kind: Kind[E], since: datetime, until: datetime) -> list[E]:
@@ -156,11 +163,6 @@ def skips_due(db: Session, patient_id: UUID, first: date, last: date) -> list[Sk
 def days_logged(db: Session, patient_id: UUID, since: date, until: date, at: datetime) -> LoggedDays:
     """Return what was done on the days from `since` to `until`, without what lies ahead of `at`."""
     return repository.read_days(db, patient_id, since, until, at)
-
-
-def signs_noticed(db: Session, patient_id: UUID, since: date, until: date) -> list[tuple[date, str]]:
-    """Return the early-warning signs ticked on these days."""
-    return repository.read_signs(db, patient_id, since, until)
 
 
 def red_flag_clock(db: Session, patient_id: UUID, until: date, at: datetime, severe_min: float) -> RedFlagClock:

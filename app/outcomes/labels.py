@@ -25,6 +25,7 @@ INSTRUMENT_LABELS: dict[str, Words] = {
     "foot_posture": {"en": "Foot posture (FPI-6)", "de": "Fußhaltung (FPI-6)"},
     "manual_muscle_test": {"en": "Muscle test by hand", "de": "Muskeltest von Hand"},
     "squat_pain": {"en": "Pain while squatting", "de": "Schmerz bei der Kniebeuge"},
+    "straight_leg_raise": {"en": "Straight leg raise, three times ten", "de": "Gestrecktes Beinheben, dreimal zehn"},
 }
 
 ITEM_LABELS: dict[str, dict[str, Words]] = {

@@ -53,6 +53,7 @@ class MeasurementRow(Performed, Base):
     muscle_grade: Mapped[float | None]
     pain: Mapped[float | None]
     knee_flexion_deg: Mapped[int | None]
+    lag: Mapped[bool | None]
     recorded_by: Mapped[str] = mapped_column(Text)
     value: Mapped[float]
     grade: Mapped[str | None] = mapped_column(Text)

@@ -136,7 +136,9 @@ def _answered(row: Mapping[str, Any], at: datetime) -> Point:
 
 def _measured(row: Mapping[str, Any], at: datetime) -> Point:
     ahead = _is_ahead(row, at)
-    return Point(row["id"], row["performed_at"], row["performed_on"], row["value"], row["grade"], None, ahead)
+    return Point(
+        row["id"], row["performed_at"], row["performed_on"], row["value"], row["grade"], None, ahead, pain=row["pain"]
+    )
 
 
 def _is_ahead(row: Mapping[str, Any], at: datetime) -> bool:

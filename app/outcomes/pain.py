@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from app.logbook.domain import PainMoment, Side
 from app.logbook.facts import CheckInFact, Facts, ScoreFact
 from app.outcomes.domain.numbers import SEVERITY_WINDOW_DAYS
 from app.outcomes.domain.severity import severity, worst
+from app.outcomes.domain.words import Questionnaire
 from app.outcomes.overview import KneePain
 
+MOMENT_OF: dict[str, PainMoment] = {
+    Questionnaire.NRS_WORST: PainMoment.WORST,
+    Questionnaire.NRS_USUAL: PainMoment.USUAL,
+    Questionnaire.NRS_DURING_RUN: PainMoment.DURING,
+}
+"""The moment that each pain question asks about."""
 DAILY_MOMENTS = frozenset({PainMoment.WORST, PainMoment.USUAL})
 """The moments that tell of a whole day."""
 
@@ -26,11 +34,24 @@ class PainPoint:
     is_daily: bool
 
 
-def pain_points(facts: Facts, answers: Iterable[tuple[date, str | None, float]], as_of: date) -> list[PainPoint]:
-    """Return all pain up to a day; what was deleted, or lies ahead of the clock, is not among it."""
-    found = [PainPoint(on, _side(side), score, True) for on, side, score in answers]
-    found += [point for score in facts.scores if _is_known(score, as_of) for point in _of_score(score)]
-    found += [point for told in facts.check_ins if _is_known(told, as_of) for point in _of_check_in(told)]
+def is_pain(response: Mapping[str, Any]) -> bool:
+    """Is this the answer to a pain question, with a score?"""
+    return response["instrument"] in MOMENT_OF and response["score"] is not None
+
+
+def answered_pain(common: tuple[str, date, bool, bool], response: Mapping[str, Any]) -> ScoreFact:
+    """Return an answer to a pain question as the pain score that it is; `common` is key, day, ahead, deleted.
+
+    The worst is that of its day; pain during a run is that of the runs of its day (CLINICAL 1.2, 4).
+    """
+    moment = MOMENT_OF[response["instrument"]].value
+    return ScoreFact(*common, float(response["score"]), moment, response["side"], None, False)
+
+
+def pain_points(facts: Facts, first: date, as_of: date) -> list[PainPoint]:
+    """Return all pain from one day up to another; what was deleted, or lies ahead of the clock, is not among it."""
+    found = [point for score in facts.scores if _is_known(score, first, as_of) for point in _of_score(score)]
+    found += [point for told in facts.check_ins if _is_known(told, first, as_of) for point in _of_check_in(told)]
     return found
 
 
@@ -52,8 +73,8 @@ def _knee(side: Side | None, week: list[PainPoint]) -> KneePain:
     return KneePain(side, found, severity(found))
 
 
-def _is_known(fact: ScoreFact | CheckInFact, as_of: date) -> bool:
-    return not fact.deleted and not fact.ahead and fact.on <= as_of
+def _is_known(fact: ScoreFact | CheckInFact, first: date, as_of: date) -> bool:
+    return not fact.deleted and not fact.ahead and first <= fact.on <= as_of
 
 
 def _of_score(fact: ScoreFact) -> list[PainPoint]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -13,6 +12,7 @@ from sqlalchemy import Select, Table, bindparam, delete, func, insert, select, u
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
+from app.outcomes.domain.words import ClinicalTest
 from app.outcomes.models import InstrumentTextsRow, MeasurementRow, QuestionnaireResponseRow
 
 _RESPONSES, _MEASUREMENTS = table_of(QuestionnaireResponseRow), table_of(MeasurementRow)
@@ -102,22 +102,31 @@ def _newest_statement(table: Table, score: str) -> Select[Any]:
     )
 
 
-def scores_between(
-    db: Session, patient_id: UUID, instruments: Sequence[str], first: date, last: date, at: datetime
-) -> list[tuple[date, str | None, float]]:
-    """Return day, side and score of the responses to these instruments, none that lies ahead."""
-    asked = {"patient": patient_id, "instruments": list(instruments), "first": first, "last": last, "at": at}
-    return [(row[0], row[1], row[2]) for row in db.connection().execute(_SCORES, asked)]
+def newest_squat_pains(db: Session, patient_id: UUID, at: datetime) -> list[tuple[int, float]]:
+    """Return bend in degrees and pain of the newest test of each bend and side, none that lies ahead."""
+    asked = {"patient": patient_id, "at": at}
+    return [(row[0], row[1]) for row in db.connection().execute(_squat_pains(), asked)]
 
 
-_SCORES = select(_RESPONSES.c.performed_on, _RESPONSES.c.side, _RESPONSES.c.score).where(
-    _RESPONSES.c.patient_id == bindparam("patient"),
-    _RESPONSES.c.instrument.in_(bindparam("instruments", expanding=True)),
-    _RESPONSES.c.performed_on.between(bindparam("first"), bindparam("last")),
-    _RESPONSES.c.performed_at <= bindparam("at"),
-    _RESPONSES.c.deleted_at.is_(None),
-    _RESPONSES.c.score.is_not(None),
-)
+@lru_cache
+def _squat_pains() -> Select[Any]:
+    c = _MEASUREMENTS.c
+    order = func.row_number().over(
+        partition_by=[c.knee_flexion_deg, c.side], order_by=[c.performed_at.desc(), c.id.desc()]
+    )
+    ranked = (
+        select(c.knee_flexion_deg, c.value, order.label("place"))
+        .where(
+            c.patient_id == bindparam("patient"),
+            c.test == ClinicalTest.SQUAT_PAIN.value,
+            c.deleted_at.is_(None),
+            c.performed_at <= bindparam("at"),
+            c.knee_flexion_deg.is_not(None),
+            c.value.is_not(None),
+        )
+        .subquery()
+    )
+    return select(ranked.c.knee_flexion_deg, ranked.c.value).where(ranked.c.place == 1)
 
 
 def find_texts(db: Session, instrument: str, language: str, *, lock: bool = False) -> Texts | None:

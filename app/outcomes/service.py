@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,12 +17,14 @@ from app.kernel.errors import NotVisible
 from app.kernel.ids import new_id
 from app.logbook import service as logbook
 from app.logbook.domain import Side
+from app.logbook.facts import Facts
+from app.logbook.kinds import PainAnswers
 from app.outcomes import repository
 from app.outcomes.domain.instruments import INSTRUMENTS, Instrument
 from app.outcomes.domain.numbers import SORE_DAYS
 from app.outcomes.domain.schedule import Due, what_is_due
 from app.outcomes.domain.texts import NO_REVISION, check_texts
-from app.outcomes.domain.words import Questionnaire
+from app.outcomes.models import RESPONSES
 from app.outcomes.overview import (
     Overview,
     ankle_difference,
@@ -29,20 +32,38 @@ from app.outcomes.overview import (
     series_of,
     symmetries,
 )
-from app.outcomes.pain import PainPoint, pain_points, severities, sore_sides
+from app.outcomes.pain import MOMENT_OF, PainPoint, pain_points, severities, sore_sides
 from app.outcomes.repository import Texts
+from app.programmes import service as programmes
 
+PAIN_ANSWERS = PainAnswers(RESPONSES, tuple(MOMENT_OF.items()))
+"""Answers to the pain questions, which are pain scores to every rule (CLINICAL 1.2, 4)."""
 MOST_POINTS = 200
 """How many scores of one series are shown; older ones are read page by page."""
-NRS = (Questionnaire.NRS_WORST, Questionnaire.NRS_USUAL, Questionnaire.NRS_DURING_RUN)
 
 
-def overview(db: Session, patient_id: UUID, instrument: str | None, since: date | None, at: datetime) -> Overview:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a caller has read already: where the person lives, and the facts of the last four weeks or more."""
+
+    zone: str
+    facts: Facts
+
+
+def overview(
+    db: Session,
+    patient_id: UUID,
+    instrument: str | None,
+    since: date | None,
+    at: datetime,
+    known: Known | None = None,
+) -> Overview:
     """Return what the outcomes show today; scores of a clock that ran ahead are there and count for nothing."""
     responses = repository.series_of_responses(db, patient_id, instrument=instrument, since=since, most=MOST_POINTS)
     measured = repository.series_of_measurements(db, patient_id, test=instrument, since=since, most=MOST_POINTS)
-    today = day_in_zone(at, accounts.account_of(db, patient_id).zone)
-    pain = _pain_of(db, patient_id, today, at)
+    zone = known.zone if known is not None else accounts.account_of(db, patient_id).zone
+    today = day_in_zone(at, zone)
+    pain = _pain_of(db, patient_id, today, at, known.facts if known is not None else None)
     series = series_of(responses, measured, at)
     return Overview(
         as_of=today,
@@ -54,10 +75,18 @@ def overview(db: Session, patient_id: UUID, instrument: str | None, since: date 
     )
 
 
+def squat_pains(db: Session, patient_id: UUID, at: datetime) -> dict[int, float]:
+    """Return by bend in degrees how much a squat hurt when it was tested last, of two sides the worse one."""
+    found: dict[int, float] = {}
+    for bend, pain in repository.newest_squat_pains(db, patient_id, at + CLOCK_TOLERANCE):
+        found[bend] = max(pain, found.get(bend, 0.0))
+    return found
+
+
 def due(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> tuple[date, date, list[Due]]:
     """Return the day, the day that care began, and what is due on that day by what is known now."""
     account = accounts.account_of(db, patient_id)
-    day, start = as_of or day_in_zone(at, account.zone), started_on(account)
+    day, start = as_of or day_in_zone(at, account.zone), started_on(db, account)
     if day < start:
         return day, start, []
     done: dict[str, dict[Side | None, list[date]]] = {}
@@ -67,17 +96,31 @@ def due(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> tupl
     return day, start, what_is_due(start, day, done, daily)
 
 
-def started_on(account: Account) -> date:
-    """Return the day that care began, where the person lives: that of the account."""
-    return day_in_zone(account.created_at, account.zone)
+def started_on(db: Session, account: Account) -> date:
+    """Return the day that care began, where the person lives: that of the first programme, before one the account's."""
+    first = min((found.started_on for found in programmes.list_programmes(db, account.id)), default=None)
+    return first or day_in_zone(account.created_at, account.zone)
 
 
-def _pain_of(db: Session, patient_id: UUID, as_of: date, at: datetime) -> list[PainPoint]:
+def _pain_of(db: Session, patient_id: UUID, as_of: date, at: datetime, facts: Facts | None = None) -> list[PainPoint]:
     """Return the pain of the four weeks up to a day."""
     first = as_of - timedelta(days=SORE_DAYS - 1)
-    facts = logbook.facts_since(db, patient_id, first, at, at)
-    answers = repository.scores_between(db, patient_id, NRS, first, as_of, at + CLOCK_TOLERANCE)
-    return pain_points(facts, answers, as_of)
+    if facts is None:
+        facts = facts_since(db, patient_id, first, at, at)
+    return pain_points(facts, first, as_of)
+
+
+def facts_since(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> Facts:
+    """Return what the rules read of the logbook, and among the scores the answers to the pain questions.
+
+    As logbook.facts_since: what was deleted from `deleted_since` on, and what lies ahead of `at`, is there and marked.
+    """
+    return logbook.facts_since(db, patient_id, since, deleted_since, at, PAIN_ANSWERS)
+
+
+def is_any_after(db: Session, patient_id: UUID, at: datetime) -> bool:
+    """Was anything that the rules read performed after an instant, so that its day or its clock is in question?"""
+    return logbook.is_any_after(db, patient_id, at, PAIN_ANSWERS)
 
 
 def read_instrument(name: str) -> Instrument:

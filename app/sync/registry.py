@@ -11,10 +11,11 @@ from app.consent import service as consent
 from app.consent.domain import Scope
 from app.db.synced import Collection
 from app.guidance import service as guidance
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION, SKIP, TREATMENT, Kind
+from app.logbook.kinds import CHECK_IN, INTAKE, PAIN_SCORE, RED_FLAG, RUN, SESSION, SKIP, TREATMENT, Kind
 from app.logbook.schemas import (
     CheckInSchema,
     EntrySchema,
+    IntakeSchema,
     PainScoreSchema,
     RedFlagAnswerSchema,
     RunSchema,
@@ -27,8 +28,8 @@ from app.outcomes.schemas.entries import MeasurementSchema, QuestionnaireRespons
 from app.programmes import service as programmes
 from app.web.loading import Loader
 
-SCHEMA_VERSION = 2
-"""The newest schema version of clients; version 1 did not know the fields named in `since`."""
+SCHEMA_VERSION = 3
+"""The newest schema version of clients; older ones do not know the fields named in `since`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,13 +107,19 @@ _GUIDANCE = {
     "overrides": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
 }
 
+_CUES = {"cues_kept": 3, "feedback_percent": 3}
+_DAY = {"mood": 2, "stress": 2, "rest_of_week": 3}
+
 _ALL = (
-    SyncedCollection(SESSION.collection, _SESSIONS, SESSION, SessionSchema()),
+    SyncedCollection(SESSION.collection, _SESSIONS, SESSION, SessionSchema(), _CUES),
     SyncedCollection(RUN.collection, _SESSIONS, RUN, RunSchema(), {"shoes": 2}, frozenset({"source"})),
     SyncedCollection(PAIN_SCORE.collection, _PAIN, PAIN_SCORE, PainScoreSchema()),
-    SyncedCollection(CHECK_IN.collection, _SESSIONS, CHECK_IN, CheckInSchema(), {"mood": 2, "stress": 2}),
+    SyncedCollection(CHECK_IN.collection, _SESSIONS, CHECK_IN, CheckInSchema(), _DAY),
     SyncedCollection(RESPONSE.collection, _PAIN, RESPONSE, QuestionnaireResponseSchema()),
-    SyncedCollection(MEASUREMENT.collection, _PAIN, MEASUREMENT, MeasurementSchema(), {}, frozenset({"recorded_by"})),
+    SyncedCollection(
+        MEASUREMENT.collection, _PAIN, MEASUREMENT, MeasurementSchema(), {"lag": 3}, frozenset({"recorded_by"})
+    ),
+    SyncedCollection(INTAKE.collection, _SESSIONS, INTAKE, IntakeSchema()),
     SyncedCollection(TREATMENT.collection, _SESSIONS, TREATMENT, TreatmentSchema()),
     SyncedCollection(SKIP.collection, _SESSIONS, SKIP, SkipSchema()),
     SyncedCollection(RED_FLAG.collection, frozenset({Scope.PAIN_READ}), RED_FLAG, RedFlagAnswerSchema()),

@@ -131,9 +131,25 @@ def test_an_exercise_says_exactly_what_the_seeds_say(ada: Person) -> None:
     for shown in items(ada, "/v1/exercises"):
         slug, retired_at = shown.pop("slug"), shown.pop("retired_at")
         assert shown.pop("origin") == "library"
+        assert shown.pop("equipment_names") == shown["equipment"]
+        assert shown["dosage"].pop("tempo_text")
         told = {"note": None, **EXERCISES[slug]}
         told["dosage"] = {"unit_note": None, **told["dosage"]}
         assert (shown, retired_at) == (told, None)
+
+
+def test_equipment_tempo_and_units_are_told_in_the_readers_words(ada: Person) -> None:
+    def read(slug: str, language: str, register: str) -> Any:
+        return ada.get(f"/v1/exercises/{slug}?register={register}", **{"Accept-Language": language}).json
+
+    told = read("step_up_15", "de", "patient")
+    assert (told["equipment"], told["equipment_names"]) == (["step 15 cm"], ["Stufe 15 cm"])
+    assert told["dosage"]["tempo_text"] == "2 s senken und 2 s heben"
+    assert read("step_up_15", "en", "clinician")["dosage"]["tempo_text"] == "2-0-2 s (lower, no pause, raise)"
+    assert read("monster_walk", "de", "patient")["dosage"]["unit_note"] == "Wiederholungen = Schritte in jede Richtung"
+    words = ada.get("/v1/exercise-words")
+    assert words.json["tempo"]["controlled"]["de"]["patient"] == "langsam und kontrolliert"
+    assert ada.get("/v1/exercise-words", **{"If-None-Match": words.headers["ETag"]}).status_code == 304
 
 
 def test_a_reference_says_exactly_what_the_seeds_say(ada: Person) -> None:

@@ -20,11 +20,18 @@ def pull_all(reader: Person, limit: int) -> tuple[list[dict[str, Any]], str]:
         page = reader.get(f"{CHANGES}?limit={limit}&cursor={page['cursor']}").json
 
 
+def reader_of(people: People) -> Person:
+    """Return somebody who reads the same over REST."""
+    return people.patient()
+
+
 def test_a_first_sync_brings_every_exercise_and_reference_once_in_order(people: People) -> None:
     changes, _ = pull_all(people.patient(), 50)
     assert [change["seq"] for change in changes] == sorted({change["seq"] for change in changes})
     by_collection = [change["collection"] for change in changes]
     assert (by_collection.count("exercises"), by_collection.count("references")) == (87, 98)
+    (protocol,) = [change["data"] for change in changes if change["collection"] == "protocols"]
+    assert protocol == reader_of(people).get("/v1/protocols/runners_knee_standard").json
     raised = next(change for change in changes if change["id"] == "straight_leg_raise")
     assert raised["data"]["dosage"]["repetitions"] == 10
 

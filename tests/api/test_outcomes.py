@@ -334,11 +334,12 @@ def test_a_refused_answer_is_parked_with_a_pointer_to_its_item_and_sinks_nothing
     assert refused["problem"]["errors"][0]["pointer"] == "/data/items/limp"
 
 
-def test_an_answer_gives_no_advice(people: People) -> None:
+def test_a_questionnaire_gives_no_advice_and_an_answer_to_a_pain_question_does(people: People) -> None:
     phone = Phone(people.patient())
     phone.push(put("runs", a_run()))
-    answer = phone.send([put("questionnaire_responses", a_response()), put("measurements", a_measurement())])
+    answer = phone.send([put("questionnaire_responses", an_akps(0)), put("measurements", a_measurement())])
     assert "advice" not in answer.json
+    assert phone.send([put("questionnaire_responses", a_response())]).json["advice"]["decision"] == "hold"
 
 
 # What they show

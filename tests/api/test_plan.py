@@ -13,6 +13,7 @@ import time_machine
 from flask import Flask
 
 from app.accounts import service as accounts
+from app.guidance.service import stages
 from app.kernel.clock import now
 from app.web.auth import issue_access_token
 from app.web.transaction import database
@@ -434,3 +435,67 @@ def test_retraining_sessions_come_with_their_number_and_fade(people: People) -> 
             log(patient, "sessions", day, sets=[{"exercise": "mirror_feedback_running", "repetitions": 1}])
         assert seen == list(zip(range(1, 9), [100, 100, 100, 100, 75, 50, 25, 0], strict=True))
         assert due(patient, patient, 8)["items"][0]["retraining"] is None
+
+
+def proposals(person: Person) -> list[tuple[str, str, str, str]]:
+    """Return each stage proposal: from, to, when, and what became of it."""
+    items = person.get("/v1/patients/{me}/stage-proposals").json["items"]
+    return [(one["from_stage"], one["to_stage"], one["proposed_on"], one["status"]) for one in items]
+
+
+def months_of_rehabilitation(people: People) -> tuple[Any, Any]:
+    """Live through a step down, a proposal that is withdrawn and one that waits; return revisions and proposals."""
+    patient, _, programme = finished(people)
+    with on_day(33):
+        a_run(patient, 32, 4, None)
+        a_run(patient, 33, 4, None)
+    with on_day(60):
+        log(patient, "check-ins", 60, 7, morning_pain=0, worst_pain=1, swelling=False)
+    return revisions(patient, programme), proposals(patient)
+
+
+def test_judging_the_stage_when_needed_does_what_judging_it_always_does(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    when_needed = months_of_rehabilitation(people)
+    assert ("engine", "restore", "active") in when_needed[0]
+    assert [status for *_, status in when_needed[1]] == ["withdrawn"]
+    monkeypatch.setattr(stages, "could_step_up", lambda _verdict: True)
+    assert months_of_rehabilitation(people) == when_needed
+
+
+def calm_days(patient: Person, first: int, last: int) -> None:
+    """Tell all that leaving the first stage asks, but for the sessions that were done."""
+    for day in range(first, last + 1):
+        for moment in ("stairs", "walking"):
+            log(patient, "pain-scores", day, score=1, moment=moment, side="left")
+        log(patient, "check-ins", day, 7, morning_pain=0, worst_pain=1, swelling=False, side="left")
+    log(patient, "measurements", last, test="squat_pain", pain=1, knee_flexion_deg=45)
+    form = {"instrument": "global_change", "instrument_version": "11_points", "items": {"score": 2}}
+    log(patient, "questionnaire-responses", last, **form)
+
+
+def exercised_days(patient: Person, first: int, last: int) -> None:
+    """Do what was prescribed on each of these days."""
+    for day in range(first, last + 1):
+        log(patient, "sessions", day, sets=sets("maintenance_trio", None))
+
+
+def test_the_session_that_completes_the_criteria_proposes_the_step_in_the_same_request(people: People) -> None:
+    patient, _, _ = begun(people, an_exercise("maintenance_trio", None))
+    with on_day(10):
+        calm_days(patient, 0, 10)
+        assert proposals(patient) == []
+        exercised_days(patient, 0, 10)
+        assert proposals(patient) == [("relieve", "restore", day_of(10), "waiting")]
+
+
+def test_a_new_day_that_completes_the_criteria_proposes_the_step_with_its_advice(people: People) -> None:
+    patient, _, _ = begun(people, an_exercise("maintenance_trio", None))
+    with on_day(6):
+        calm_days(patient, 0, 6)
+        exercised_days(patient, 0, 6)
+        assert proposals(patient) == []
+    with on_day(7):
+        assert patient.get("/v1/patients/{me}/guidance/advice").status_code == 200
+        assert proposals(patient) == [("relieve", "restore", day_of(7), "waiting")]

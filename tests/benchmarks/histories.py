@@ -19,6 +19,7 @@ from app.logbook.domain import (
     CheckIn,
     Entry,
     GivenBy,
+    Intake,
     LoggedSession,
     LoggedSet,
     PainMoment,
@@ -71,7 +72,7 @@ def days_of_all_kinds(oldest: int, newest: int) -> list[Entry]:
 def entries(kind: Kind[Any], count: int) -> list[Entry]:
     """Return so many entries of one kind, one a day back from yesterday; scores are about no run."""
     made: dict[str, Callable[[int], Entry]] = {"run": run, "pain_score": lone_score, "check_in": check_in}
-    made |= {"session": session, "treatment": treatment, "skip": skip, "red_flag": red_flag}
+    made |= {"session": session, "treatment": treatment, "skip": skip, "red_flag": red_flag, "intake": intake}
     return [made[kind.name](day) for day in range(1, count + 1)]
 
 
@@ -92,6 +93,11 @@ def red_flag(days_ago: int) -> RedFlagAnswer:
         present=False,
         asked_because=Asked.MONTHLY,
     )
+
+
+def intake(days_ago: int) -> Intake:
+    """Return what a grown-up runner told of a longest run of 5 km."""
+    return Intake(id=new_id(), performed_at=_clock(days_ago, 12), zone=ZONE, birth_year=1985, declared_longest_m=5000)
 
 
 def write_in_order(db: Session, patient_id: UUID, done: list[Entry]) -> None:

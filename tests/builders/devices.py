@@ -24,6 +24,7 @@ WRITTEN = (
     "treatments",
     "skips",
     "red_flags",
+    "intakes",
     "questionnaire_responses",
     "measurements",
 )
@@ -92,6 +93,12 @@ def a_skip(days_ago: int = 0, **changes: Any) -> Json:
 def a_red_flag(days_ago: int = 0, **changes: Any) -> Json:
     """Return a question about an urgent sign, answered with no."""
     told = {"code": "locked_knee", "present": False, "asked_because": "monthly"}
+    return {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", **told, **changes}
+
+
+def an_intake(days_ago: int = 0, **changes: Any) -> Json:
+    """Return what a runner tells at the start."""
+    told = {"birth_year": 1985, "declared_longest_m": 8000}
     return {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", **told, **changes}
 
 

@@ -320,7 +320,7 @@ def _attack_pushed_data(made: Attack, every: int) -> None:
     makers = {"sessions": "create_session", "runs": "create_run", "pain_scores": "create_pain_score"}
     makers |= {"check_ins": "create_check_in", "measurements": "create_measurement"}
     makers |= {"questionnaire_responses": "create_questionnaire_response", "treatments": "create_treatment"}
-    makers |= {"skips": "create_skip", "red_flags": "create_red_flag"}
+    makers |= {"skips": "create_skip", "red_flags": "create_red_flag", "intakes": "create_intake"}
     for collection, maker in makers.items():
         operation = next(one for one in made.all_of_them if one.name == maker)
         for place, name in enumerate(operation.members()):

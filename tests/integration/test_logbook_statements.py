@@ -65,6 +65,7 @@ def body_of(kind: Kind[Any]) -> dict[str, Any]:
         "check_in": {"morning_pain": 1, "worst_pain": 2},
         "treatment": {"treatment": "brace", "given_by": "self"},
         "skip": {"exercise": "clamshell", "due_on": "2026-01-01", "reason": "time"},
+        "intake": {"birth_year": 1985, "declared_longest_m": 5000},
         "red_flag": {"code": "locked_knee", "present": False, "asked_because": "monthly"},
     }
     return {**shared, **own[kind.name]}

@@ -288,7 +288,7 @@ def regrant(phone: Phone, therapist: Person, *scopes: str) -> None:
 
 
 BY_SCOPE = {
-    "sessions.read": {"sessions", "runs", "check_ins", "treatments", "skips"},
+    "sessions.read": {"sessions", "runs", "check_ins", "treatments", "skips", "intakes"},
     "pain.read": {"pain_scores", "red_flags", "questionnaire_responses", "measurements"},
     "notes.read": set(),
     "advice.read": {"advice", "pauses", "policies", "overrides", "stage_proposals"},

@@ -50,19 +50,19 @@ PROPOSALS = f"{PATIENT}/stage-proposals"
 @plan.operation("GET", f"{PROGRAMMES}/due", permission=Permission.DUE_READ, query=OnSchema, answers={200: DueSchema})
 def get_due(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Read what is due on a day, and what became of it."""
-    found = due.due_list(db(), patient_id, query["on"], service.policy_of(db(), patient_id, query["on"], now()), now())
-    return answer(_due(found))
+    asked = service.day_asked(db(), patient_id, query["on"], now())
+    return answer(_due(due.due_list(db(), patient_id, asked, now())))
 
 
 @plan.operation(
     "GET", f"{PATIENT}/adherence", permission=Permission.DUE_READ, query=AsOfSchema, answers={200: AdherenceSchema}
 )
 def get_adherence(patient_id: UUID, query: dict[str, Any]) -> Response:
-    """Read how much of what was due was done, over 7, 14 and 28 days."""
-    policy = service.policy_of(db(), patient_id, query["as_of"], now())
-    day, windows = due.adherence_windows(db(), patient_id, query["as_of"], policy, now())
-    told = [{"days": days, **asdict(found)} for days, found in windows.items()]
-    return answer({"as_of": day, "windows": told})
+    """Read how much of what was due was done, over 7, 14 and 28 days, and how the cues were kept."""
+    asked = service.day_asked(db(), patient_id, query["as_of"], now())
+    found = due.how_followed(db(), patient_id, asked, now())
+    told = [{"days": days, **asdict(window)} for days, window in found.windows.items()]
+    return answer({"as_of": asked.on, "windows": told, "retraining": [asdict(one) for one in found.retraining]})
 
 
 @plan.operation(
@@ -74,8 +74,8 @@ def get_adherence(patient_id: UUID, query: dict[str, Any]) -> Response:
 )
 def list_dose_proposals(patient_id: UUID, query: dict[str, Any]) -> Response:
     """List how the dose of each exercise may go on."""
-    policy = service.policy_of(db(), patient_id, query["as_of"], now())
-    day, proposed = doses.dose_proposals(db(), patient_id, query["as_of"], policy, now())
+    asked = service.day_asked(db(), patient_id, query["as_of"], now())
+    proposed = doses.dose_proposals(db(), patient_id, asked, now())
     items = [
         {
             "id": exercise.id,
@@ -87,7 +87,7 @@ def list_dose_proposals(patient_id: UUID, query: dict[str, Any]) -> Response:
         }
         for exercise, proposal in proposed
     ]
-    return answer({"as_of": day, "items": items})
+    return answer({"as_of": asked.on, "items": items})
 
 
 @plan.operation(

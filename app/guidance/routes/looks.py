@@ -22,6 +22,7 @@ from app.guidance.schemas.looks import (
     LoadSchema,
     NoticesQuerySchema,
     NoticesSchema,
+    OrthosisTestsSchema,
     QuestionsQuerySchema,
     QuestionsSchema,
     ReplayQuestionSchema,
@@ -29,6 +30,7 @@ from app.guidance.schemas.looks import (
 )
 from app.guidance.schemas.shown import register
 from app.guidance.service import Told, findings_today, ladder_today, load_of, notices_on, questions_due, replay_days
+from app.guidance.service.treatments import orthosis_tests
 from app.guidance.values import HypotheticalRun, ReplayQuestion
 from app.guidance.words import book_of, session_in_words
 from app.kernel.clock import now
@@ -155,6 +157,22 @@ def list_notices(patient_id: UUID, query: dict[str, Any]) -> Response:
         "holds_progression": any(notice.holds_progression for notice in found),
     }
     return in_language(answer(told), language())
+
+
+@guidance.operation(
+    "GET",
+    f"{GUIDANCE}/orthosis-tests",
+    permission=Permission.SESSIONS_READ,
+    answers={200: OrthosisTestsSchema},
+)
+def list_orthosis_tests(patient_id: UUID) -> Response:
+    """List how an orthosis changed the pain of an activity at once, newest first: a record, never an advice."""
+    book = book_of(language())
+    told = [
+        {**asdict(found), "text": book.beside.orthosis[found.response].to(register())}
+        for found in orthosis_tests(db(), patient_id)
+    ]
+    return in_language(answer({"items": told}), language())
 
 
 def _question(question: Question) -> dict[str, Any]:

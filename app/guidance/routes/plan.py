@@ -23,12 +23,15 @@ from app.guidance.schemas.plan import (
     PolicySchema,
     WithdrawalSchema,
 )
+from app.guidance.schemas.shown import register
 from app.guidance.service import overrides, policies, set_override, set_policy
 from app.guidance.values import Order, PolicyProposal, PolicyRevision
+from app.guidance.words import preset_caution
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.web.answers import answer, require_match
 from app.web.auth import actor
+from app.web.languages import in_language, language
 from app.web.transaction import db
 
 POLICY = f"{GUIDANCE}/policy"
@@ -45,7 +48,7 @@ OVERRIDES = f"{GUIDANCE}/overrides"
 def get_policy(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Read the policy in force, with those that begin later; its tag is what a change begins from."""
     today = policies.today_at_home(db(), patient_id, now())
-    return _policy(policies.policy_book(db(), patient_id), query["as_of"] or today)
+    return _policy(patient_id, policies.policy_book(db(), patient_id), query["as_of"] or today)
 
 
 @guidance.operation(
@@ -59,7 +62,7 @@ def get_policy(patient_id: UUID, query: dict[str, Any]) -> Response:
 def put_policy(patient_id: UUID, body: dict[str, Any]) -> Response:
     """Set the policy from a day on; what was set before is kept, and advice follows at once."""
     book = set_policy(db(), patient_id, PolicyProposal(**body), actor(), now(), require_match)
-    return _policy(book, policies.today_at_home(db(), patient_id, now()))
+    return _policy(patient_id, book, policies.today_at_home(db(), patient_id, now()))
 
 
 @guidance.operation("GET", f"{POLICY}/history", permission=Permission.ADVICE_READ, answers={200: PolicyPageSchema})
@@ -100,8 +103,10 @@ def withdraw_override(patient_id: UUID, override_id: UUID, body: dict[str, Any])
     return answer(asdict(ended), 201)
 
 
-def _policy(book: PolicyBook, as_of: date) -> Response:
-    newest = max(book.revisions, key=lambda revision: revision.seq, default=None)
+def _policy(patient_id: UUID, book: PolicyBook, as_of: date) -> Response:
+    is_young = policies.may_be_under_18(db(), patient_id, book, as_of)
+    spoken, reader = language(), register()
+    cautions = {preset: said for preset in PRESETS if (said := preset_caution(preset, spoken, reader)) is not None}
     found, in_force = book.revision_on(as_of), book.on(as_of)
     told = {
         "as_of": as_of,
@@ -109,10 +114,12 @@ def _policy(book: PolicyBook, as_of: date) -> Response:
         "policy": in_force.plain,
         "revision": _revision(found) if found is not None else None,
         "upcoming": [_revision(revision) for revision in book.revisions if revision.starts_on > as_of],
-        "offered": [{"preset": STRICT_PRESET, "because": "under_18"}] if newest and newest.under_18 else [],
+        "offered": [{"preset": STRICT_PRESET, "because": "under_18"}] if is_young else [],
         "presets": list(PRESETS),
+        "caution": cautions.get(in_force.preset),
+        "cautions": cautions,
     }
-    return answer(told, etag=policies.version_of(book))
+    return in_language(answer(told, etag=policies.version_of(book)), spoken)
 
 
 def _revision(revision: PolicyRevision) -> dict[str, Any]:

@@ -110,11 +110,41 @@ class AdherenceWindowSchema(Schema):
     level = fields.String(required=True, allow_none=True)
 
 
+class CueKeptSchema(Schema):
+    """One cue: sessions in which something was told of cues, and those in which it was kept."""
+
+    cue = fields.String(required=True)
+    told = fields.Integer(required=True)
+    kept = fields.Integer(required=True)
+
+
+class FeedbackGivenSchema(Schema):
+    """One session: part of the time with feedback, as asked and as told."""
+
+    number = fields.Integer(required=True)
+    on = fields.Date(required=True)
+    asked_percent = fields.Integer(required=True)
+    told_percent = fields.Integer(required=True, allow_none=True)
+
+
+class RetrainingFollowedSchema(Schema):
+    """Movement retraining of the present stage; cue_percent is null where nobody told of cues."""
+
+    exercise = fields.String(required=True)
+    setting = fields.String(required=True)
+    sessions_asked = fields.Integer(required=True)
+    sessions_done = fields.Integer(required=True)
+    cue_percent = fields.Float(required=True, allow_none=True)
+    cues = fields.List(fields.Nested(CueKeptSchema), required=True)
+    feedback = fields.List(fields.Nested(FeedbackGivenSchema), required=True)
+
+
 class AdherenceSchema(Schema):
-    """Adherence over 7, 14 and 28 days."""
+    """Adherence over 7, 14 and 28 days, and how movement retraining is followed."""
 
     as_of = fields.Date(required=True)
     windows = fields.List(fields.Nested(AdherenceWindowSchema), required=True)
+    retraining = fields.List(fields.Nested(RetrainingFollowedSchema), required=True)
 
 
 class DoseOptionSchema(Schema):

@@ -235,3 +235,25 @@ class NoticesSchema(Schema):
 
     items = fields.List(fields.Nested(NoticeSchema), required=True)
     holds_progression = fields.Boolean(required=True)
+
+
+class OrthosisTestSchema(Schema):
+    """Pain of an activity without and with an orthosis on one day, and what that makes likely; never an advice."""
+
+    id = fields.UUID(required=True, metadata={"description": "the treatment that it was logged with"})
+    on = Day(required=True)
+    performed_at = fields.DateTime(required=True)
+    side = fields.String(required=True, allow_none=True)
+    activity = fields.String(required=True)
+    pain_without = fields.Float(required=True)
+    pain_with = fields.Float(required=True)
+    relief = fields.Float(required=True)
+    response = fields.String(required=True, metadata={"description": "likely, unclear or unlikely to help"})
+    likely_from = fields.Float(required=True, metadata={"description": "relief from which help is likely (E)"})
+    text = fields.String(required=True)
+
+
+class OrthosisTestsSchema(Schema):
+    """All tests of an orthosis, newest first."""
+
+    items = fields.List(fields.Nested(OrthosisTestSchema), required=True)

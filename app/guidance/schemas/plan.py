@@ -65,6 +65,12 @@ class PolicySchema(Schema):
     upcoming = fields.List(fields.Nested(PolicyRevisionSchema), required=True)
     offered = fields.List(fields.Nested(OfferedPresetSchema), required=True)
     presets = fields.List(fields.String(), required=True)
+    caution = fields.String(
+        required=True, allow_none=True, metadata={"description": "against the preset in force, where it is from memory"}
+    )
+    cautions = fields.Dict(
+        keys=fields.String(), required=True, metadata={"description": "the same of every preset that has one"}
+    )
 
 
 class PolicyPageSchema(Schema):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.guidance.models import ADVICE, OVERRIDES, PAUSES, POLICIES
 from app.guidance.models.stages import STAGE_PROPOSALS
-from app.guidance.service.advice import advice_as_of, advice_given, current_advice, policy_of, reconsider, stage_state
+from app.guidance.service.advice import advice_as_of, advice_given, current_advice, day_asked, reconsider, stage_state
 from app.guidance.service.beside import Told, ladder_today, notices_on
 from app.guidance.service.findings import findings_today
 from app.guidance.service.load import load_of
@@ -25,13 +25,13 @@ __all__ = [
     "advice_given",
     "close_pause",
     "current_advice",
+    "day_asked",
     "findings_today",
     "ladder_today",
     "load_of",
     "notices_on",
     "override_on",
     "policy_book",
-    "policy_of",
     "questions_due",
     "reconsider",
     "replay_days",

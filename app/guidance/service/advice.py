@@ -14,21 +14,22 @@ from app.accounts import service as accounts
 from app.db.synced import lock_stream
 from app.guidance import repository
 from app.guidance.body import body_of
-from app.guidance.domain.policy import Policy
 from app.guidance.domain.ruleset import RULESET_VERSION, VALID_FOR_HOURS
 from app.guidance.judgement import Consultation, Judgement, judge
 from app.guidance.pausing import pauses_due
 from app.guidance.policies import PolicyBook
 from app.guidance.service import stages
 from app.guidance.span import BEFORE_BREAK_DAYS, to_read
-from app.guidance.values import GivenAdvice
+from app.guidance.values import DayAsked, GivenAdvice
 from app.kernel.clock import day_in_zone
 from app.kernel.errors import NotVisible
 from app.kernel.ids import new_id
-from app.logbook import service as logbook
-from app.logbook.domain import CheckIn, Entry, PainScore, RedFlagAnswer, Run
+from app.logbook.domain import CheckIn, Entry, Intake, PainScore, RedFlagAnswer, Run
 from app.logbook.facts import Facts, as_id
 from app.logbook.writing import Writing
+from app.outcomes import service as outcomes
+from app.outcomes.domain.responses import QuestionnaireResponse
+from app.outcomes.pain import MOMENT_OF
 
 
 def reconsider(writing: Writing, changed: list[Entry]) -> GivenAdvice | None:
@@ -37,10 +38,12 @@ def reconsider(writing: Writing, changed: list[Entry]) -> GivenAdvice | None:
     The logbook's listener: called under the patient's stream lock, in the transaction that stores the data.
     Returns the advice as it now is, or None when nothing that changed is read by the rules.
     """
+    db, patient_id, at, zone = writing.db, writing.patient_id, writing.at, writing.zone
     mattering = [entry for entry in changed if _matters(entry)]
     if not mattering:
+        if any(stages.is_read_by_a_stage(entry) for entry in changed):
+            _reconsider_stage(db, patient_id, zone, at)
         return None
-    db, patient_id, at, zone = writing.db, writing.patient_id, writing.at, writing.zone
     touched = [day_in_zone(entry.performed_at, entry.zone) for entry in mattering]
     asking = consult(db, patient_id, min(touched), at, zone)
     today = today_of(asking.facts, at, zone)
@@ -51,6 +54,14 @@ def reconsider(writing: Writing, changed: list[Entry]) -> GivenAdvice | None:
     given = _give(db, patient_id, asking, judge(asking, [*pauses, *due], today, zone), at)
     stages.consider(db, patient_id, asking, [*pauses, *due], today, zone, at)
     return given
+
+
+def _reconsider_stage(db: Session, patient_id: UUID, zone: str, at: datetime) -> None:
+    """Judge the stage of somebody who has a programme by what no advice is made from."""
+    if stages.has_programme(db, patient_id):
+        asking = consult(db, patient_id, None, at, zone)
+        today = today_of(asking.facts, at, zone)
+        stages.consider(db, patient_id, asking, repository.list_pauses(db, patient_id), today, zone, at)
 
 
 def current_advice(db: Session, patient_id: UUID, at: datetime) -> GivenAdvice:
@@ -64,7 +75,10 @@ def current_advice(db: Session, patient_id: UUID, at: datetime) -> GivenAdvice:
     pauses, today = repository.list_pauses(db, patient_id), today_of(asking.facts, at, zone)
     due = pauses_due(asking, pauses, [today], today, at)
     repository.store_pauses(db, patient_id, due, at)
-    return _give(db, patient_id, asking, judge(asking, [*pauses, *due], today, zone), at)
+    given = _give(db, patient_id, asking, judge(asking, [*pauses, *due], today, zone), at)
+    if given.given_at == at:
+        stages.consider(db, patient_id, asking, [*pauses, *due], today, zone, at)
+    return given
 
 
 def advice_as_of(db: Session, patient_id: UUID, as_of: date, at: datetime) -> dict[str, Any]:
@@ -74,10 +88,11 @@ def advice_as_of(db: Session, patient_id: UUID, as_of: date, at: datetime) -> di
     return body_of(asking, judge(asking, repository.list_pauses(db, patient_id), as_of, zone), at)
 
 
-def policy_of(db: Session, patient_id: UUID, on: date | None, at: datetime) -> Policy:
-    """Return the policy a patient is judged by on a day; None is today. Raises NotVisible."""
-    day = on or day_in_zone(at, accounts.account_of(db, patient_id).zone)
-    return PolicyBook(repository.list_policies(db, patient_id)).on(day).policy
+def day_asked(db: Session, patient_id: UUID, on: date | None, at: datetime) -> DayAsked:
+    """Return a day (None: today) where the patient lives, and the policy of that day. Raises NotVisible."""
+    zone = accounts.account_of(db, patient_id).zone
+    day = on or day_in_zone(at, zone)
+    return DayAsked(day, zone, PolicyBook(repository.list_policies(db, patient_id)).on(day).policy)
 
 
 def stage_state(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> stages.StageState:
@@ -108,22 +123,25 @@ def consult(
     first = min(earliest or today, today)
     midnight = datetime.combine(today, time(), ZoneInfo(zone))
     book = book or PolicyBook(repository.list_policies(db, patient_id))
-    facts = logbook.facts_since(db, patient_id, to_read(first, book), midnight, at)
+    facts = outcomes.facts_since(db, patient_id, to_read(first, book), midnight, at)
     has_run = any(run.on <= first and not run.ahead and not run.deleted for run in facts.runs)
     if not has_run and facts.run_before is not None:
         # Whoever has not run for long still has a last run, and it is not the same as none.
         since = facts.run_before - timedelta(days=BEFORE_BREAK_DAYS)
-        facts = logbook.facts_since(db, patient_id, since, midnight, at)
+        facts = outcomes.facts_since(db, patient_id, since, midnight, at)
     return Consultation(facts, book)
 
 
 def _matters(entry: Entry) -> bool:
-    """Does the engine read this? Runs and scores it does, of the rest only what tells of pain or of a sign."""
+    """Does the engine read this? Runs and scores it does, of the rest what tells of pain, a sign, or the start."""
     match entry:
-        case Run() | PainScore():
+        case Run() | PainScore() | Intake():
             return True
+        case QuestionnaireResponse():
+            return entry.instrument in MOMENT_OF
         case CheckIn():
-            return bool(entry.red_flags) or entry.morning_pain is not None or entry.worst_pain is not None
+            felt = entry.morning_pain is not None or entry.worst_pain is not None
+            return felt or bool(entry.red_flags) or bool(entry.early_warning_signs)
         case RedFlagAnswer():
             return entry.present
         case _:

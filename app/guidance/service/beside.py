@@ -21,6 +21,7 @@ from app.guidance.domain.ruleset import FOUR_WEEKS_DAYS, WEEK_DAYS
 from app.guidance.domain.timeline import Timeline, by_day
 from app.guidance.judgement import Consultation, Judgement, judge
 from app.guidance.service.advice import consult, today_of
+from app.guidance.warning import warned_on
 from app.logbook import service as logbook
 from app.logbook.domain import PainMoment, SupportiveTreatment
 from app.logbook.kinds import PAIN_SCORE, TREATMENT
@@ -60,9 +61,8 @@ def notices_on(db: Session, patient_id: UUID, as_of: date | None, told: Told, at
     worst = _worst(timelines)
     cycles = max((find_cycles(timeline, policy) for timeline in timelines), key=lambda report: len(report.cycles))
     over = _over(timelines, judgement)
-    signs = logbook.signs_noticed(db, patient_id, day - timedelta(days=WEEK_DAYS), day)
     found = [
-        notices.early_warning(signs, day),
+        warned_on(asking.facts, day),
         notices.after_needling(*_needled_and_scored(db, patient_id, day, at)),
         notices.rest_resume_hurt(cycles.status, len(cycles.cycles)),
         notices.prevention_window(told.plan_start, day, told.screened_on) if told.plan_start is not None else None,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.accounts import service as accounts
 from app.guidance.domain.dose import DoseProposal, dose_proposal
-from app.guidance.domain.policy import Policy
 from app.guidance.dosing import known_pain, sessions_with
 from app.guidance.following import Following
 from app.guidance.service.following import read_following
-from app.kernel.clock import day_in_zone
+from app.guidance.values import DayAsked
 from app.library import service as library
 from app.library.domain.words import ReviewStatus
 from app.logbook import service as logbook
@@ -28,17 +26,14 @@ _DAY = timedelta(days=1)
 Proposed = tuple[PrescribedExercise, DoseProposal]
 
 
-def dose_proposals(
-    db: Session, patient_id: UUID, as_of: date | None, policy: Policy, at: datetime
-) -> tuple[date, list[Proposed]]:
-    """Return the day, and how each exercise of the present stage goes on; nothing while a pause stands."""
-    zone = accounts.account_of(db, patient_id).zone
-    day = as_of or day_in_zone(at, zone)
+def dose_proposals(db: Session, patient_id: UUID, asked: DayAsked, at: datetime) -> list[Proposed]:
+    """Return how each exercise of the present stage goes on; nothing while a pause stands."""
+    day, zone, policy = asked.on, asked.zone, asked.policy
     first = day - DOSE_DAYS * _DAY
-    following = read_following(db, patient_id, first, day, zone, policy, at)
+    following = read_following(db, patient_id, first, asked, at)
     revision = following.revision_on(day)
     if revision is None or revision.status is not Status.ACTIVE or following.pauses_on(day):
-        return day, []
+        return []
     since, until = (datetime.combine(one, time(), ZoneInfo(zone)).astimezone(UTC) for one in (first, day + 2 * _DAY))
     scores = logbook.entries_between(db, patient_id, PAIN_SCORE, since, until)
     pain = known_pain(scores, logbook.entries_between(db, patient_id, CHECK_IN, since, until))
@@ -49,7 +44,7 @@ def dose_proposals(
             sessions = sessions_with(exercise, following.sessions, pain, day)
             harder, easier = _links(following, exercise, reachable)
             found.append((exercise, dose_proposal(sessions, exercise.dosage, policy, harder, easier)))
-    return day, found
+    return found
 
 
 def _links(

@@ -10,14 +10,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from app.accounts import service as accounts
+from app.guidance.cueing import RetrainingFollowed, followed
 from app.guidance.domain.adherence import Adherence
 from app.guidance.domain.due import WINDOWS_DAYS, DueExercise
 from app.guidance.domain.hip_first import HipFirst, hip_and_knee
-from app.guidance.domain.policy import Policy
 from app.guidance.service.following import instant_of, read_following
-from app.guidance.values import Pause
-from app.kernel.clock import day_in_zone
+from app.guidance.values import DayAsked, Pause
 from app.logbook import service as logbook
 from app.logbook.kinds import SESSION
 from app.programmes.domain.calendar import tune_up_on
@@ -44,11 +42,18 @@ class DueList:
     tune_up_on: date | None
 
 
-def due_list(db: Session, patient_id: UUID, on: date | None, policy: Policy, at: datetime) -> DueList:
-    """Return what is due on a day of the patient's zone, today without one."""
-    zone = accounts.account_of(db, patient_id).zone
-    day = on or day_in_zone(at, zone)
-    following = read_following(db, patient_id, day, day, zone, policy, at)
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Adherence by days, and the retraining of the present stage."""
+
+    windows: dict[int, Adherence]
+    retraining: list[RetrainingFollowed]
+
+
+def due_list(db: Session, patient_id: UUID, asked: DayAsked, at: datetime) -> DueList:
+    """Return what is due on a day of the patient's zone."""
+    day, zone = asked.on, asked.zone
+    following = read_following(db, patient_id, day, asked, at)
     revision, items = following.revision_on(day), following.due_on(day)
     shown = [one.exercise.exercise for one in items if not one.hidden_because]
     groups = [following.exercises[slug].group for slug in dict.fromkeys(shown) if slug in following.exercises]
@@ -92,12 +97,21 @@ def _midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def adherence_windows(
-    db: Session, patient_id: UUID, as_of: date | None, policy: Policy, at: datetime
-) -> tuple[date, dict[int, Adherence]]:
-    """Return the day it is told of, and adherence over 7, 14 and 28 days up to it."""
-    zone = accounts.account_of(db, patient_id).zone
-    day = as_of or day_in_zone(at, zone)
-    following = read_following(db, patient_id, day - (max(WINDOWS_DAYS) - 1) * _DAY, day, zone, policy, at)
-    then = instant_of(day, zone, at)
-    return day, {days: following.adherence(day, days, then) for days in WINDOWS_DAYS}
+def how_followed(db: Session, patient_id: UUID, asked: DayAsked, at: datetime) -> Followed:
+    """Return adherence over 7, 14 and 28 days up to a day, and how movement retraining is followed."""
+    following = read_following(db, patient_id, asked.on - (max(WINDOWS_DAYS) - 1) * _DAY, asked, at)
+    then = instant_of(asked.on, asked.zone, at)
+    windows = {days: following.adherence(asked.on, days, then) for days in WINDOWS_DAYS}
+    return Followed(windows, _retraining_followed(db, patient_id, following.revision_on(asked.on), asked))
+
+
+def _retraining_followed(
+    db: Session, patient_id: UUID, revision: ProgrammeRevision | None, asked: DayAsked
+) -> list[RetrainingFollowed]:
+    """Return how each retraining of the present stage was followed since the stage began, up to the day."""
+    plans = [one for one in revision.plan.retraining if one.stage is revision.stage] if revision is not None else []
+    if revision is None or not plans:
+        return []
+    since, until = (_midnight(day, asked.zone) for day in (revision.stage_since_on, asked.on + _DAY))
+    sessions = logbook.entries_between(db, patient_id, SESSION, since, max(since, until))
+    return [followed(one, sessions) for one in plans]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from app.guidance import repository
-from app.guidance.clinic import clinic_facts_of
-from app.guidance.domain.policy import Policy
+from app.guidance.clinic import clinic_facts_of, squat_facts_of
 from app.guidance.domain.stage_facts import ClinicFacts
 from app.guidance.following import Following, knee_facts
+from app.guidance.values import DayAsked, Pause
 from app.kernel.clock import LATEST
 from app.library import service as library
 from app.logbook import service as logbook
@@ -29,35 +31,39 @@ def read_following(
     db: Session,
     patient_id: UUID,
     first: date,
-    last: date,
-    zone: str,
-    policy: Policy,
+    asked: DayAsked,
     at: datetime,
     facts: Facts | None = None,
+    pauses: Sequence[Pause] | None = None,
 ) -> Following:
-    """Return plan and log of the days from one to another, with the facts at hand where the caller has them."""
+    """Return plan and log of the days up to the one asked about, with facts and pauses where the caller has them.
+
+    Of what was measured only the squat is read, and the library only where somebody asks for it.
+    """
+    last, zone = asked.on, asked.zone
     histories = programmes.history_from(db, patient_id, first)
     slugs = {one.exercise for history in histories for made in history.revisions for one in made.plan.exercises}
     if facts is None:
-        facts = logbook.facts_since(db, patient_id, first - timedelta(days=HIP_FIRST_DAYS), LATEST, at)
+        facts = outcomes.facts_since(db, patient_id, first - timedelta(days=HIP_FIRST_DAYS), LATEST, at)
     since, until = (datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) for day in (first, last + _DAY))
-    clinic = clinic_facts(db, patient_id, last, zone, at)
+    squats = squat_facts_of(outcomes.squat_pains(db, patient_id, instant_of(last, zone, at)))
     return Following(
         zone=zone,
         histories=histories,
         # A day more on both sides: a session's day is that of the zone it was logged in.
         sessions=logbook.entries_between(db, patient_id, SESSION, since - _DAY, until + _DAY),
         skips=logbook.skips_due(db, patient_id, first, last),
-        exercises=library.exercises_of(db, slugs),
-        pauses=repository.list_pauses(db, patient_id),
-        knee=knee_facts(facts, clinic, last),
-        policy=policy,
+        look_up=partial(library.exercises_of, db, slugs),
+        pauses=repository.list_pauses(db, patient_id) if pauses is None else pauses,
+        knee=knee_facts(facts, squats, last),
+        policy=asked.policy,
     )
 
 
-def clinic_facts(db: Session, patient_id: UUID, as_of: date, zone: str, at: datetime) -> ClinicFacts:
-    """Return what tests and questionnaires told up to a day."""
-    return clinic_facts_of(outcomes.overview(db, patient_id, None, None, instant_of(as_of, zone, at)))
+def clinic_facts(db: Session, patient_id: UUID, as_of: date, zone: str, at: datetime, facts: Facts) -> ClinicFacts:
+    """Return what tests and questionnaires told up to a day, with the pain at hand."""
+    known = outcomes.Known(zone, facts)
+    return clinic_facts_of(outcomes.overview(db, patient_id, None, None, instant_of(as_of, zone, at), known))
 
 
 def instant_of(as_of: date, zone: str, at: datetime) -> datetime:

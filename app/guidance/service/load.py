@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.guidance.domain.load import LOAD_MAX
 from app.guidance.domain.load_summary import DayLoad, LoadSummary, run_spike, summarise
+from app.guidance.domain.ruleset import WEEK_DAYS
 from app.guidance.domain.spike import Spike
 from app.guidance.service.policies import today_at_home
 from app.logbook import service as logbook
@@ -45,7 +46,8 @@ def load_of(
 ) -> ShownLoad:
     """Return the load of the `count` days up to a day (None: today).
 
-    A day without any entry is not known, and a rest day where the runner says so with `rest_confirmed`.
+    A day without any entry is not known, and a rest day where the runner says so: of a week in a check-in, or of
+    all that is asked about with `rest_confirmed`.
     """
     last = until or today_at_home(db, patient_id, at)
     since = last - timedelta(days=SETTLED_DAYS)
@@ -70,7 +72,9 @@ def _days(logged: LoggedDays, since: date, last: date, rest_confirmed: bool) -> 
     for done in logged.done:
         by_day.setdefault(done.on, []).append(done)
     days = [first + timedelta(days=place) for place in range((last - first).days + 1)]
-    return [_day(day, by_day.get(day, []), rest_confirmed or day in logged.days) for day in days]
+    rested = {last - timedelta(days=back) for last in logged.confirmed for back in range(WEEK_DAYS)}
+    known = logged.days | rested
+    return [_day(day, by_day.get(day, []), rest_confirmed or day in known) for day in days]
 
 
 def _day(on: date, done: Sequence[DoneFact], is_known: bool) -> DayLoad:

@@ -16,13 +16,17 @@ from app.guidance.domain.policy import resolve_policy
 from app.guidance.policies import PolicyBook
 from app.guidance.service.advice import current_advice
 from app.guidance.values import PolicyProposal, PolicyRevision
-from app.kernel.clock import day_in_zone
+from app.kernel.clock import EARLIEST, LATEST, day_in_zone
 from app.kernel.errors import FieldFault, Invalid
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
+from app.logbook import service as logbook
+from app.logbook.kinds import INTAKE
 
 LATEST_START = timedelta(days=366)
 """How far ahead a policy may be set (E)."""
+OF_AGE = 18
+"""Years from which somebody is grown up; younger runners are offered the strict preset (CLINICAL 1.1)."""
 UNSET = "default"
 """The version of a patient's policy before any was set."""
 
@@ -37,6 +41,17 @@ class PolicyStart(Invalid):
 def policy_book(db: Session, patient_id: UUID) -> PolicyBook:
     """Return a patient's policies by day."""
     return PolicyBook(repository.list_policies(db, patient_id))
+
+
+def may_be_under_18(db: Session, patient_id: UUID, book: PolicyBook, on: date) -> bool:
+    """May the patient be under 18 on a day, by a therapist's word or by the year of birth told last?
+
+    A year alone does not tell the birthday: whoever turns 18 in it may still be 17 (E).
+    """
+    newest = max(book.revisions, key=lambda revision: revision.seq, default=None)
+    told = [one.birth_year for one in logbook.entries_between(db, patient_id, INTAKE, EARLIEST, LATEST)]
+    years = [year for year in told if year is not None]
+    return bool(newest and newest.under_18) or bool(years and on.year - years[-1] <= OF_AGE)
 
 
 def version_of(book: PolicyBook) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.db.synced import lock_stream
 from app.guidance.domain.criterion import Criterion
+from app.guidance.domain.policy import Policy
 from app.guidance.domain.stages import (
     STUCK_AFTER_DAYS,
     Move,
@@ -23,13 +25,17 @@ from app.guidance.domain.stages import (
 )
 from app.guidance.judgement import Consultation
 from app.guidance.repository import stages as repository
-from app.guidance.service.following import instant_of, read_following
-from app.guidance.stage_reading import StageReading
-from app.guidance.values import Pause, StageProposal
+from app.guidance.service.following import clinic_facts, instant_of, read_following
+from app.guidance.stage_day import Followed, StageKnown
+from app.guidance.stage_reading import all_facts, at_hand, could_step_up
+from app.guidance.values import DayAsked, Pause, StageProposal
 from app.kernel.errors import Conflict, NotVisible
 from app.kernel.ids import new_id
 from app.logbook import service as logbook
+from app.logbook.domain import CheckIn, Entry, LoggedSession, Skip
 from app.logbook.kinds import CHECK_IN
+from app.outcomes.domain.measurements import Measurement
+from app.outcomes.domain.responses import QuestionnaireResponse
 from app.programmes import service as programmes
 from app.programmes.domain.programme import Author, Programme
 from app.programmes.domain.words import AuthorRole, Stage, Status
@@ -67,7 +73,24 @@ class _Case:
     patient_id: UUID
     programme: Programme
     as_of: date
+    zone: str
     at: datetime
+
+
+def is_read_by_a_stage(entry: Entry) -> bool:
+    """Does a stage read this, though no advice does? What was done or left out, swelling, tests, questionnaires."""
+    match entry:
+        case CheckIn():
+            return entry.swelling is not None
+        case LoggedSession() | Skip() | Measurement() | QuestionnaireResponse():
+            return True
+        case _:
+            return False
+
+
+def has_programme(db: Session, patient_id: UUID) -> bool:
+    """Is there a programme whose stage can be judged?"""
+    return programmes.open_programme(db, patient_id) is not None
 
 
 def state_of(
@@ -77,7 +100,7 @@ def state_of(
     programme = programmes.open_programme(db, patient_id)
     if programme is None:
         raise NotVisible
-    return _judge(_Case(db, patient_id, programme, as_of, at), asking, pauses, zone, look_back=True)[0]
+    return _state(_Case(db, patient_id, programme, as_of, zone, at), asking, pauses)
 
 
 def consider(
@@ -85,23 +108,27 @@ def consider(
 ) -> None:
     """Act on what is known: stop or step down at once, propose a step up, withdraw what no longer fits.
 
-    Called under the stream's lock. Nothing makes it act twice: each act keeps its cause.
+    Called under the stream's lock: when something changes that a stage reads, when a new day is advised on, and when
+    somebody asks how the stage stands. Nothing makes it act twice: each act keeps its cause. Sessions, skips,
+    check-ins and tests are read only where they could make a step up (see could_step_up); whatever else a stage
+    does follows from the facts at hand, so nothing is missed.
     """
     programme = programmes.open_programme(db, patient_id)
     if programme is None:
         return
-    case = _Case(db, patient_id, programme, as_of, at)
+    case = _Case(db, patient_id, programme, as_of, zone, at)
     if programme.newest.status is not Status.ACTIVE:
         _withdraw(case, keep=None)
         return
-    state, reading = _judge(case, asking, pauses, zone, look_back=False)
-    match state.verdict.move:
+    known = _known(case, asking, pauses, STUCK_AFTER_DAYS)
+    verdict = _verdict(case, known)
+    match verdict.move:
         case Move.STOP:
-            _stop(case, state.verdict, pauses)
+            _stop(case, verdict, pauses)
         case Move.STEP_DOWN:
-            _step_down(case, state.verdict, reading)
+            _step_down(case, verdict, known)
         case Move.STEP_UP:
-            _propose(case, state.verdict)
+            _propose(case, verdict)
         case Move.STAY:
             _withdraw(case, keep=None)
 
@@ -138,38 +165,50 @@ def _fits(proposal: StageProposal, programme: Programme | None) -> bool:
     return programme.newest.status is Status.ACTIVE and programme.newest.stage == proposal.from_stage
 
 
-def _judge(
-    case: _Case, asking: Consultation, pauses: Sequence[Pause], zone: str, *, look_back: bool
-) -> tuple[StageState, StageReading]:
-    first = case.as_of - (LOOK_BACK_DAYS if look_back else STUCK_AFTER_DAYS) * _DAY
-    policy = asking.policies.on(case.as_of).policy
-    following = read_following(
-        case.db,
-        case.patient_id,
-        first,
-        case.as_of,
-        zone,
-        policy,
-        case.at,
-        facts=asking.facts,
-    )
-    following = replace(following, pauses=pauses, _due={}, _hip_first={})
-    since, until = (datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) for day in (first, case.as_of))
-    reading = StageReading(
+def _verdict(case: _Case, known: StageKnown) -> StageVerdict:
+    """Judge by the facts at hand, and by all of them where those could make a step up."""
+    newest = case.programme.newest
+    if newest.effective_on > case.as_of:
+        revision = known.followed.following.revision_on(case.as_of) or newest
+        return judge_stage(revision.stage, all_facts(known, revision, case.as_of))
+    verdict = judge_stage(newest.stage, at_hand(known, newest, case.as_of))
+    return judge_stage(newest.stage, all_facts(known, newest, case.as_of)) if could_step_up(verdict) else verdict
+
+
+def _state(case: _Case, asking: Consultation, pauses: Sequence[Pause]) -> StageState:
+    """Judge by all there is, and look back on what was met before."""
+    known = _known(case, asking, pauses, LOOK_BACK_DAYS)
+    revision = known.followed.following.revision_on(case.as_of) or case.programme.newest
+    now = all_facts(known, revision, case.as_of)
+    days, stuck = (case.as_of - revision.stage_since_on).days, False
+    if days >= STUCK_AFTER_DAYS:
+        then = all_facts(known, revision, case.as_of - STUCK_AFTER_DAYS * _DAY)
+        stuck = is_stuck(days, met_codes(revision.stage, now), met_codes(revision.stage, then))
+    return StageState(case.as_of, case.programme, judge_stage(revision.stage, now), days, stuck)
+
+
+def _known(case: _Case, asking: Consultation, pauses: Sequence[Pause], days: int) -> StageKnown:
+    policy, first = asking.policies.on(case.as_of).policy, case.as_of - days * _DAY
+    return StageKnown(
         asking=asking,
         policy=policy,
-        following=following,
-        check_ins=logbook.entries_between(case.db, case.patient_id, CHECK_IN, since, until + 2 * _DAY),
-        clinic=following.knee.clinic,
-        at=instant_of(case.as_of, zone, case.at),
+        pauses=pauses,
+        zone=case.zone,
+        until=instant_of(case.as_of, case.zone, case.at),
+        read=partial(_read, case, asking, pauses, policy, first),
     )
-    revision = following.revision_on(case.as_of) or case.programme.newest
-    now = reading.facts(revision, case.as_of)
-    days, stuck = (case.as_of - revision.stage_since_on).days, False
-    if look_back and days >= STUCK_AFTER_DAYS:
-        then = reading.facts(revision, case.as_of - STUCK_AFTER_DAYS * _DAY)
-        stuck = is_stuck(days, met_codes(revision.stage, now), met_codes(revision.stage, then))
-    return StageState(case.as_of, case.programme, judge_stage(revision.stage, now), days, stuck), reading
+
+
+def _read(case: _Case, asking: Consultation, pauses: Sequence[Pause], policy: Policy, first: date) -> Followed:
+    """Read what is not at hand, from a day on."""
+    db, patient_id, zone = case.db, case.patient_id, case.zone
+    asked = DayAsked(case.as_of, zone, policy)
+    since, until = (datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) for day in (first, case.as_of))
+    return Followed(
+        following=read_following(db, patient_id, first, asked, case.at, asking.facts, pauses),
+        check_ins=logbook.entries_between(db, patient_id, CHECK_IN, since, until + 2 * _DAY),
+        clinic=clinic_facts(db, patient_id, case.as_of, zone, case.at, asking.facts),
+    )
 
 
 def _stop(case: _Case, verdict: StageVerdict, pauses: Sequence[Pause]) -> None:
@@ -181,11 +220,11 @@ def _stop(case: _Case, verdict: StageVerdict, pauses: Sequence[Pause]) -> None:
         _act(case, programmes.Change(reason=reason, status=Status.STOPPED, cause=f"stop:{newest.id}"))
 
 
-def _step_down(case: _Case, verdict: StageVerdict, reading: StageReading) -> None:
-    run = reading.newest_run_on(case.as_of)
+def _step_down(case: _Case, verdict: StageVerdict, known: StageKnown) -> None:
+    run = known.asking.histories.last_run_on(case.as_of)
     codes = [one.code for one in verdict.reasons]
     of_a_run = run is not None and set(codes) <= _OF_A_RUN
-    cause = f"step_down:run:{run[0]}" if run is not None and of_a_run else f"step_down:{case.as_of.isoformat()}"
+    cause = f"step_down:run:{run.key}" if run is not None and of_a_run else f"step_down:{case.as_of.isoformat()}"
     reason = f"Stepped down to {verdict.to_stage}: {', '.join(codes)}."
     _act(case, programmes.Change(reason=reason, stage=verdict.to_stage, cause=cause))
 

@@ -12,7 +12,7 @@ from app.guidance.domain.ruleset import RULESET_VERSION
 from app.guidance.repository.standing import last_advice
 from app.guidance.values import GivenAdvice
 from app.kernel.clock import day_in_zone
-from app.logbook import service as logbook
+from app.outcomes import service as outcomes
 
 
 def standing_advice(db: Session, patient_id: UUID, at: datetime) -> GivenAdvice | None:
@@ -28,4 +28,4 @@ def standing_advice(db: Session, patient_id: UUID, at: datetime) -> GivenAdvice 
     today = day_in_zone(at, accounts.account_of(db, patient_id).zone)
     if given.as_of != today or given.ruleset_version != RULESET_VERSION:
         return None
-    return None if logbook.is_any_after(db, patient_id, given.given_at) else given
+    return None if outcomes.is_any_after(db, patient_id, given.given_at) else given

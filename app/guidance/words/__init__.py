@@ -43,6 +43,12 @@ def what_to_do(advice: Mapping[str, Any], language: str, register: str) -> str:
     return said.format(care=care, percent=abs(round(advice["change_percent"])), rest=_resting(book, advice)).strip()
 
 
+def preset_caution(preset: str, language: str, register: str) -> str | None:
+    """Return what is said against a preset whose numbers rest on memory; None of the others."""
+    said = book_of(language).beside.presets.get(preset)
+    return said.to(register) if said is not None else None
+
+
 def _resting(book: Book, advice: Mapping[str, Any]) -> str:
     days = advice["min_rest_days"]
     return book.rest[days] if days in book.rest else book.rests.format(days=days)
@@ -50,7 +56,7 @@ def _resting(book: Book, advice: Mapping[str, Any]) -> str:
 
 def session_in_words(session: Mapping[str, Any] | None, language: str, register: str) -> str:
     """Return a session of the ladder in words; None is a stop."""
-    said = book_of(language).ladder
+    said = book_of(language).beside.ladder
     if session is None:
         return said["stop"].to(register)
     kind = "walk" if session["run_min"] == 0 else "run" if session["walk_min"] == 0 else "session"

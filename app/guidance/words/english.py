@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.guidance.words.beside import BESIDE_ENGLISH
 from app.guidance.words.form import Book, Said
 
 RULES: dict[str, Said] = {
@@ -53,6 +54,10 @@ RULES: dict[str, Said] = {
     "TREND_LARGE": Said(
         "Your pain has risen clearly since last week.",
         "Weekly mean of worst pain rose beyond the large limit and is above the progress limit.",
+    ),
+    "EARLY_WARNING": Said(
+        "You noticed two different early signs this week. Stay where you are until they are gone.",
+        "Two different early-warning signs within 7 days: progression held; offer a screen.",
     ),
     "NO_HISTORY": Said("No run is logged yet.", "No run on record."),
     "FUTURE_DATED": Said(
@@ -238,13 +243,6 @@ FINDINGS = Said(
     "These are findings, not a diagnosis: they show where to look first.",
     "Findings with points, never a diagnosis; no trial shows that treating by subgroup is better.",
 )
-LADDER: dict[str, Said] = {
-    "session": Said(
-        "Run {run} min and walk {walk} min, {repeats} times.", "Run {run} min / walk {walk} min x {repeats}."
-    ),
-    "walk": Said("Walk briskly for {walk} min; no running yet.", "Brisk walk of {walk} min; no running."),
-    "run": Said("Run {run} min without a break.", "Continuous run of {run} min."),
-    "stop": Said("No run for now.", "No session while the pause is open."),
-}
-
-ENGLISH = Book(RULES, TO_DO, REST, RESTS, SEEK_CARE, DISCLAIMER, QUESTIONS, BECAUSE_ASKED, NOTICES, FINDINGS, LADDER)
+ENGLISH = Book(
+    RULES, TO_DO, REST, RESTS, SEEK_CARE, DISCLAIMER, QUESTIONS, BECAUSE_ASKED, NOTICES, FINDINGS, BESIDE_ENGLISH
+)

@@ -19,6 +19,15 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What is said beside the advice: of a session, of an orthosis test, and against presets from memory."""
+
+    ladder: Mapping[str, Said]
+    orthosis: Mapping[str, Said]
+    presets: Mapping[str, Said]
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """All that is said in one language, by code."""
 
@@ -32,4 +41,4 @@ class Book:
     because_asked: Mapping[str, str]
     notices: Mapping[str, Said]
     findings: Said
-    ladder: Mapping[str, Said]
+    beside: Beside

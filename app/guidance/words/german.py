@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.guidance.words.beside import BESIDE_GERMAN
 from app.guidance.words.form import Book, Said
 
 RULES: dict[str, Said] = {
@@ -62,6 +63,10 @@ RULES: dict[str, Said] = {
     "TREND_LARGE": Said(
         "Ihr Schmerz ist seit letzter Woche deutlich gestiegen.",
         "Wochenmittel des stärksten Schmerzes über die große Grenze gestiegen und über der Steigerungsgrenze.",
+    ),
+    "EARLY_WARNING": Said(
+        "Sie haben diese Woche zwei verschiedene Frühzeichen bemerkt. Bleiben Sie bei Ihrem Umfang, bis sie weg sind.",
+        "Zwei verschiedene Frühzeichen innerhalb von 7 Tagen: Steigerung ausgesetzt; Screening anbieten.",
     ),
     "NO_HISTORY": Said("Es ist noch kein Lauf eingetragen.", "Kein Lauf dokumentiert."),
     "FUTURE_DATED": Said(
@@ -279,16 +284,6 @@ FINDINGS = Said(
     "Das sind Befunde, keine Diagnose: Sie zeigen, wo man zuerst hinsieht.",
     "Befunde mit Punkten, nie eine Diagnose; keine Studie zeigt, dass eine Behandlung nach Untergruppen besser ist.",
 )
-LADDER: dict[str, Said] = {
-    "session": Said(
-        "Laufen Sie {run} min und gehen Sie {walk} min, {repeats}-mal.",
-        "Laufen {run} min / Gehen {walk} min x {repeats}.",
-    ),
-    "walk": Said(
-        "Gehen Sie {walk} min zügig; laufen Sie noch nicht.", "Zügiges Gehen über {walk} min; noch kein Laufen."
-    ),
-    "run": Said("Laufen Sie {run} min ohne Gehpause.", "Dauerlauf über {run} min."),
-    "stop": Said("Vorerst kein Lauf.", "Keine Einheit, solange die Pause offen ist."),
-}
-
-GERMAN = Book(RULES, TO_DO, REST, RESTS, SEEK_CARE, DISCLAIMER, QUESTIONS, BECAUSE_ASKED, NOTICES, FINDINGS, LADDER)
+GERMAN = Book(
+    RULES, TO_DO, REST, RESTS, SEEK_CARE, DISCLAIMER, QUESTIONS, BECAUSE_ASKED, NOTICES, FINDINGS, BESIDE_GERMAN
+)

@@ -66,6 +66,22 @@ def number_changes(
     at: datetime,
 ) -> None:
     """Give every changed and retired entry the next number, in the order of their keys."""
+    number_rows(db, collection, {key: (revision_of(one), asdict(one)) for key, one in written.items()}, retired, at)
+
+
+def find_numbered(db: Session, collection: str) -> frozenset[str]:
+    """Return the keys of a collection that have a number."""
+    return frozenset(db.execute(select(ChangeRow.id).where(ChangeRow.collection == collection)).scalars())
+
+
+def number_rows(
+    db: Session,
+    collection: str,
+    written: Mapping[str, tuple[str, Mapping[str, Any]]],
+    retired: Collection[str],
+    at: datetime,
+) -> None:
+    """Give every changed (version, data) and every retired entry the next number, in the order of their keys."""
     keys = sorted({*written, *retired})
     if not keys:
         return
@@ -77,14 +93,14 @@ def number_changes(
     db.execute(statement.on_conflict_do_update(index_elements=["collection", "id"], set_=fresh), rows)
 
 
-def _row(collection: str, key: str, seq: int, entry: Entry | None) -> dict[str, Any]:
+def _row(collection: str, key: str, seq: int, entry: tuple[str, Mapping[str, Any]] | None) -> dict[str, Any]:
     return {
         "collection": collection,
         "id": key,
         "seq": seq,
-        "ver": RETIRED if entry is None else revision_of(entry),
+        "ver": RETIRED if entry is None else entry[0],
         "deleted": entry is None,
-        "data": None if entry is None else orjson.loads(orjson.dumps(asdict(entry))),
+        "data": None if entry is None else orjson.loads(orjson.dumps(entry[1])),
     }
 
 

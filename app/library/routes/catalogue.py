@@ -13,6 +13,7 @@ from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.library import service
 from app.library.domain.catalogue import Dosage, Exercise, ExerciseCard
+from app.library.domain.labels import all_labels, equipment_label, tempo_label, unit_label
 from app.library.domain.own import Origin, is_own
 from app.library.domain.questions import ExerciseFilter, Order, Page, ReferenceFilter, Window
 from app.library.domain.texts import GROUP_TITLES_IN, Language
@@ -22,6 +23,7 @@ from app.library.schemas.catalogue import (
     ExerciseInFullSchema,
     ExercisePageSchema,
     ExerciseQuerySchema,
+    ExerciseWordsSchema,
     ReferenceInFullSchema,
     ReferencePageSchema,
     ReferenceQuerySchema,
@@ -90,6 +92,14 @@ def list_exercise_groups(query: dict[str, Any]) -> Response:
 
 
 @library.operation(
+    "GET", "/v1/exercise-words", permission=Permission.LIBRARY_READ, answers={200: ExerciseWordsSchema, 304: None}
+)
+def list_exercise_words() -> Response:
+    """List the words for equipment, tempo and units in every language and register, for a phone that is away."""
+    return tagged(all_labels())
+
+
+@library.operation(
     "GET",
     "/v1/references",
     permission=Permission.LIBRARY_READ,
@@ -137,6 +147,9 @@ def _exercise(exercise: Exercise, reader: Reader) -> dict[str, Any]:
     facts["dosage"] = {name: getattr(exercise.dosage, name) for name in Dosage.__slots__}
     facts["origin"] = Origin.LIBRARY if exercise.author_id is None else Origin.OWN
     facts["name"], facts["note"] = exercise.told(reader.language, reader.register)
+    facts["equipment_names"] = [equipment_label(word, reader.language) for word in exercise.equipment]
+    facts["dosage"]["tempo_text"] = tempo_label(exercise.dosage.tempo, reader.language, reader.register)
+    facts["dosage"]["unit_note"] = unit_label(exercise.dosage.unit_note, reader.language)
     return facts
 
 

@@ -136,6 +136,7 @@ class DosageSchema(Schema):
     rest_seconds = fields.Integer(required=True, metadata={"description": "between sets, seconds"})
     days_per_week = fields.Integer(required=True)
     tempo = fields.String(required=True, metadata={"description": "lower-pause-raise in seconds, or a word"})
+    tempo_text = fields.String(required=True, metadata={"description": "the tempo in words, for the reader"})
     unit_note = fields.String(
         required=True, allow_none=True, metadata={"description": "what a set or a repetition is, where it is not plain"}
     )
@@ -183,6 +184,9 @@ class _ExerciseFactsSchema(Schema):
     dosage = fields.Nested(DosageSchema, required=True)
     dosage_basis = Choice(Basis, required=True, metadata={"description": DOSAGE_BASIS})
     equipment = fields.List(fields.String(), required=True)
+    equipment_names = fields.List(
+        fields.String(), required=True, metadata={"description": "the same in the reader's language"}
+    )
     note = fields.String(
         required=True, allow_none=True, metadata={"description": "in the register: a remark, or how to do it"}
     )
@@ -233,6 +237,14 @@ class ReferencePageSchema(Schema):
 
     items = fields.List(fields.Nested(ReferenceSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True)
+
+
+class ExerciseWordsSchema(Schema):
+    """Words by kind, then by word, language and register."""
+
+    equipment = fields.Dict(keys=fields.String(), required=True)
+    tempo = fields.Dict(keys=fields.String(), required=True)
+    unit_notes = fields.Dict(keys=fields.String(), required=True)
 
 
 class ExerciseGroupSchema(Schema):

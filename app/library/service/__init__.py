@@ -9,11 +9,13 @@ from app.library.service.catalogue import (
     is_slug,
     list_exercises,
     list_references,
+    numbered,
     put_exercises,
     put_references,
     read_exercise,
     read_reference,
     read_stream,
+    tell_stream,
 )
 from app.library.service.evidence import (
     ARTICLES,
@@ -66,6 +68,7 @@ __all__ = [
     "list_exercises",
     "list_questions",
     "list_references",
+    "numbered",
     "put_evidence",
     "put_exercises",
     "put_references",
@@ -79,5 +82,6 @@ __all__ = [
     "retire_own",
     "review_entry",
     "share_own",
+    "tell_stream",
     "unshare_own",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -91,6 +92,22 @@ def put_exercises(db: Session, exercises: Sequence[Exercise], at: datetime) -> L
     writing.retire_exercises(db, changes.removed, at)
     stream.number_changes(db, "exercises", {found.slug: found for found in written}, changes.removed, at)
     return changes.report
+
+
+def numbered(db: Session, collection: str) -> frozenset[str]:
+    """Return the keys of a collection that are in the library's stream."""
+    return stream.find_numbered(db, collection)
+
+
+def tell_stream(
+    db: Session,
+    collection: str,
+    written: Mapping[str, tuple[str, Mapping[str, Any]]],
+    retired: Collection[str],
+    at: datetime,
+) -> None:
+    """Put what another feature keeps beside the library into its stream: (version, data) by key, and what is gone."""
+    stream.number_rows(db, collection, written, retired, at)
 
 
 def read_stream(db: Session) -> LibraryStream:

@@ -13,6 +13,7 @@ from app.kernel.sides import Side
 from app.logbook.domain.words import (
     Asked,
     BodyRegion,
+    Cue,
     EarlyWarningSign,
     GivenBy,
     Intensity,
@@ -33,9 +34,11 @@ __all__ = [
     "BodyRegion",
     "CheckIn",
     "ContradictoryEntry",
+    "Cue",
     "EarlyWarningSign",
     "Entry",
     "GivenBy",
+    "Intake",
     "Intensity",
     "LoggedSession",
     "LoggedSet",
@@ -52,6 +55,7 @@ __all__ = [
     "Surface",
     "Treatment",
     "check_check_in",
+    "check_intake",
     "check_pain_score",
     "check_red_flag_answer",
     "check_run",
@@ -95,11 +99,16 @@ class LoggedSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoggedSession(Entry):
-    """An exercise session with its sets, in the order they were done."""
+    """An exercise session with its sets, in the order they were done.
+
+    Of movement retraining also which cues were kept most of the time, and in which part of the time feedback was given.
+    """
 
     duration_s: int | None
     rpe: float | None
     sets: tuple[LoggedSet, ...]
+    cues_kept: tuple[Cue, ...] | None = None
+    feedback_percent: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +143,10 @@ class PainScore(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIn(Entry):
-    """How the day is: pain this morning and at worst so far, swelling, sleep, signs, red flags."""
+    """How the day is: pain this morning and at worst so far, swelling, sleep, signs, red flags.
+
+    `rest_of_week` confirms that the days without an entry, of the seven up to this one, were days of rest.
+    """
 
     morning_pain: float | None
     worst_pain: float | None
@@ -145,6 +157,7 @@ class CheckIn(Entry):
     mood: int | None
     early_warning_signs: tuple[EarlyWarningSign, ...]
     red_flags: tuple[str, ...]
+    rest_of_week: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +186,14 @@ class Skip(Entry):
     due_on: date
     reason: SkipReason
     replaced_by: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake(Entry):
+    """What a runner tells at the start of care, and again when it was wrong: the newest word counts."""
+
+    birth_year: int | None
+    declared_longest_m: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +263,12 @@ def check_skip(skip: Skip) -> None:
         raise ContradictoryEntry(faults=[FieldFault("/replaced_by", "same", "Name another exercise.")])
     if skip.reason is SkipReason.OTHER and not skip.note:
         raise ContradictoryEntry(faults=[FieldFault("/note", "required", "Say the other reason in a note.")])
+
+
+def check_intake(intake: Intake) -> None:
+    """Raise ContradictoryEntry for an intake that tells nothing."""
+    if intake.birth_year is None and intake.declared_longest_m is None:
+        raise ContradictoryEntry(faults=[FieldFault("/birth_year", "required", "Tell a year, a run, or both.")])
 
 
 def check_red_flag_answer(answer: RedFlagAnswer) -> None:

@@ -4,6 +4,23 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from app.programmes.domain.words import Cue
+
+__all__ = [
+    "Asked",
+    "BodyRegion",
+    "Cue",
+    "EarlyWarningSign",
+    "GivenBy",
+    "Intensity",
+    "PainMoment",
+    "ProvokingActivity",
+    "SkipReason",
+    "Source",
+    "SupportiveTreatment",
+    "Surface",
+]
+
 
 class PainMoment(StrEnum):
     """When the pain was felt that a score tells of."""

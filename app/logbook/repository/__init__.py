@@ -1,7 +1,8 @@
 """The queries on the logbook; each takes the patient first."""
 
+from app.logbook.repository.days import read_clock, read_days
 from app.logbook.repository.entries import count_by_day, find, list_between, list_skips_due, store_entry
-from app.logbook.repository.facts import is_any_after, read_clock, read_days, read_facts, read_signs
+from app.logbook.repository.facts import is_any_after, read_facts
 
 __all__ = [
     "count_by_day",
@@ -12,6 +13,5 @@ __all__ = [
     "read_clock",
     "read_days",
     "read_facts",
-    "read_signs",
     "store_entry",
 ]

@@ -217,6 +217,16 @@ _TESTS = (
         ClinicalTest.MANUAL_MUSCLE_TEST, "1", 0, the.MUSCLE_GRADE_BEST, "grade", Better.HIGHER, None, (FROM_MEMORY,)
     ),
     Instrument(ClinicalTest.SQUAT_PAIN, "1", the.NRS_MIN, the.NRS_MAX, "points", Better.LOWER, None, ("crossley2004",)),
+    Instrument(
+        ClinicalTest.STRAIGHT_LEG_RAISE,
+        "3_x_10",
+        the.NRS_MIN,
+        the.NRS_MAX,
+        "points",
+        Better.LOWER,
+        None,
+        (FROM_MEMORY,),
+    ),
 )
 
 INSTRUMENTS: dict[str, Instrument] = {found.id.value: found for found in (*_QUESTIONNAIRES, *_TESTS)}

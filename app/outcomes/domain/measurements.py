@@ -43,6 +43,7 @@ class Measurement(Entry):
     muscle_grade: float | None
     pain: float | None
     knee_flexion_deg: int | None
+    lag: bool | None = None
     recorded_by: Recorder = Recorder.PATIENT
 
 
@@ -65,6 +66,8 @@ class _Fields:
 
 
 _FORCE = ("force_n", "lever_m", "body_mass_kg")
+LAG, NO_LAG = "lag", "no_lag"
+"""How a straight leg raise is graded: does the knee stay straight? (CLINICAL 5.2)"""
 _STRENGTH = (*_FORCE, "torque_nm_kg")
 _FIELDS: dict[ClinicalTest, _Fields] = {
     ClinicalTest.KNEE_TO_WALL: _Fields(("distance_cm",)),
@@ -72,7 +75,8 @@ _FIELDS: dict[ClinicalTest, _Fields] = {
     ClinicalTest.LATERAL_STEP_DOWN: _Fields(("signs",)),
     ClinicalTest.HIP_ABDUCTION_STRENGTH: _Fields(("contraction",), (*_STRENGTH, "age_years", "sex")),
     ClinicalTest.QUADRICEPS_STRENGTH: _Fields(("contraction",), _STRENGTH),
-    ClinicalTest.SINGLE_LEG_HOP: _Fields(("attempts_cm",)),
+    ClinicalTest.SINGLE_LEG_HOP: _Fields(("attempts_cm",), ("pain",)),
+    ClinicalTest.STRAIGHT_LEG_RAISE: _Fields(("pain", "lag")),
     ClinicalTest.FOOT_POSTURE: _Fields(("fpi6_total",)),
     ClinicalTest.MANUAL_MUSCLE_TEST: _Fields(("muscle", "muscle_grade")),
     ClinicalTest.SQUAT_PAIN: _Fields(("pain",), ("knee_flexion_deg",), has_sides=False),
@@ -100,6 +104,8 @@ def value_of(measurement: Measurement) -> Value:
             return Value(float(found.score), found.grade)
         case Measurement(test=ClinicalTest.SINGLE_LEG_HOP, attempts_cm=attempts) if attempts:
             return Value(max(attempts))
+        case Measurement(test=ClinicalTest.STRAIGHT_LEG_RAISE, pain=pain, lag=lag) if pain is not None:
+            return Value(pain, LAG if lag else NO_LAG)
         case _:
             return Value(_plain_value(measurement))
 

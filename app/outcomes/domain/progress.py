@@ -24,7 +24,7 @@ class Towards(StrEnum):
 class Point:
     """One score, or why there is none; `is_ahead` says that its clock ran ahead, so that it counts for nothing.
 
-    `about` is what scores must share to be compared: the activities of a PSFS.
+    `about` is what scores must share to be compared: the activities of a PSFS. `pain` was felt during a test.
     """
 
     id: object
@@ -35,6 +35,7 @@ class Point:
     because: str | None = None
     is_ahead: bool = False
     about: tuple[str, ...] = ()
+    pain: float | None = None
 
     @property
     def counts(self) -> bool:

@@ -31,6 +31,7 @@ class ClinicalTest(StrEnum):
     FOOT_POSTURE = "foot_posture"
     MANUAL_MUSCLE_TEST = "manual_muscle_test"
     SQUAT_PAIN = "squat_pain"
+    STRAIGHT_LEG_RAISE = "straight_leg_raise"
 
 
 class Rating(StrEnum):

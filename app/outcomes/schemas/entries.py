@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from app.logbook.domain import Side
 from app.logbook.schemas import EntrySchema, PeriodSchema
 from app.outcomes.domain.words import ClinicalTest, Contraction, Muscle, Questionnaire, Rating, Sex
-from app.web.fields import Choice, Number, Pain, Part, Text, Whole
+from app.web.fields import Choice, Flag, Number, Pain, Part, Text, Whole
 from app.web.openapi import Identified
 
 MOST_ITEMS = 20
@@ -114,6 +114,11 @@ class MeasurementSchema(EntrySchema):
     muscle_grade = HalfSteps(least=0, most=5, load_default=None, allow_none=True)
     pain = Pain(load_default=None, allow_none=True)
     knee_flexion_deg = _whole(0, 160, "bend of the knee in the squat, degrees")
+    lag = Flag(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": f"did the knee bend while the leg was raised? {OF_TEST}"},
+    )
 
 
 class StoredQuestionnaireResponseSchema(Identified, QuestionnaireResponseSchema):

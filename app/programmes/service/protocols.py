@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,9 @@ from app.library import service as library
 from app.library.domain.changes import LoadReport, compare
 from app.programmes import repository
 from app.programmes.domain.protocol import Protocol
+
+COLLECTION = "protocols"
+"""What protocols are called in the library's stream."""
 
 
 def list_protocols(db: Session) -> list[Protocol]:
@@ -38,7 +41,15 @@ def put_protocols(db: Session, protocols: Sequence[Protocol], at: datetime) -> L
     changes = compare(given, repository.protocol_revisions(db))
     repository.write_protocols(db, [rows[slug] for slug in sorted(changes.created | changes.changed)])
     repository.retire_protocols(db, changes.removed, at)
+    told = changes.created | changes.changed | (rows.keys() - library.numbered(db, COLLECTION))
+    library.tell_stream(db, COLLECTION, {slug: _told(rows[slug]) for slug in told}, changes.removed, at)
     return changes.report
+
+
+def _told(row: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return version and data of a protocol as the library's stream tells it."""
+    own = {name: row[name] for name in ("slug", "review_status", "retired_at")}
+    return row["revision"], {**row["content"], **own}
 
 
 def _protocol_row(protocol: Protocol, at: datetime) -> dict[str, Any]:

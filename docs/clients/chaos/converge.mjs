@@ -26,6 +26,11 @@ const TWO_FIELDS = {
   sessions: [['duration_s', 4242], ['rpe', 7]],
   treatments: [['duration_min', 42], ['side', 'right']],
   check_ins: [['sleep_hours', 5.5], ['early_warning_signs', ['quadriceps_quiet']]],
+  red_flags: [['asked_because', 'offered'], ['code', 'lump_or_mass']],
+  skips: [['reason', 'illness'], ['side', 'right']],
+  intakes: [['birth_year', 1985], ['declared_longest_m', 4242]],
+  questionnaire_responses: [['items', { score: 9 }], ['side', 'right']],
+  measurements: [['distance_cm', 7.5], ['side', 'right']],
 };
 
 const { values: options } = parseArgs({

@@ -21,6 +21,7 @@ const run = {
 const checkIn = {
   ...{ morning_pain: number, worst_pain: number, side: text, swelling: flag, sleep_hours: number },
   ...{ stress: number, mood: number, early_warning_signs: list(text), red_flags: list(text) },
+  rest_of_week: flag,
 };
 
 const treatment = {
@@ -28,13 +29,30 @@ const treatment = {
   ...{ pain_without: number, pain_with: number, activity: text },
 };
 
+const response = {
+  ...{ instrument: text, instrument_version: text, side: text, items: { type: 'object' }, activity_names: list(text) },
+  ...{ score: number, unscored_because: text, scoring_version: text },
+};
+
+const measurement = {
+  ...{ test: text, side: text, distance_cm: number, rating: text, signs: { type: 'object' }, contraction: text },
+  ...{ force_n: number, lever_m: number, body_mass_kg: number, torque_nm_kg: number, age_years: number, sex: text },
+  ...{ attempts_cm: list(number), fpi6_total: number, muscle: text, muscle_grade: number, pain: number },
+  ...{ knee_flexion_deg: number, lag: flag, recorded_by: text, value: number, grade: text, dorsiflexion_deg: number },
+  ...{ scoring_version: text },
+};
+
 const FIELDS = {
   runs: run,
   pain_scores: { score: number, moment: text, side: text, run_id: text, session_id: text },
-  sessions: { duration_s: number, rpe: number, sets: list(set) },
+  sessions: { duration_s: number, rpe: number, sets: list(set), cues_kept: list(text), feedback_percent: number },
   check_ins: checkIn,
   treatments: treatment,
   red_flags: { code: text, present: flag, asked_because: text },
+  skips: { exercise: text, side: text, due_on: text, reason: text, replaced_by: text },
+  intakes: { birth_year: number, declared_longest_m: number },
+  questionnaire_responses: response,
+  measurements: measurement,
 };
 
 const schema = (fields) => ({

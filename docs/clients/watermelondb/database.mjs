@@ -23,19 +23,37 @@ const RUN = [
 const CHECK_IN = [
   ...texts('side early_warning_signs red_flags'),
   ...numbers('morning_pain worst_pain sleep_hours stress mood'),
-  ...flags('swelling'),
+  ...flags('swelling rest_of_week'),
+];
+
+const RESPONSE = [
+  ...texts('instrument instrument_version side items activity_names unscored_because scoring_version'),
+  ...numbers('score'),
+];
+
+const MEASUREMENT = [
+  ...texts('test side rating signs contraction sex attempts_cm muscle recorded_by grade scoring_version'),
+  ...numbers('distance_cm force_n lever_m body_mass_kg torque_nm_kg age_years fpi6_total muscle_grade pain'),
+  ...numbers('knee_flexion_deg value dorsiflexion_deg'),
+  ...flags('lag'),
 ];
 
 const COLUMNS = {
   runs: RUN,
   pain_scores: [...texts('moment side run_id session_id'), ...numbers('score')],
-  sessions: [...texts('sets'), ...numbers('duration_s rpe')],
+  sessions: [...texts('sets cues_kept'), ...numbers('duration_s rpe feedback_percent')],
   check_ins: CHECK_IN,
   treatments: [...texts('treatment side given_by body_region activity'), ...numbers('duration_min pain_without pain_with')],
   red_flags: [...texts('code asked_because'), ...flags('present')],
+  skips: texts('exercise side due_on reason replaced_by'),
+  intakes: numbers('birth_year declared_longest_m'),
+  questionnaire_responses: RESPONSE,
+  measurements: MEASUREMENT,
 };
 
-const LISTS = new Set(['sets', 'early_warning_signs', 'red_flags']);
+const LISTS = new Set([
+  ...['sets', 'cues_kept', 'early_warning_signs', 'red_flags', 'items', 'activity_names', 'signs', 'attempts_cm'],
+]);
 export const TABLES = Object.keys(COLUMNS);
 const DATA = Object.fromEntries(TABLES.map((table) => [table, namesOf(table).filter((name) => name !== 'ver')]));
 
@@ -54,8 +72,8 @@ export function openDatabase(dbName) {
 
 /** Return the columns that a record on the wire fills. */
 export function toColumns(data) {
-  const columns = Object.entries(data).map(([name, value]) => [name, LISTS.has(name) ? JSON.stringify(value) : value]);
-  return Object.fromEntries(columns);
+  const column = (name, value) => (LISTS.has(name) && value !== null ? JSON.stringify(value) : value);
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, column(name, value)]));
 }
 
 /** Return the record on the wire that a row holds; a put clears what it leaves out, so empty columns are left out. */

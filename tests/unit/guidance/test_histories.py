@@ -36,7 +36,7 @@ def runs() -> st.SearchStrategy[RunFact]:
 
 def check_ins() -> st.SearchStrategy[CheckInFact]:
     points = st.none() | st.integers(0, 10).map(float)
-    return st.builds(CheckInFact, KEYS, DAYS, CLOCKS, st.just(False), points, points, SIDES, st.just([]))
+    return st.builds(CheckInFact, KEYS, DAYS, CLOCKS, st.just(False), points, points, SIDES, st.just([]), st.just([]))
 
 
 FACTS = st.builds(

@@ -13,7 +13,7 @@ from app.guidance.domain.decision import Decision, Referral
 from app.guidance.domain.red_flags import RED_FLAGS
 from app.guidance.domain.ruleset import RULES
 from app.guidance.words import LANGUAGES, REGISTERS, told
-from app.guidance.words.form import Book, Said
+from app.guidance.words.form import Beside, Book, Said
 
 ALIKE = {("seek_care", "none")}
 
@@ -31,6 +31,9 @@ def _gather(value: Any, place: tuple[str, ...], found: dict[tuple[str, ...], str
         found |= {(*place, register): value.to(register) for register in REGISTERS}
     elif isinstance(value, str):
         found[place] = value
+    elif isinstance(value, Beside):
+        for field in fields(Beside):
+            _gather(getattr(value, field.name), (*place, field.name), found)
     else:
         for code, inner in value.items():
             _gather(inner, (*place, str(code)), found)
@@ -62,7 +65,7 @@ def _names(text: str) -> set[str]:
 
 def test_every_code_has_its_sentence() -> None:
     for book in LANGUAGES.values():
-        assert book.rules.keys() == RULES.keys()
+        assert book.rules.keys() == {*RULES, "EARLY_WARNING"}
         assert book.to_do.keys() == {decision.value for decision in Decision}
         assert book.seek_care.keys() == {level.value for level in Referral}
         assert book.questions.keys() == RED_FLAGS.keys()

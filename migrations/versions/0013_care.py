@@ -11,8 +11,8 @@ from migrations.tables import create_patient_table, named, patient_column
 
 WORD = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
-revision = "0014_care"
-down_revision = "0011_treatments_evidence"
+revision = "0013_care"
+down_revision = "0012_intakes_cues"
 
 
 def upgrade() -> None:
