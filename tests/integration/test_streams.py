@@ -40,6 +40,9 @@ def columns(**changes: object) -> dict[str, object]:
         "granted_at": AT,
         "expires_at": AT + timedelta(days=30),
         "revoked_at": None,
+        "clinic_id": None,
+        "ended_because": None,
+        "asked_because": None,
         **changes,
     }
 
