@@ -35,7 +35,7 @@ test-deep: $(STAMP) ## the long tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m deep $(ARGS)
 
 torture: $(STAMP) ## the very long tests, by hand
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "deep or torture" --torture $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "deep or torture or generated or hypothesis" --torture $(ARGS)
 
 mutants: $(STAMP) ## change the rules in thousands of places and see whether a test notices
 	@rm -rf mutants

@@ -20,6 +20,8 @@ from app.sync.service import streams
 from tests.builders.devices import Device, Json, Lost, Phone, a_check_in, a_run, an_id, digest_of, fold
 from tests.builders.people import People
 
+pytestmark = pytest.mark.generated
+
 TORTURE_RUNS, STEPS = 500, 50
 RUNS = TORTURE_RUNS // 10
 FATES = st.sampled_from(["arrives", "arrives", "arrives", "request lost", "answer lost", "doubled", "delayed"])

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.guidance.stage_reading import quiet_mornings
+from app.guidance.stage_day import quiet_mornings
 from app.logbook.domain import PainMoment
 from app.logbook.facts import CheckInFact, Facts, RunFact, ScoreFact
 
