@@ -9,21 +9,23 @@ from collections.abc import Iterable, Mapping
 
 from app.guidance.domain.stage_facts import ClinicFacts
 from app.outcomes.domain.measurements import LAG
+from app.outcomes.domain.numbers import SQUAT_DEEP_DEG, SQUAT_SHALLOW_DEG
 from app.outcomes.domain.words import ClinicalTest, Questionnaire, Rating
 from app.outcomes.overview import Overview, Series
 
+_SQUATS = (str(SQUAT_SHALLOW_DEG), str(SQUAT_DEEP_DEG))
 _WORST_FIRST = (Rating.POOR, Rating.FAIR, Rating.GOOD)
 
 
 def clinic_facts_of(overview: Overview) -> ClinicFacts:
     """Return what the outcomes of a day say of a stage."""
-    squats = {angle: _worst(_of(overview, ClinicalTest.SQUAT_PAIN, angle)) for angle in ("45", "60")}
+    squats = {angle: _worst(_of(overview, ClinicalTest.SQUAT_PAIN, angle)) for angle in _SQUATS}
     akps, tsk11 = _of(overview, Questionnaire.AKPS), _of(overview, Questionnaire.TSK11)
     raises = _of(overview, ClinicalTest.STRAIGHT_LEG_RAISE)
     fear = max(_changes(tsk11), default=None)
     return ClinicFacts(
-        squat_45_pain=squats["45"],
-        squat_60_pain=squats["60"],
+        squat_45_pain=squats[_SQUATS[0]],
+        squat_60_pain=squats[_SQUATS[1]],
         global_change=_least(_scores(_of(overview, Questionnaire.GLOBAL_CHANGE))),
         single_leg_squat=_worst_grade(_of(overview, ClinicalTest.SINGLE_LEG_SQUAT)),
         step_down=_worst(_of(overview, ClinicalTest.LATERAL_STEP_DOWN)),
@@ -43,7 +45,7 @@ def clinic_facts_of(overview: Overview) -> ClinicFacts:
 
 def squat_facts_of(pains: Mapping[int, float]) -> ClinicFacts:
     """Return what squats alone tell, by the bend of the knee in degrees."""
-    return ClinicFacts(squat_45_pain=pains.get(45), squat_60_pain=pains.get(60))
+    return ClinicFacts(squat_45_pain=pains.get(SQUAT_SHALLOW_DEG), squat_60_pain=pains.get(SQUAT_DEEP_DEG))
 
 
 def measures_of(overview: Overview) -> dict[str, object]:

@@ -76,7 +76,8 @@ class Histories:
         """Return the longest run that was declared last, up to a day; on one day the latest word."""
         told = [fact for fact in self._intakes if fact.on <= as_of and not fact.ahead and fact.declared_longest_m]
         newest = max(reversed(told), key=attrgetter("on"), default=None)
-        return None if newest is None or newest.declared_longest_m is None else newest.declared_longest_m / 1000
+        longest_m = newest.declared_longest_m if newest is not None else None
+        return None if longest_m is None else longest_m / METRES_PER_KM
 
     def timeline_on(self, knee: Side | None, as_of: date, since: date = date.min) -> Timeline | None:
         """Return the same by day, cut from what is made once; None where the day's history stands alone."""

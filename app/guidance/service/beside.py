@@ -18,6 +18,7 @@ from app.guidance.domain.ladder import Gate
 from app.guidance.domain.notices import Notice
 from app.guidance.domain.readings import over_in_a_row, readings_back
 from app.guidance.domain.ruleset import FOUR_WEEKS_DAYS, WEEK_DAYS
+from app.guidance.domain.ruleset.numbers import METRES_PER_KM
 from app.guidance.domain.timeline import Timeline, by_day
 from app.guidance.judgement import Consultation, Judgement, judge
 from app.guidance.service.advice import consult, today_of
@@ -127,5 +128,5 @@ def _over(timelines: list[Timeline], judgement: Judgement) -> bool | None:
 def _km_by_day(asking: Consultation, day: date) -> dict[int, float]:
     km: dict[int, float] = defaultdict(float)
     for run in asking.histories.runs_until(day):
-        km[run.on.toordinal()] += (run.distance_m or 0) / 1000
+        km[run.on.toordinal()] += (run.distance_m or 0) / METRES_PER_KM
     return km

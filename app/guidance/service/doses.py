@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.guidance.domain.dose import DoseProposal, dose_proposal
+from app.guidance.domain.ruleset.numbers import DOSE_DAYS
 from app.guidance.dosing import known_pain, sessions_with
 from app.guidance.following import Following
 from app.guidance.service.following import read_following
@@ -20,7 +21,6 @@ from app.logbook.kinds import CHECK_IN, PAIN_SCORE
 from app.programmes.domain.plan import PrescribedExercise
 from app.programmes.domain.words import Status
 
-DOSE_DAYS = 56  # days of sessions that a dose proposal looks back on (E)
 _DAY = timedelta(days=1)
 
 Proposed = tuple[PrescribedExercise, DoseProposal]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.guidance import repository
 from app.guidance.clinic import clinic_facts_of, squat_facts_of
+from app.guidance.domain.ruleset.numbers import HIP_FIRST_DAYS
 from app.guidance.domain.stage_facts import ClinicFacts
 from app.guidance.following import Following, knee_facts
 from app.guidance.values import DayAsked, Pause
@@ -23,7 +24,6 @@ from app.logbook.kinds import SESSION
 from app.outcomes import service as outcomes
 from app.programmes import service as programmes
 
-HIP_FIRST_DAYS = 84  # days of scores that the hip-first rule looks back on (E)
 _DAY = timedelta(days=1)
 
 

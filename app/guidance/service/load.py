@@ -12,13 +12,11 @@ from sqlalchemy.orm import Session
 from app.guidance.domain.load import LOAD_MAX
 from app.guidance.domain.load_summary import DayLoad, LoadSummary, run_spike, summarise
 from app.guidance.domain.ruleset import WEEK_DAYS
+from app.guidance.domain.ruleset.numbers import METRES_PER_KM, SECONDS_PER_MIN, SETTLED_DAYS
 from app.guidance.domain.spike import Spike
 from app.guidance.service.policies import today_at_home
 from app.logbook import service as logbook
 from app.logbook.facts import DoneFact, LoggedDays
-
-SETTLED_DAYS = 400
-"""How far back days are read: what lies before moves no figure by a hundredth (weights of 2 / 29 a day)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +81,15 @@ def _day(on: date, done: Sequence[DoneFact], is_known: bool) -> DayLoad:
     runs = [one for one in done if one.is_run]
     return DayLoad(
         on,
-        _sum([one.distance_m / 1000 if one.distance_m is not None else None for one in runs]),
-        _sum([one.duration_s / 60 if one.duration_s is not None else None for one in runs]),
+        _sum([one.distance_m / METRES_PER_KM if one.distance_m is not None else None for one in runs]),
+        _sum([one.duration_s / SECONDS_PER_MIN if one.duration_s is not None else None for one in runs]),
         _sum([_session_load(one) for one in done]),
     )
 
 
 def _session_load(done: DoneFact) -> float | None:
     """Return effort times minutes; without an effort it is not known, and not nothing."""
-    return None if done.rpe is None or done.duration_s is None else done.rpe * done.duration_s / 60
+    return None if done.rpe is None or done.duration_s is None else done.rpe * done.duration_s / SECONDS_PER_MIN
 
 
 def _sum(loads: Sequence[float | None]) -> float | None:
@@ -100,6 +98,6 @@ def _sum(loads: Sequence[float | None]) -> float | None:
 
 
 def _spikes(runs: Sequence[DoneFact], first: date) -> list[RunSpike]:
-    known = [(run, run.distance_m / 1000) for run in runs if run.distance_m is not None]
+    known = [(run, run.distance_m / METRES_PER_KM) for run in runs if run.distance_m is not None]
     others = [(run.on, km) for run, km in known]
     return [RunSpike(run.id, run.on, km, run_spike(run.on, km, others)) for run, km in known if run.on >= first]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.db.synced import lock_stream
 from app.guidance import repository
 from app.guidance.domain.decision import Decision
+from app.guidance.domain.ruleset.numbers import OVERRIDE_MAX_DAYS
 from app.guidance.service.advice import current_advice
 from app.guidance.service.policies import today_at_home
 from app.guidance.values import Order, Override
@@ -18,8 +19,6 @@ from app.kernel.errors import Conflict, FieldFault, Invalid, NotVisible
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor
 
-LONGEST = timedelta(days=90)
-"""How long an override may stand (E)."""
 CAPS = ("session_cap_km", "week_cap_km", "session_cap_min", "week_cap_min")
 
 
@@ -34,7 +33,7 @@ class OverrideDays(Invalid):
     """An override begins today or later, and ends within 90 days."""
 
     code = "override_days"
-    title = "It begins today or later and ends within 90 days"
+    title = f"It begins today or later and ends within {OVERRIDE_MAX_DAYS} days"
 
 
 class OverrideInForce(Conflict):
@@ -120,8 +119,10 @@ def _override(order: Order, setter: Actor, today: date, at: datetime) -> Overrid
 def _check_days(override: Override, today: date) -> None:
     if not today <= override.starts_on:
         raise OverrideDays(faults=[FieldFault("/starts_on", "out_of_range", "Today or later.")])
-    if not override.starts_on <= override.ends_on <= today + LONGEST:
-        raise OverrideDays(faults=[FieldFault("/ends_on", "out_of_range", "On or after the start, within 90 days.")])
+    if not override.starts_on <= override.ends_on <= today + timedelta(days=OVERRIDE_MAX_DAYS):
+        raise OverrideDays(
+            faults=[FieldFault("/ends_on", "out_of_range", f"On or after the start, within {OVERRIDE_MAX_DAYS} days.")]
+        )
 
 
 def _overlap(one: Override, other: Override) -> bool:

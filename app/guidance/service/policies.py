@@ -13,6 +13,7 @@ from app.accounts import service as accounts
 from app.db.synced import lock_stream
 from app.guidance import repository
 from app.guidance.domain.policy import resolve_policy
+from app.guidance.domain.ruleset.numbers import MINOR_UNTIL_YEARS, POLICY_AHEAD_MAX_DAYS
 from app.guidance.policies import PolicyBook
 from app.guidance.service.advice import current_advice
 from app.guidance.values import PolicyProposal, PolicyRevision
@@ -23,10 +24,6 @@ from app.kernel.permissions import Actor
 from app.logbook import service as logbook
 from app.logbook.kinds import INTAKE
 
-LATEST_START = timedelta(days=366)
-"""How far ahead a policy may be set (E)."""
-OF_AGE = 18
-"""Years from which somebody is grown up; younger runners are offered the strict preset (CLINICAL 1.1)."""
 UNSET = "default"
 """The version of a patient's policy before any was set."""
 
@@ -51,7 +48,7 @@ def may_be_under_18(db: Session, patient_id: UUID, book: PolicyBook, on: date) -
     newest = max(book.revisions, key=lambda revision: revision.seq, default=None)
     told = [one.birth_year for one in logbook.entries_between(db, patient_id, INTAKE, EARLIEST, LATEST)]
     years = [year for year in told if year is not None]
-    return bool(newest and newest.under_18) or bool(years and on.year - years[-1] <= OF_AGE)
+    return bool(newest and newest.under_18) or bool(years and on.year - years[-1] <= MINOR_UNTIL_YEARS)
 
 
 def version_of(book: PolicyBook) -> str:
@@ -94,6 +91,6 @@ def today_at_home(db: Session, patient_id: UUID, at: datetime) -> date:
 
 def _start(asked: date | None, today: date) -> date:
     start = asked or today
-    if not today <= start <= today + LATEST_START:
+    if not today <= start <= today + timedelta(days=POLICY_AHEAD_MAX_DAYS):
         raise PolicyStart(faults=[FieldFault("/starts_on", "out_of_range", "Today or later, within a year.")])
     return start

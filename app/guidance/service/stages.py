@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.db.synced import lock_stream
 from app.guidance.domain.criterion import Criterion
 from app.guidance.domain.policy import Policy
+from app.guidance.domain.ruleset.numbers import REPROPOSE_AFTER_DAYS
 from app.guidance.domain.stages import (
     STUCK_AFTER_DAYS,
     Move,
@@ -40,7 +41,6 @@ from app.programmes import service as programmes
 from app.programmes.domain.programme import Author, Programme
 from app.programmes.domain.words import AuthorRole, Stage, Status
 
-REPROPOSE_AFTER_DAYS = 7  # days after a therapist declined (E)
 LOOK_BACK_DAYS = 2 * STUCK_AFTER_DAYS  # adherence of 28 days, as it was 28 days ago
 ENGINE = Author(id=None, role=AuthorRole.ENGINE)
 _DAY = timedelta(days=1)

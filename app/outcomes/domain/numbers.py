@@ -40,6 +40,8 @@ PSFS_CHANGE = 2  # points: of PSFS (M)
 GLOBAL_CHANGE_CHANGE = 2  # points: of global change, which is a change by itself (M)
 KNEE_TO_WALL_CHANGE_CM = 1.0  # cm: of one leg (chisholm2012)
 GRADE_CHANGE = 1  # grades: of a single-leg squat or a step-down (crossley2011, piva2006)
+SQUAT_SHALLOW_DEG = 45  # degrees: bend of the knee in the shallower squat (E)
+SQUAT_DEEP_DEG = 60  # degrees: bend of the knee in the deeper squat (E)
 
 # Clinical tests (CLINICAL 4)
 KNEE_TO_WALL_MAX_CM = 50  # cm: toe to wall (E)

@@ -48,7 +48,17 @@ HISTORY_DAYS = 200  # days: looked at in any case, for cycles of twelve weeks an
 ROOM_DAYS = 30  # days: looked at before the window in which runs make a row (E)
 BEFORE_BREAK_DAYS = 60  # days: looked at before a last run that lies further back (E)
 
+HIP_FIRST_DAYS = 84  # days: of scores that the hip-first rule looks back on (E)
+DOSE_DAYS = 56  # days: of sessions that a proposal of a dose looks back on (E)
+REPROPOSE_AFTER_DAYS = 7  # days: after a therapist declined a stage, until it may be proposed again (E)
+
+# What a therapist decides
+OVERRIDE_MAX_DAYS = 90  # days: an override may stand (E)
+POLICY_AHEAD_MAX_DAYS = 366  # days: ahead that a policy may begin (E)
+MINOR_UNTIL_YEARS = 18  # years: of this year's age, up to which somebody may be under age (definition)
+
 # Load as it is shown (CLINICAL 2.1)
+SETTLED_DAYS = 400  # days: read for a mean that fades; what lies before moves no figure by a hundredth (E)
 IMPUTED_DAYS_MAX = 2  # days: unknown ones of a week that take the mean of the others (E)
 ZEROED_DAYS_MAX = 4  # days: unknown ones of four weeks that count as 0 in a ratio (E)
 BREAK_DAYS = 14  # days: without a run that are a break (dijkhuis_thesis, E)
