@@ -111,6 +111,7 @@ LIBRARY_READS = [
     "list_evidence_questions",
     "list_exercise_groups",
     "list_exercises",
+    "list_exercise_words",
     "list_instruments",
     "list_protocols",
     "list_references",
@@ -220,6 +221,7 @@ ROWS: dict[str, Row] = {
     "end_care": OfPatient(ANY, patient=False),
     # What was done and felt
     **_entry("check-ins", "check_in", _READ),
+    **_entry("intakes", "intake", _READ),
     **_entry("measurements", "measurement", _needs(PAIN), _needs(PAIN, PLAN)),
     **_entry("pain-scores", "pain_score", _needs(PAIN)),
     **_entry("questionnaire-responses", "questionnaire_response", _needs(PAIN)),
@@ -236,6 +238,7 @@ ROWS: dict[str, Row] = {
     "list_advice_history": OfPatient(_needs(ADVICE)),
     "get_given_advice": OfPatient(_needs(ADVICE), ids={"advice_id": "advice_id"}),
     "get_findings": OfPatient(_needs(PAIN, SESSIONS)),
+    "list_orthosis_tests": OfPatient(_READ),
     "get_ladder": OfPatient(_needs(ADVICE)),
     "list_notices": OfPatient(_needs(ADVICE)),
     "list_overrides": OfPatient(_needs(ADVICE)),

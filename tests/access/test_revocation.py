@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,9 +26,9 @@ from tests.builders.plans import prescribed
 from tests.contract.operations import operations
 
 READERS = 4
-ANSWERS_EACH = 10
-"""How many requests each round awaits, before the revoke and after it."""
 QUICK, MANY = 9, 200
+TIMES = 2
+"""How often each way to read has its turn, before the ends of a quick run and after them: some meet the end itself."""
 PATIENCE_S = 120
 WAYS = ("the patient revokes", "the therapist ends the care", "the therapist leaves the clinic")
 
@@ -89,10 +90,11 @@ class Readers:
             raise
 
     def await_answers(self, since: float) -> None:
-        """Wait until so many requests were begun since then and answered."""
+        """Wait until so many requests were begun since then and answered that a quick run asks in each way."""
+        answers_each = math.ceil(TIMES * len(self.asks) / QUICK)
         with self.news:
             done = self.news.wait_for(
-                lambda: self.failures or sum(one.began > since for one in self.heard[-200:]) >= ANSWERS_EACH,
+                lambda: self.failures or sum(one.began > since for one in self.heard[-200:]) >= answers_each,
                 timeout=PATIENCE_S,
             )
         assert done, "the readers are stuck"

@@ -32,6 +32,7 @@ from tests.builders.devices import (
     a_skip,
     a_treatment,
     an_id,
+    an_intake,
     put,
 )
 from tests.builders.people import People, Person
@@ -42,6 +43,7 @@ CANARY = "kestrel"
 """Stands in every free text of the patients: whoever may not read notes never meets it."""
 ENTRIES = {
     "check-ins": a_check_in,
+    "intakes": an_intake,
     "measurements": a_measurement,
     "pain-scores": a_score,
     "questionnaire-responses": a_response,

@@ -123,7 +123,7 @@ DEFECTS = (
     ),
     Defect(
         "an end by the clock is no change of the consent",
-        "app/consent/repository.py",
+        "app/consent/repository/__init__.py",
         "func.max(CareLinkRow.seq) + expired",
         "func.max(CareLinkRow.seq) + 0 * expired",
         "tests/sync/test_pull.py::test_an_int_cursor_from_before_one_of_two_links_ended_by_itself_starts_again",

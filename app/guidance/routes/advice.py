@@ -112,11 +112,13 @@ def evaluate_guidance(body: dict[str, Any]) -> Response:
 
 def _current(patient_id: UUID, at: datetime) -> tuple[GivenAdvice, Override | None]:
     """Return today's advice and what stands beside it; the engine is asked, and the lock taken, only if it must be."""
+    who = actor()
+    zone = who.zone if who.is_patient(patient_id) else None
     with looking() as session:
-        given = service.standing_advice(session, patient_id, at)
+        given = service.standing_advice(session, patient_id, at, zone)
         if given is not None:
             return given, service.override_on(session, patient_id, given.as_of, at)
-    given = service.current_advice(db(), patient_id, at)
+    given = service.current_advice(db(), patient_id, at, zone)
     return given, service.override_on(db(), patient_id, given.as_of, at)
 
 

@@ -64,12 +64,12 @@ def _reconsider_stage(db: Session, patient_id: UUID, zone: str, at: datetime) ->
         stages.consider(db, patient_id, asking, repository.list_pauses(db, patient_id), today, zone, at)
 
 
-def current_advice(db: Session, patient_id: UUID, at: datetime) -> GivenAdvice:
-    """Return the advice for today; a new day makes a new one, which is stored as it is given.
+def current_advice(db: Session, patient_id: UUID, at: datetime, zone: str | None = None) -> GivenAdvice:
+    """Return the advice for today, where the caller knows it in this zone; a new day makes a new one, which is stored.
 
     A policy that has begun since may ask for a pause that the one before did not.
     """
-    zone = accounts.account_of(db, patient_id).zone
+    zone = zone or accounts.account_of(db, patient_id).zone
     lock_stream(db, patient_id)
     asking = consult(db, patient_id, None, at, zone)
     pauses, today = repository.list_pauses(db, patient_id), today_of(asking.facts, at, zone)
