@@ -72,6 +72,10 @@ TABLE: dict[Permission, Access] = {
         patient=True, scope=Scope.PLAN_WRITE, also=frozenset({Scope.SESSIONS_READ, Scope.PAIN_READ})
     ),
     Permission.CARE_LINKS_MANAGE: Access(patient=True),
+    Permission.CASELOAD_READ: Access(roles=frozenset({Role.THERAPIST})),
+    Permission.PROGRESS_READ: Access(patient=True, any_scope=True),
+    Permission.REVIEWS_READ: Access(patient=True, any_scope=True),
+    Permission.REVIEW_SIGN: Access(scope=Scope.ADVICE_READ),
 }
 """Permission.PUBLIC is not here: it asks nobody."""
 

@@ -43,6 +43,10 @@ class Permission(StrEnum):
     DUE_READ = "due.read"
     DOSE_READ = "dose.read"
     CARE_LINKS_MANAGE = "care_links.manage"
+    CASELOAD_READ = "caseload.read"
+    PROGRESS_READ = "progress.read"
+    REVIEWS_READ = "reviews.read"
+    REVIEW_SIGN = "review.sign"
 
 
 @dataclass(frozen=True, slots=True)
