@@ -1,4 +1,4 @@
-"""The number of statements behind the caseload grows with neither the patients nor their histories."""
+"""The number of statements behind the caseload and a patient's progress grows with neither people nor histories."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.builders.devices import a_check_in
 from tests.builders.people import People, Person
 from tests.builders.plans import STANDARD
 from tests.integration.test_logbook_statements import counted
+from tests.integration.test_logbook_statements import logged as entries_of
 
 MOST_CASELOAD = 13
 """Statements of a caseload in which every pain rises: one that admits, one for all, eleven for plan and log."""
@@ -61,3 +62,20 @@ def test_many_patients_take_as_many_statements_as_one(
     assert len(sent[0]) == len(sent[1]), sent[1]
     assert len(sent[1]) <= MOST_CASELOAD, sent[1]
     assert (len(sent[1]) > 5) == (not scopes), "who sees no plan is asked for no adherence"
+
+
+MOST_PROGRESS = 38
+"""Statements of a whole progress: each section's own, and eighteen that put plan and log side by side."""
+
+
+def test_a_long_history_takes_as_many_statements_as_a_short_one(people: People, database: Database) -> None:
+    sent = []
+    for entries in (10, 120):
+        patient = rising(people, database, people.therapist())
+        entries_of(patient, database, entries)
+        with counted(database) as statements:
+            answer = patient.get("/v1/patients/{me}/progress")
+        assert answer.status_code == 200
+        sent.append(statements)
+    assert len(sent[0]) == len(sent[1]), sent[1]
+    assert len(sent[1]) <= MOST_PROGRESS, sent[1]

@@ -55,9 +55,14 @@ def hip_first(facts: HipFirstFacts, policy: Policy, was_on: bool = False) -> Hip
 
 def hip_first_after(told: Iterable[HipFirstFacts], policy: Policy) -> HipFirst:
     """Return how the rule stands after what was told, the oldest first."""
-    found = hip_first(HipFirstFacts(), policy)
+    return hip_first_along(told, policy)[-1]
+
+
+def hip_first_along(told: Iterable[HipFirstFacts], policy: Policy) -> list[HipFirst]:
+    """Return how the rule stands before anything was told, and after each telling, the oldest first."""
+    found = [hip_first(HipFirstFacts(), policy)]
     for facts in told:
-        found = hip_first(facts, policy, found.on)
+        found.append(hip_first(facts, policy, found[-1].on))
     return found
 
 

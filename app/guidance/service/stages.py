@@ -153,7 +153,7 @@ def _judge(
         case.at,
         facts=asking.facts,
     )
-    following = replace(following, pauses=pauses, _due={}, _hip_first={})
+    following = replace(following, pauses=pauses, _due={})
     since, until = (datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) for day in (first, case.as_of))
     reading = StageReading(
         asking=asking,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.review.routes import caseload
+from app.review.routes import caseload, progress
 from app.review.routes.feature import review
 
-__all__ = ["caseload", "review"]
+__all__ = ["caseload", "progress", "review"]
