@@ -74,7 +74,7 @@ TABLE: dict[Permission, Access] = {
     Permission.CARE_LINKS_MANAGE: Access(patient=True),
     Permission.CASELOAD_READ: Access(roles=frozenset({Role.THERAPIST})),
     Permission.PROGRESS_READ: Access(patient=True, any_scope=True),
-    Permission.REVIEWS_READ: Access(patient=True, any_scope=True),
+    Permission.REVIEWS_READ: Access(patient=True, scope=Scope.ADVICE_READ),
     Permission.REVIEW_SIGN: Access(scope=Scope.ADVICE_READ),
 }
 """Permission.PUBLIC is not here: it asks nobody."""

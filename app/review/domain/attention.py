@@ -80,7 +80,7 @@ OPENED_BY: Mapping[ReasonCode, tuple[frozenset[Scope], ...]] = {
     ReasonCode.PROGRAMME_STOPPED: (_PLAN,),
     ReasonCode.STAGE_PROPOSAL: (_ADVICE,),
     ReasonCode.NO_DATA: (_SESSIONS, _PAIN),
-    ReasonCode.REVIEW_DUE: (_ADVICE, _PLAN),
+    ReasonCode.REVIEW_DUE: (_ADVICE,),
     ReasonCode.ACCESS_ENDS: (ANY_SCOPE,),
 }
 """Any one of these sets of scopes opens the reason; what it then tells is what those scopes open (see the rules)."""

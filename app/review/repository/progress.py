@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Table, bindparam, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Table, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
@@ -146,7 +146,7 @@ def list_overrides(db: Session, patient_id: UUID) -> list[Override]:
     return guidance.list_overrides(db, patient_id)
 
 
-def _listed(rows: Iterable[RowMapping]) -> list[Row]:
+def _listed(rows: Iterable[Any]) -> list[Row]:
     return list(rows)
 
 

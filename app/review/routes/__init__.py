@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.review.routes import caseload, progress
+from app.review.routes import caseload, charts, progress, reviews
 from app.review.routes.feature import review
 
-__all__ = ["caseload", "progress", "review"]
+__all__ = ["caseload", "charts", "progress", "review", "reviews"]

@@ -70,15 +70,20 @@ def progress_of(
     since: date | None,
     until: date | None,
     at: datetime,
+    only: frozenset[str] | None = None,
 ) -> Progress:
-    """Return a patient's progress for somebody with these scopes (None: the patient); raise ProgressWindow."""
+    """Return a patient's progress for somebody with these scopes (None: the patient); raise ProgressWindow.
+
+    With `only`, the other sections are not read; flares are made of the pain.
+    """
     account = accounts.account_of(db, patient_id)
     today = day_in_zone(at, account.zone)
     window = window_of(since, until, today)
     book = PolicyBook(repository.list_policies(db, patient_id))
     reading = _Reading(db, patient_id, account.zone, window, scopes, book, at)
-    told: dict[str, Any] = {name: make(reading) if is_open(name, scopes) else None for name, make in _SECTIONS.items()}
-    told["flares"] = _flares(reading, told["pain"]) if is_open("flares", scopes) else None
+    wanted = {name for name in (*_SECTIONS, "flares") if is_open(name, scopes) and (only is None or name in only)}
+    told: dict[str, Any] = {name: make(reading) if name in wanted else None for name, make in _SECTIONS.items()}
+    told["flares"] = _flares(reading, told["pain"]) if "flares" in wanted and told["pain"] is not None else None
     return Progress(account.zone, account.display_name, window, today, told)
 
 
