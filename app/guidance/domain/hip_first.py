@@ -61,8 +61,12 @@ def hip_first_after(told: Iterable[HipFirstFacts], policy: Policy) -> HipFirst:
 def hip_first_along(told: Iterable[HipFirstFacts], policy: Policy) -> list[HipFirst]:
     """Return how the rule stands before anything was told, and after each telling, the oldest first."""
     found = [hip_first(HipFirstFacts(), policy)]
+    known: dict[tuple[HipFirstFacts, bool], HipFirst] = {}  # most days tell nothing new
     for facts in told:
-        found.append(hip_first(facts, policy, found[-1].on))
+        asked = facts, found[-1].on
+        if asked not in known:
+            known[asked] = hip_first(facts, policy, found[-1].on)
+        found.append(known[asked])
     return found
 
 

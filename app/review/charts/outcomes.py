@@ -78,7 +78,9 @@ def _panel(window: Window, listed: Sequence[tuple[Series, list[Point]]], languag
     for (series, points), above in zip(listed, placed, strict=False):
         layers += _line(series, points, x, y, said, above if len(listed) > 1 else 0)
     better = said["higher" if instrument.better is Better.HIGHER else "lower"] if instrument.better else ""
-    subtitle = ", ".join(one for one in (instrument.unit, better, said["band"] if is_banded else "") if one)
+    subtitle = ", ".join(
+        one for one in (said.get(instrument.unit, instrument.unit), better, said["band"] if is_banded else "") if one
+    )
     heading = {"text": _name(listed[0][0], language), "subtitle": subtitle, "anchor": "start", "frame": "group"}
     look = {"fontSize": USUAL, "subtitleFontSize": SMALL, "subtitleColor": QUIET, "color": INK, "fontWeight": "bold"}
     return {
@@ -166,7 +168,8 @@ def _table(shown: Sequence[tuple[Series, list[Point]]], language: str) -> Table:
 def _name(series: Series, language: str) -> str:
     labels = INSTRUMENT_LABELS[series.instrument.id]
     label = labels.get(language, labels["en"])
-    return f"{label} ({series.variant})" if series.variant else label
+    variant = words_of(language).get(series.variant or "", series.variant)
+    return f"{label} ({variant})" if variant else label
 
 
 def _side(series: Series) -> str | None:

@@ -19,7 +19,6 @@ from app.review.charts.form import (
     WIDTH,
     Chart,
     Json,
-    Table,
     days_axis,
     labels,
     message,
@@ -27,13 +26,10 @@ from app.review.charts.form import (
     noon,
     rows,
 )
+from app.review.charts.told import DECISIONS, KNEES, METRES, SECONDS, in_words, points_of, table_of
 from app.review.charts.words import day, number, words_of
 from app.review.domain.progress import WeekOfLoad, Window
 
-MOMENTS = ("during", "next_morning", "worst")
-KNEES = ("left", "right", "unsaid")
-DECISIONS = ("progress", "hold", "reduce", "rest_day", "pause_and_refer")
-"""In the order of caution, as the engine has it."""
 SPIKES = frozenset({"small", "moderate", "large"})
 """The classes of a run beyond the longest of the 30 days before it (frandsen2025)."""
 _MOST_LABELS = 16
@@ -41,7 +37,6 @@ _TOP = 3  # pixels below the upper edge
 _DAYS_OF_LARGE_DOTS = 120
 _DOT, _SMALL_DOT = 48, 20  # square pixels
 _DAY = timedelta(days=1)
-_METRES, _SECONDS = 1000, 60
 
 
 def pain_and_load(window: Window, sections: Mapping[str, Any], language: str) -> Chart:
@@ -56,18 +51,14 @@ def pain_and_load(window: Window, sections: Mapping[str, Any], language: str) ->
         panels.append(_load(window, sections, language))
     return Chart(
         title=said["pain_and_load"].format(since=day(window.since, language), until=day(window.until, language)),
-        alternative=" ".join(_alternative(window, sections, language)),
-        table=_table(window, sections, language),
+        alternative=" ".join(in_words(window, sections, language)),
+        table=table_of(window, sections, language),
         parts={"vconcat": panels, "resolve": {"scale": dict.fromkeys(("shape", "stroke", "fill"), "independent")}},
     )
 
 
-def _points(sections: Mapping[str, Any]) -> list[Json]:
-    return [told for told in sections["pain"] if told["moment"] in MOMENTS]
-
-
 def _pain(window: Window, sections: Mapping[str, Any], language: str) -> Json:
-    said, points = words_of(language), _points(sections)
+    said, points = words_of(language), points_of(sections)
     if not points:
         return message(said["no_pain"], 150)
     x = days_axis(window.since, window.until, said["days"], shown=False)
@@ -101,12 +92,15 @@ def _scores(points: Sequence[Json], window: Window, x: Json, y: Json, said: Mapp
         name: {**series, "scale": {"domain": names, "range": look}}
         for name, look in zip(("shape", "stroke", "fill"), looks, strict=True)
     }
-    size = _DOT if window.days <= _DAYS_OF_LARGE_DOTS else _SMALL_DOT
     return {
         "data": rows(values),
-        "mark": {"type": "point", "strokeWidth": 1.4, "opacity": 1, "size": size},
+        "mark": {"type": "point", "strokeWidth": 1.4, "opacity": 1, "size": _dot(window)},
         "encoding": {"x": {"field": "at", **x}, "y": {"field": "score", **y}, **styles},
     }
+
+
+def _dot(window: Window) -> int:
+    return _DOT if window.days <= _DAYS_OF_LARGE_DOTS else _SMALL_DOT
 
 
 def _pain_axis(said: Mapping[str, str]) -> Json:
@@ -155,7 +149,7 @@ def _advice(window: Window, decisions: Sequence[Json], said: Mapping[str, str]) 
         "width": WIDTH,
         "height": 96,
         "data": rows(values),
-        "mark": {"type": "point", "strokeWidth": 0, "size": _DOT, "opacity": 1},
+        "mark": {"type": "point", "strokeWidth": 0, "size": _dot(window), "opacity": 1},
         "encoding": {
             "x": {"field": "at", **days_axis(window.since, window.until, said["days"], shown=False)},
             "y": {
@@ -205,7 +199,7 @@ def _load(window: Window, sections: Mapping[str, Any], language: str) -> Json:
 
 def _bar(week: WeekOfLoad, in_km: bool, labelled: bool, language: str) -> Json:
     amount = week.distance_m if in_km else week.run_duration_s
-    load = None if amount is None else amount / (_METRES if in_km else _SECONDS)
+    load = None if amount is None else amount / (METRES if in_km else SECONDS)
     middle = week.begins_on + (week.ends_on - week.begins_on) / 2
     return {
         "from": moment(week.begins_on),
@@ -236,79 +230,3 @@ def _spikes(values: Sequence[Json], x: Json, y: Json) -> Json:
             },
         },
     }
-
-
-def _alternative(window: Window, sections: Mapping[str, Any], language: str) -> Iterable[str]:
-    said = words_of(language)
-    yield said["pain_and_load"].format(since=day(window.since, language), until=day(window.until, language)) + "."
-    if sections["pain"] is not None:
-        yield _pain_in_words(sections, language)
-    if sections["flares"]:
-        yield said["alt_flares"].format(days=", ".join(day(one["on"], language) for one in sections["flares"]))
-    if sections["decisions"]:
-        last = sections["decisions"][-1]
-        yield said["alt_decision"].format(decision=said[last["decision"]], on=day(last["on"], language))
-    if sections["weeks"] is not None:
-        kms = [None if week.distance_m is None else week.distance_m / _METRES for week in sections["weeks"]]
-        before = kms[-2] if len(kms) > 1 else None
-        most = max((km for km in kms if km is not None), default=None)
-        told = {"last": kms[-1], "before": before, "most": most}
-        yield said["alt_load"].format(
-            **{name: number(None if km is None else round(km, 1), language) for name, km in told.items()}
-        )
-
-
-def _pain_in_words(sections: Mapping[str, Any], language: str) -> str:
-    said = words_of(language)
-    worst: dict[date, float] = {}
-    for told in _points(sections):
-        worst[told["on"]] = max(told["score"], worst.get(told["on"], 0.0))
-    if not worst:
-        return said["no_pain"] + "."
-    on = max(worst, key=lambda one: (worst[one], one))
-    facts = {"worst": number(worst[on], language), "on": day(on, language), "days": len(worst)}
-    if sections["limits"] is None:
-        return said["alt_pain_alone"].format(**facts)
-    above = sum(score > _limit_on(sections["limits"], on_day) for on_day, score in worst.items())
-    return said["alt_pain"].format(**facts, above=above)
-
-
-def _limit_on(limits: Sequence[Json], on: date) -> float:
-    standing = [limit["acceptable_max"] for limit in limits if limit["from_on"] <= on]
-    return float(standing[-1] if standing else limits[0]["acceptable_max"])
-
-
-def _table(window: Window, sections: Mapping[str, Any], language: str) -> Table:
-    """Return one row a week; a column whose section is not open is left out."""
-    said = words_of(language)
-    columns = [said["week_from"], said["week_to"]]
-    columns += [said[f"worst_{knee}"] for knee in KNEES] if sections["pain"] is not None else []
-    columns += [said["flares"]] if sections["flares"] is not None else []
-    columns += [said["strictest"]] if sections["decisions"] is not None else []
-    if sections["weeks"] is not None:
-        columns += [said[name] for name in ("runs", "distance", "minutes", "sessions")]
-    return Table(columns, [_week_row(week, sections, said) for week in window.weeks()])
-
-
-def _week_row(week: Window, sections: Mapping[str, Any], said: Mapping[str, str]) -> list[Any]:
-    row: list[Any] = [week.since.isoformat(), week.until.isoformat()]
-    if sections["pain"] is not None:
-        inside = [told for told in _points(sections) if week.holds(told["on"])]
-        row += [
-            max((told["score"] for told in inside if (told["side"] or "unsaid") == knee), default=None)
-            for knee in KNEES
-        ]
-    if sections["flares"] is not None:
-        row.append(sum(week.holds(one["on"]) for one in sections["flares"]))
-    if sections["decisions"] is not None:
-        given = [one["decision"] for one in sections["decisions"] if week.holds(one["on"])]
-        row.append(said[max(given, key=DECISIONS.index)] if given else None)
-    if sections["weeks"] is not None:
-        load = next(one for one in sections["weeks"] if one.ends_on == week.until)
-        row += [
-            load.runs,
-            None if load.distance_m is None else round(load.distance_m / _METRES, 1),
-            None if load.run_duration_s is None else round(load.run_duration_s / _SECONDS),
-            load.sessions,
-        ]
-    return row

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import AccountRow
@@ -65,6 +65,11 @@ class CaseRow:
 
 def read_caseload(db: Session, therapist_id: UUID, at: datetime) -> list[CaseRow]:
     """Return every patient with an active link to a therapist, in one statement."""
+    return [_case(row) for row in rows_of_caseload(db, therapist_id, at)]
+
+
+def rows_of_caseload(db: Session, therapist_id: UUID, at: datetime) -> Sequence[Row[Any]]:
+    """Return the rows that the statement makes, each patient's lists in one JSON text."""
     connection = db.connection()
     asked = {
         "therapist": therapist_id,
@@ -72,7 +77,7 @@ def read_caseload(db: Session, therapist_id: UUID, at: datetime) -> list[CaseRow
         "known_until": at + CLOCK_TOLERANCE,
         "pain_since": at.date() - timedelta(days=PAIN_DAYS),
     }
-    return [_case(row) for row in connection.execute(_statement(connection.dialect.name), asked)]
+    return connection.execute(_statement(connection.dialect.name), asked).all()
 
 
 def _case(row: Sequence[Any]) -> CaseRow:

@@ -113,10 +113,10 @@ def _pain_of(
 ) -> dict[UUID, PainAndAdherence]:
     """Return rising pain with adherence, of those whose scopes open both and whose pain rises."""
     needed = OPENED_BY[ReasonCode.PAIN_UP_ADHERENCE_DOWN]
-    rising = {
-        row.patient_id: rise for row in rows if opens(needed, row.scopes) and (rise := _rise(row, days[row.patient_id]))
-    }
-    followed = {row.patient_id: row.zone for row in rows if row.patient_id in rising and row.programmes}
+    asked = [row for row in rows if row.programmes and opens(needed, row.scopes)]
+    rises = {row.patient_id: _rise(row, days[row.patient_id]) for row in asked}
+    rising = {key: rise for key, rise in rises.items() if rise is not None}
+    followed = {row.patient_id: row.zone for row in asked if row.patient_id in rising}
     told = adherence_of(db, followed, at) if followed else {}
     return {key: PainAndAdherence(rising[key], now, before) for key, (now, before) in told.items()}
 
