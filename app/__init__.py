@@ -6,6 +6,7 @@ settings    the only reader of the environment
 
 sync        DOOR: devices that were away: push, pull
 interop     DOOR: other systems: run files in
+review      the therapist's inbox: caseload, progress, charts, sign-off
 guidance    the pain rule and load advice; guidance/domain is for a clinician to read
 outcomes    questionnaires and clinical tests: scores, what has changed, what is due
 logbook     what was done and felt: sessions, runs, pain scores, check-ins, treatments

@@ -21,6 +21,7 @@ from app.library.routes import library
 from app.logbook.routes import logbook
 from app.outcomes.routes import outcomes
 from app.programmes.routes import programmes
+from app.review.routes import review
 from app.settings import PROJECT_ROOT, Mode, Settings, SettingsIncomplete, read_settings
 from app.sync.routes import sync
 from app.web.auth import init_auth
@@ -42,6 +43,7 @@ FEATURES: list[Feature] = [
     outcomes,
     guidance,
     plan,
+    review,
     interop,
     sync,
 ]

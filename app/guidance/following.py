@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from functools import cached_property
 
 from app.guidance.domain.adherence import Adherence, adherence
 from app.guidance.domain.due import DueExercise, adherence_row, due_exercise
-from app.guidance.domain.hip_first import HipFirst, HipFirstFacts, hidden_because, hip_first_after, known_irritability
+from app.guidance.domain.hip_first import HipFirst, HipFirstFacts, hidden_because, hip_first_along, known_irritability
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.ruleset.numbers import RECENT_DAYS
 from app.guidance.domain.stage_facts import ClinicFacts
@@ -39,7 +40,6 @@ class Following:
     pauses: Sequence[Pause]
     knee: KneeFacts
     policy: Policy
-    _hip_first: dict[date, HipFirst] = field(default_factory=dict)
     _due: dict[date, list[DueExercise]] = field(default_factory=dict)
 
     @cached_property
@@ -54,9 +54,11 @@ class Following:
 
     def hip_first_on(self, day: date) -> HipFirst:
         """Return how the hip-first rule stands on a day, by all that was told up to it."""
-        if day not in self._hip_first:
-            self._hip_first[day] = hip_first_after(self.knee.told_upto(day), self.policy)
-        return self._hip_first[day]
+        return self._hip_first[bisect_right(self.knee.days, day)]
+
+    @cached_property
+    def _hip_first(self) -> list[HipFirst]:
+        return hip_first_along([self.knee.on(told) for told in self.knee.days], self.policy)
 
     def is_hip_first_on(self, day: date) -> bool:
         """Is the hip to come first: by the therapist's word, or else by the rule?"""
@@ -81,14 +83,15 @@ class Following:
             return []
         sets = [done for session in self.sessions_on(day) for done in session.sets]
         skips = [skip for skip in self.skips if skip.due_on == day]
-        hiding, paused = self.is_hip_first_on(day), self.pauses_on(day) != []
+        hidden = {one.exercise: self._hidden(one.exercise) for one in due}
+        hiding, paused = any(hidden.values()) and self.is_hip_first_on(day), self.pauses_on(day) != []
         return [
             due_exercise(
                 day,
                 exercise,
                 sets,
                 skips,
-                hidden_because=self._hidden(exercise.exercise) if hiding else (),
+                hidden_because=hidden[exercise.exercise] if hiding else (),
                 paused=paused,
             )
             for exercise in due
@@ -134,10 +137,10 @@ class KneeFacts:
     clinic: ClinicFacts
     clinic_on: date
 
-    def told_upto(self, day: date) -> list[HipFirstFacts]:
-        """Return what was told of loaded bending up to a day, the oldest first."""
-        days = sorted({*self.squats, *self.stirred, *self.worst, self.clinic_on})
-        return [self.on(told) for told in days if told <= day]
+    @cached_property
+    def days(self) -> list[date]:
+        """Return the days that tell something of loaded bending, the oldest first."""
+        return sorted({*self.squats, *self.stirred, *self.worst, self.clinic_on})
 
     def on(self, day: date) -> HipFirstFacts:
         """Return what a day tells; the clinic's findings count from the day they are asked for."""

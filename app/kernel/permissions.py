@@ -51,6 +51,10 @@ class Permission(StrEnum):
     CLINIC_READ = "clinic.read"
     CLINIC_MANAGE = "clinic.manage"
     ACCESS_LOG_READ = "access_log.read"
+    CASELOAD_READ = "caseload.read"
+    PROGRESS_READ = "progress.read"
+    REVIEWS_READ = "reviews.read"
+    REVIEW_SIGN = "review.sign"
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,21 +107,21 @@ def find_programme(db: Session, patient_id: UUID, programme_id: UUID) -> Program
 def list_revisions(db: Session, patient_id: UUID, programme_id: UUID) -> tuple[ProgrammeRevision, ...]:
     """Return all revisions of a programme, the first one first."""
     asked = {"patient": patient_id, "programme": programme_id}
-    return tuple(_revision(row) for row in db.connection().execute(_REVISIONS_OF, asked).mappings())
+    return tuple(revision_of(row) for row in db.connection().execute(_REVISIONS_OF, asked).mappings())
 
 
 def list_in_force(db: Session, patient_id: UUID, first: date) -> list[tuple[UUID, date, ProgrammeRevision]]:
     """Return (programme, its first day, revision) of every revision that stood on a day or was made later."""
     asked = {"patient": patient_id, "first": first}
     rows = db.connection().execute(_IN_FORCE, asked).mappings()
-    return [(row["programme_id"], row["started_on"], _revision(row)) for row in rows]
+    return [(row["programme_id"], row["started_on"], revision_of(row)) for row in rows]
 
 
 def find_revision(db: Session, patient_id: UUID, programme_id: UUID, number: int) -> ProgrammeRevision | None:
     """Return one revision as it was made."""
     asked = {"patient": patient_id, "programme": programme_id, "number": number}
     row = db.connection().execute(_REVISION_OF, asked).mappings().one_or_none()
-    return _revision(row) if row else None
+    return revision_of(row) if row else None
 
 
 def is_caused(db: Session, patient_id: UUID, programme_id: UUID, cause: str) -> bool:
@@ -213,11 +213,12 @@ def _programme(patient_id: UUID, row: Row) -> Programme:
         started_on=row["started_on"],
         seq=row["seq"],
         ver=row["ver"],
-        newest=_revision(newest),
+        newest=revision_of(newest),
     )
 
 
-def _revision(row: Row) -> ProgrammeRevision:
+def revision_of(row: Row) -> ProgrammeRevision:
+    """Return the revision that a row of the table holds."""
     plain: dict[str, Any] = {column.key: row[column.key] for column in _REVISION}
     words = {
         "made_by_role": AuthorRole(plain["made_by_role"]),

@@ -26,6 +26,7 @@ from app.logbook.schemas import (
 from app.outcomes.kinds import MEASUREMENT, RESPONSE
 from app.outcomes.schemas.entries import MeasurementSchema, QuestionnaireResponseSchema
 from app.programmes import service as programmes
+from app.review.service import reviews
 from app.web.loading import Loader
 
 SCHEMA_VERSION = 3
@@ -125,6 +126,7 @@ _ALL = (
     SyncedCollection(RED_FLAG.collection, frozenset({Scope.PAIN_READ}), RED_FLAG, RedFlagAnswerSchema()),
     *(SyncedCollection(found, _GUIDANCE[found.name]) for found in guidance.COLLECTIONS),
     *(SyncedCollection(found, frozenset({Scope.PLAN_WRITE})) for found in programmes.COLLECTIONS),
+    *(SyncedCollection(found, frozenset({Scope.ADVICE_READ})) for found in reviews.COLLECTIONS),
     *(SyncedCollection(found, frozenset()) for found in consent.COLLECTIONS),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import flask_smorest
@@ -22,6 +23,7 @@ _DESCRIPTION = (
     "are refused, every error is application/problem+json with a stable code."
 )
 
+_PATH_PART = re.compile(r"<(?:[^<>:]+:)?([^<>:]+)>")
 _PHRASES = {
     400: "The request cannot be read",
     401: "Log in first",
@@ -106,7 +108,7 @@ def _document(app: Flask, api: Any) -> dict[str, Any]:
 
 
 def _openapi_path(rule: str) -> str:
-    return "/".join("{" + part[1:-1].split(":")[-1] + "}" if part.startswith("<") else part for part in rule.split("/"))
+    return _PATH_PART.sub(r"{\1}", rule)
 
 
 def _complete(operation: dict[str, Any], said: Declared, method: str, *, has_path: bool) -> None:

@@ -150,6 +150,7 @@ ROWS: dict[str, Row] = {
     ),
     **dict.fromkeys(LIBRARY_READS, _LIBRARY),
     **{name: OfRole(EVERYONE, unless=dict.fromkeys(EVERYONE, 404)) for name in ONE_OF_THE_LIBRARY},
+    "get_caseload": OfRole(_needs(THERAPIST)),
     "log_out": OfRole(EVERYONE),
     "revoke_device": OfRole(EVERYONE, frozenset({"patient", "second_device"}), ids={"device_id": "ada.device_id"}),
     "keep_favourite": OfRole(EVERYONE, unless=dict.fromkeys(EVERYONE, 404)),
@@ -292,6 +293,17 @@ ROWS: dict[str, Row] = {
     "get_due": OfPatient(_needs(PLAN, SESSIONS)),
     "get_adherence": OfPatient(_needs(PLAN, SESSIONS)),
     "get_stage": OfPatient(_needs(ADVICE)),
+    # Review
+    "get_progress": OfPatient(ANY),
+    "get_chart": OfPatient(
+        ANY,
+        ids={"name": "=pain-and-load", "form": "=json"},
+        unless=dict.fromkeys(("notes_only", "plan_only", "message_only"), 403),
+    ),
+    "sign_review": OfPatient(
+        _needs(ADVICE), patient=False, body=lambda *_: {"id": an_id(), "next_on": soon(30)[:10], "note": "x"}
+    ),
+    "list_reviews": OfPatient(_needs(ADVICE)),
     # Sync
     "pull_changes": OfPatient(ANY),
     "get_digest": OfPatient(ANY),

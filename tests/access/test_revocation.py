@@ -113,7 +113,7 @@ def tells(ask: Ask, answer: TestResponse) -> bool:
 def ways_to_read(app: Flask, patient: Person, therapist: Person) -> list[Ask]:
     """Return every way to read of a patient: each operation, with a tag where it has one, and from a cursor."""
     programme = prescribed(therapist, patient)["id"]
-    ids = {"programme_id": programme, "number": "1"}
+    ids = {"programme_id": programme, "number": "1", "name": "pain-and-load", "form": "json"}
     ids["advice_id"] = therapist.get(f"/v1/patients/{patient.id}/guidance/advice").json["id"]
     for path, builder in ENTRIES.items():
         for number in range(2):

@@ -23,6 +23,7 @@ from app.consent.models import InvitationRow
 from app.consent.repository import invitations as repository
 from app.db.engine import Database
 from app.factory import create_app
+from app.kernel.permissions import Permission
 from app.settings import Settings
 from tests.access.world import an_invitation, confirmation_of
 from tests.api.test_consent import told_apart
@@ -325,4 +326,4 @@ def test_the_words_are_there_in_both_languages_for_every_scope_and_every_look(pe
     every = [*CONSENT_TEXT, *SCOPE_WORDS.values(), *LOOK_WORDS.values()]
     assert all(words.keys() == {"en", "de"} and all(words.values()) for words in every)
     for_therapists = {name for name, access in TABLE.items() if access.scope is not None or access.any_scope}
-    assert set(LOOK_WORDS) == for_therapists
+    assert set(LOOK_WORDS) == for_therapists | {Permission.CASELOAD_READ}

@@ -29,7 +29,7 @@ from tests.contract.operations import SOME_ID, Operation
 ALWAYS = (b"null", b"[{}]", b"[null]", b'"\\u0000"')
 """What every member is tried with in every run, whichever share of the others it gets."""
 
-PLACES = {"instrument": "psfs", "language_tag": "fr"}
+PLACES = {"instrument": "psfs", "language_tag": "fr", "name": "outcomes", "form": "json"}
 """What stands in a path besides ids, so that there is something there."""
 OF_ADMINS = {"instrument_texts.write"}
 """What a patient may not, and an admin may."""

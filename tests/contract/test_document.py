@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ def faults_of(operation: Operation) -> list[str]:
         faults.append("a default answer says nothing")
     if public != (said.get("security") == []):
         faults.append("security does not fit the permission")
-    declared = {part[1:-1] for part in operation.path.split("/") if part.startswith("{")}
+    declared = set(re.findall(r"\{([^{}]+)\}", operation.path))
     if declared != set(operation.path_names):
         faults.append(f"path parameters {sorted(declared ^ set(operation.path_names))}")
     return faults

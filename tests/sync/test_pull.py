@@ -291,7 +291,7 @@ BY_SCOPE = {
     "sessions.read": {"sessions", "runs", "check_ins", "treatments", "skips", "intakes"},
     "pain.read": {"pain_scores", "red_flags", "questionnaire_responses", "measurements"},
     "notes.read": set(),
-    "advice.read": {"advice", "pauses", "policies", "overrides", "stage_proposals"},
+    "advice.read": {"advice", "pauses", "policies", "overrides", "stage_proposals", "reviews"},
     "plan.write": {"pauses", "policies", "overrides", "programmes", "prescribed_exercises"},
     "message": set(),
 }

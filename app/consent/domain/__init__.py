@@ -93,6 +93,10 @@ TABLE: dict[Permission, Access] = {
     Permission.CLINIC_READ: Access(clinic=ClinicRole.MEMBER),
     Permission.CLINIC_MANAGE: Access(clinic=ClinicRole.ADMIN),
     Permission.ACCESS_LOG_READ: Access(roles=PATIENTS),
+    Permission.CASELOAD_READ: Access(roles=frozenset({Role.THERAPIST})),
+    Permission.PROGRESS_READ: Access(patient=True, any_scope=True),
+    Permission.REVIEWS_READ: Access(patient=True, scope=Scope.ADVICE_READ),
+    Permission.REVIEW_SIGN: Access(scope=Scope.ADVICE_READ),
 }
 """Permission.PUBLIC is not here: it asks nobody."""
 

@@ -69,6 +69,10 @@ LOOK_WORDS: dict[Permission, Words] = {
     Permission.DUE_READ: {"en": "what was due and done", "de": "was fällig war und getan wurde"},
     Permission.DOSE_READ: {"en": "proposals for the dose", "de": "Vorschläge zur Dosis"},
     Permission.SYNC_READ: {"en": "all that the link opens, on a device", "de": "alles Freigegebene, auf einem Gerät"},
+    Permission.CASELOAD_READ: {"en": "you, in the list of their patients", "de": "Sie, in der Liste der Betreuten"},
+    Permission.PROGRESS_READ: {"en": "your progress", "de": "Ihren Verlauf"},
+    Permission.REVIEWS_READ: {"en": "reviews that were signed off", "de": "abgeschlossene Durchsichten"},
+    Permission.REVIEW_SIGN: {"en": "signed off a review", "de": "eine Durchsicht abgeschlossen"},
     Permission.CARE_END: {"en": "ended the care", "de": "die Betreuung beendet"},
 }
 """What the patient reads of each permission that a therapist can hold."""

@@ -58,9 +58,18 @@ def hip_first(facts: HipFirstFacts, policy: Policy, was_on: bool = False) -> Hip
 
 def hip_first_after(told: Iterable[HipFirstFacts], policy: Policy) -> HipFirst:
     """Return how the rule stands after what was told, the oldest first."""
-    found = hip_first(HipFirstFacts(), policy)
+    return hip_first_along(told, policy)[-1]
+
+
+def hip_first_along(told: Iterable[HipFirstFacts], policy: Policy) -> list[HipFirst]:
+    """Return how the rule stands before anything was told, and after each telling, the oldest first."""
+    found = [hip_first(HipFirstFacts(), policy)]
+    known: dict[tuple[HipFirstFacts, bool], HipFirst] = {}  # most days tell nothing new
     for facts in told:
-        found = hip_first(facts, policy, found.on)
+        asked = facts, found[-1].on
+        if asked not in known:
+            known[asked] = hip_first(facts, policy, found[-1].on)
+        found.append(known[asked])
     return found
 
 

@@ -159,7 +159,7 @@ def shown_overview(found: Overview) -> dict[str, Any]:
     """Return an overview on the wire."""
     return {
         "as_of": found.as_of,
-        "series": [_series(series) for series in found.series],
+        "series": [shown_series(series) for series in found.series],
         "symmetry": [_symmetry(told) for told in found.symmetry],
         "ankle_difference": found.difference,
         "beside_expected": found.beside_expected,
@@ -186,7 +186,8 @@ def kind_of(instrument: Instrument) -> str:
     return "test" if instrument.is_test else "questionnaire"
 
 
-def _series(series: Series) -> dict[str, Any]:
+def shown_series(series: Series) -> dict[str, Any]:
+    """Return a series on the wire."""
     instrument, change = series.instrument, series.change
     return {
         "instrument": instrument.id,

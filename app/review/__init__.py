@@ -1,0 +1,1 @@
+"""The therapist's inbox: the caseload, one patient's progress, charts, and signed-off reviews."""

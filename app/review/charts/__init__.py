@@ -1,0 +1,1 @@
+"""Charts as Vega-Lite, made of what a reader may see: numbers and our own words, never a person's text."""

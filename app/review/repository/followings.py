@@ -1,0 +1,137 @@
+"""Plan and log of several patients over some days, so that adherence is told as it is told of one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, Table, func, select
+from sqlalchemy.orm import Session
+
+from app.db.among import ids, is_among_ids
+from app.db.base import table_of
+from app.guidance.models import PAUSE_FIELDS, POLICY_FIELDS, PauseRow, PolicyRow
+from app.guidance.values import Pause, PolicyRevision
+from app.logbook.domain import LoggedSession, PainMoment, Skip
+from app.logbook.kinds import SESSION, SKIP
+from app.logbook.models import CheckInRow, PainScoreRow
+from app.outcomes.domain.words import ClinicalTest
+from app.outcomes.models import MeasurementRow
+from app.programmes.domain.programme import ProgrammeHistory
+from app.review.repository.histories import list_histories
+
+_pauses, _policies = table_of(PauseRow), table_of(PolicyRow)
+_scores, _check_ins, _measurements = table_of(PainScoreRow), table_of(CheckInRow), table_of(MeasurementRow)
+_MOMENTS = (PainMoment.SQUAT, PainMoment.REST, PainMoment.NIGHT, PainMoment.WORST, PainMoment.DURING)
+
+By = Mapping[UUID, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What is read of several patients, each by patient; who has nothing of a kind is not in it."""
+
+    histories: Mapping[UUID, list[ProgrammeHistory]]
+    policies: Mapping[UUID, list[PolicyRevision]]
+    pauses: Mapping[UUID, list[Pause]]
+    sessions: Mapping[UUID, list[LoggedSession]]
+    skips: Mapping[UUID, list[Skip]]
+    scores: Mapping[UUID, list[tuple[date, str, float]]]
+    check_ins: Mapping[UUID, list[tuple[date, float]]]
+    squats: Mapping[UUID, list[tuple[int, float]]]
+
+
+def read_followed(
+    db: Session, patients: Collection[UUID], first: date, last: date, knee_since: date, at: datetime
+) -> Followed:
+    """Return plan and log of the days from one to another (a day more on both sides), in eight statements."""
+    reader = _Reader(db, patients, at)
+    day = timedelta(days=1)
+    sessions = SESSION.collection.table
+    skips = SKIP.collection.table
+    return Followed(
+        histories=list_histories(db, patients, first - day),
+        policies=reader.all(_policies, _revision, order=("seq",)),
+        pauses=reader.all(_pauses, _pause, order=("opened_at", "id")),
+        sessions=reader.all(
+            sessions, SESSION.entry_of, sessions.c.performed_on.between(first - day, last + day), *_lives(sessions)
+        ),
+        skips=reader.all(skips, SKIP.entry_of, skips.c.due_on.between(first - day, last + day), *_lives(skips)),
+        scores=reader.worst(_scores, _scores.c.score, knee_since, _scores.c.moment, _scores.c.moment.in_(_MOMENTS)),
+        check_ins=reader.worst(_check_ins, _check_ins.c.worst_pain, knee_since),
+        squats=reader.squats(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Asks for the rows of these patients."""
+
+    db: Session
+    patients: Collection[UUID]
+    at: datetime
+
+    def all(
+        self, table: Table, make: Any, *only: ColumnElement[bool], order: tuple[str, ...] = ("performed_at", "id")
+    ) -> dict[UUID, list[Any]]:
+        """Return the rows as values, in this order."""
+        statement = select(table).where(self._theirs(table), *only).order_by(*(table.c[name] for name in order))
+        found: dict[UUID, list[Any]] = defaultdict(list)
+        for row in self._run(statement).mappings():
+            found[row["patient_id"]].append(make(row))
+        return found
+
+    def worst(
+        self, table: Table, score: ColumnElement[Any], since: date, *beside: ColumnElement[Any]
+    ) -> dict[UUID, list[Any]]:
+        """Return the worst score of each day, and of what stands beside it."""
+        shown, only = beside[:1], beside[1:]
+        keys = (table.c.patient_id, table.c.performed_on, *shown)
+        known = (*_lives(table), table.c.performed_on >= since, table.c.performed_at <= self.at, score.is_not(None))
+        statement = select(*keys, func.max(score)).where(self._theirs(table), *known, *only).group_by(*keys)
+        return self._grouped(statement)
+
+    def squats(self) -> dict[UUID, list[Any]]:
+        """Return what each side's newest test of squatting to each angle hurt."""
+        c = _measurements.c
+        newest = func.row_number().over(
+            partition_by=(c.patient_id, c.side, c.knee_flexion_deg), order_by=(c.performed_at.desc(), c.id.desc())
+        )
+        known = (c.deleted_at.is_(None), c.performed_at <= self.at, c.test == ClinicalTest.SQUAT_PAIN.value)
+        ranked = (
+            select(c.patient_id, c.knee_flexion_deg, c.value, newest.label("place"))
+            .where(self._theirs(_measurements), *known)
+            .subquery()
+        )
+        return self._grouped(
+            select(ranked.c.patient_id, ranked.c.knee_flexion_deg, ranked.c.value).where(ranked.c.place == 1)
+        )
+
+    def _grouped(self, statement: Any) -> dict[UUID, list[Any]]:
+        found: dict[UUID, list[Any]] = defaultdict(list)
+        for row in self._run(statement):
+            found[row[0]].append(tuple(row[1:]))
+        return found
+
+    def _theirs(self, table: Table) -> ColumnElement[bool]:
+        return is_among_ids(table.c.patient_id, "patients", self.db.connection().dialect.name)
+
+    def _run(self, statement: Any) -> Any:
+        connection = self.db.connection()
+        return connection.execute(statement, {"patients": ids(self.patients, connection.dialect.name)})
+
+
+def _lives(table: Table) -> tuple[ColumnElement[bool], ...]:
+    return (table.c.deleted_at.is_(None),)
+
+
+def _pause(row: RowMapping) -> Pause:
+    return Pause(id=row["id"], **{name: row[name] for name in PAUSE_FIELDS})
+
+
+def _revision(row: RowMapping) -> PolicyRevision:
+    return PolicyRevision(id=row["id"], seq=row["seq"], **{name: row[name] for name in POLICY_FIELDS})

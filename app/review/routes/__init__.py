@@ -1,0 +1,8 @@
+"""The operations of the review."""
+
+from __future__ import annotations
+
+from app.review.routes import caseload, charts, progress, reviews
+from app.review.routes.feature import review
+
+__all__ = ["caseload", "charts", "progress", "review", "reviews"]

@@ -1,0 +1,72 @@
+"""Adherence of several patients in two weeks, by the same reckoning as one patient's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.guidance.clinic import squat_facts_of
+from app.guidance.domain.ruleset.numbers import HIP_FIRST_DAYS, WEEK_DAYS
+from app.guidance.following import Following, KneeFacts
+from app.guidance.policies import PolicyBook
+from app.guidance.service.following import instant_of
+from app.kernel.clock import CLOCK_TOLERANCE, day_in_zone
+from app.library import service as library
+from app.logbook.domain import PainMoment
+from app.review.repository.followings import Followed, read_followed
+
+_DAY = timedelta(days=1)
+_STIRRED = frozenset({PainMoment.REST.value, PainMoment.NIGHT.value})
+_DAILY = frozenset({PainMoment.WORST.value, PainMoment.DURING.value})
+
+
+def adherence_of(db: Session, zones: Mapping[UUID, str], at: datetime) -> dict[UUID, tuple[float | None, float | None]]:
+    """Return adherence in percent of the last 7 days and of the 7 before, of these patients with their zones."""
+    days = {key: day_in_zone(at, zone) for key, zone in zones.items()}
+    first, last = min(days.values()) - 2 * WEEK_DAYS * _DAY, max(days.values())
+    found = read_followed(db, list(zones), first, last, first - HIP_FIRST_DAYS * _DAY, at + CLOCK_TOLERANCE)
+    slugs = {
+        one.exercise
+        for histories in found.histories.values()
+        for history in histories
+        for made in history.revisions
+        for one in made.plan.exercises
+    }
+    exercises = library.exercises_of(db, slugs)
+    told = {}
+    for key, today in days.items():
+        following = Following(
+            zone=zones[key],
+            histories=found.histories.get(key, []),
+            sessions=found.sessions.get(key, []),
+            skips=found.skips.get(key, []),
+            look_up=lambda: exercises,
+            pauses=found.pauses.get(key, []),
+            knee=_knee(found, key, today),
+            policy=PolicyBook(found.policies.get(key, [])).on(today).policy,
+        )
+        then = instant_of(today, zones[key], at)
+        weeks = [following.adherence(day, WEEK_DAYS, then) for day in (today, today - WEEK_DAYS * _DAY)]
+        told[key] = (weeks[0].percent, weeks[1].percent)
+    return told
+
+
+def _knee(found: Followed, key: UUID, today: date) -> KneeFacts:
+    """Return what was told of the knee, as for one patient: the worse knee speaks for both."""
+    scores = found.scores.get(key, [])
+    squats = {on: score for on, moment, score in scores if moment == PainMoment.SQUAT.value}
+    stirred: dict[date, bool] = {}
+    worst: dict[date, float] = {}
+    for on, moment, score in scores:
+        if moment in _STIRRED:
+            stirred[on] = stirred.get(on, False) or score > 0
+        if moment in _DAILY:
+            worst[on] = max(score, worst.get(on, 0.0))
+    for on, score in found.check_ins.get(key, []):
+        worst[on] = max(score, worst.get(on, 0.0))
+    angles = found.squats.get(key, [])
+    tests = {angle: max(value for told, value in angles if told == angle) for angle in {angle for angle, _ in angles}}
+    return KneeFacts(squats, stirred, worst, squat_facts_of(tests), today)
