@@ -59,7 +59,12 @@ class Side:
     def anew(self) -> Side:
         """Return the same installation with a patient who has nothing yet."""
         patient = People(self.app).patient()
-        link = {"therapist_id": str(self.therapist.id), "scopes": ["plan.write"], "purpose": "x", "expires_at": _soon()}
+        link = {
+            "therapist_id": str(self.therapist.id),
+            "scopes": ["plan.write", "advice.read"],
+            "purpose": "x",
+            "expires_at": _soon(),
+        }
         patient.post("/v1/patients/{me}/care-links", link)
         return dataclasses.replace(self, person=patient, etags={}, running=[])
 
@@ -184,6 +189,7 @@ def _dated(name: str) -> dict[str, Any]:
     """Return the days that an operation takes today and would not take tomorrow."""
     days: dict[str, dict[str, Any]] = {
         "put_policy": {"starts_on": None},
+        "sign_review": {"next_on": _soon()[:10]},
         "create_override": {"starts_on": None, "ends_on": _soon()[:10], "decision": "hold"},
         "replay_guidance": {"since": "2026-11-01", "until": "2026-11-20", "preset": None},
     }
