@@ -7,11 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, Date, LargeBinary, Text, Uuid, any_, bindparam, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    LargeBinary,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 _ID_BYTES = 16
@@ -21,11 +35,17 @@ def is_among_ids(column: ColumnElement[Any], name: str, dialect: str) -> ColumnE
     """Return the condition that a column holds one of the ids of the parameter `name`, given as `ids` makes it."""
     if dialect == "postgresql":
         return column == any_(bindparam(name, type_=ARRAY(Uuid())))
+    return column.in_(_cut_up(name))
+
+
+@cache
+def _cut_up(name: str) -> Select[Any]:
+    """Return the ids of a parameter as rows; the same each time, so that one statement may ask for them twice."""
     given = bindparam(name, type_=LargeBinary())
     first = select(literal(0).label("place")).cte(f"places_of_{name}", recursive=True)
     next_place = first.c.place + _ID_BYTES
     places = first.union_all(select(next_place).where(next_place < func.length(given)))
-    return column.in_(select(func.substr(given, places.c.place + 1, _ID_BYTES)))
+    return select(func.substr(given, places.c.place + 1, _ID_BYTES))
 
 
 def ids(found: Collection[UUID], dialect: str) -> Any:

@@ -83,15 +83,14 @@ class Following:
             return []
         sets = [done for session in self.sessions_on(day) for done in session.sets]
         skips = [skip for skip in self.skips if skip.due_on == day]
-        hidden = {one.exercise: self._hidden(one.exercise) for one in due}
-        hiding, paused = any(hidden.values()) and self.is_hip_first_on(day), self.pauses_on(day) != []
+        hiding, paused = self.is_hip_first_on(day), self.pauses_on(day) != []
         return [
             due_exercise(
                 day,
                 exercise,
                 sets,
                 skips,
-                hidden_because=hidden[exercise.exercise] if hiding else (),
+                hidden_because=self._hidden(exercise.exercise) if hiding else (),
                 paused=paused,
             )
             for exercise in due

@@ -74,6 +74,22 @@ def test_adherence_is_the_same_as_the_patient_s_own_with_skips_hidden_exercises_
         assert facts["adherence_percent_before"] == 0
 
 
+def test_an_answer_to_a_pain_question_makes_pain_rise_as_a_check_in_does(people: People) -> None:
+    patient, therapist, _ = begun(people, an_exercise("clamshell", "left"))
+    with on_day(TODAY):
+        felt(patient, 1, 1)
+        for day in range(TODAY - 6, TODAY + 1):
+            log(patient, "sessions", day, sets=sets("clamshell", "left"))
+            answered = {
+                "instrument": "nrs_worst",
+                "instrument_version": "0_to_10",
+                "side": "left",
+                "items": {"score": 5},
+            }
+            log(patient, "questionnaire-responses", day, hour=9, **answered)
+        assert "pain_up_adherence_up" in reasons(case_of(therapist, patient))
+
+
 def test_a_stopped_programme_waits_for_a_therapist(people: People) -> None:
     patient, therapist, _ = begun(people, an_exercise(stage="restore"), stage="restore")
     with on_day(2):

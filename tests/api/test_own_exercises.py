@@ -197,7 +197,9 @@ def test_favourites_are_kept_for_each_account_the_latest_first(people: People) -
 
 @pytest.mark.parametrize("slug", ["nobody", "own_" + "0" * 32, "Bird_Dog", "%00"])
 def test_what_does_not_exist_is_no_favourite(people: People, slug: str) -> None:
-    assert people.patient().send("PUT", f"{FAVOURITES}/{slug}").status_code == 404
+    ada = people.patient()
+    assert ada.send("PUT", f"{FAVOURITES}/{slug}").status_code == 404
+    assert ada.send("DELETE", f"{FAVOURITES}/{slug}").status_code == 204
 
 
 def test_a_favourite_is_hidden_when_the_care_ends(people: People, ines: Person) -> None:

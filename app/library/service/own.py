@@ -108,8 +108,9 @@ def keep_favourite(db: Session, reader: Actor, slug: str, at: datetime) -> None:
 
 
 def drop_favourite(db: Session, reader: Actor, slug: str) -> None:
-    """Forget a favourite; one that is none changes nothing."""
-    own.drop_favourite(db, reader.account_id, slug)
+    """Forget a favourite; one that is none, or could never be, changes nothing."""
+    if is_slug(slug):
+        own.drop_favourite(db, reader.account_id, slug)
 
 
 def favourites_of(db: Session, reader: Actor, at: datetime) -> list[Favourite]:

@@ -24,6 +24,8 @@ from app.guidance.models.stages import StageProposalRow
 from app.kernel.clock import CLOCK_TOLERANCE
 from app.logbook.domain import PainMoment
 from app.logbook.models import CheckInRow, PainScoreRow, RunRow, SessionRow
+from app.outcomes.models import QuestionnaireResponseRow
+from app.outcomes.pain import MOMENT_OF
 from app.programmes.models import ProgrammeRow
 from app.review.models import SignedReviewRow
 from app.review.repository.json_rows import JsonRows
@@ -37,7 +39,7 @@ _accounts, _links = table_of(AccountRow), table_of(CareLinkRow)
 _advice, _pauses, _policies = table_of(AdviceRow), table_of(PauseRow), table_of(PolicyRow)
 _proposals, _programmes = table_of(StageProposalRow), table_of(ProgrammeRow)
 _scores, _check_ins = table_of(PainScoreRow), table_of(CheckInRow)
-_reviews = table_of(SignedReviewRow)
+_reviews, _responses = table_of(SignedReviewRow), table_of(QuestionnaireResponseRow)
 _ENTRIES: tuple[Table, ...] = (table_of(SessionRow), table_of(RunRow), _check_ins, _scores)
 _KNOWN_UNTIL = bindparam("known_until", type_=Instant())
 
@@ -82,10 +84,11 @@ def rows_of_caseload(db: Session, therapist_id: UUID, at: datetime) -> Sequence[
 
 def _case(row: Sequence[Any]) -> CaseRow:
     patient_id, name, zone, granted_at, expires_at, told = row
-    scopes, pauses, advice, advised, scores, check_ins, newest, *rest = orjson.loads(told)
+    scopes, pauses, advice, advised, scores, check_ins, answers, newest, *rest = orjson.loads(told)
     opened = frozenset(Scope(one) for listed in scopes for one in listed)
     days = {table.name: _day(on) for table, on in zip(_ENTRIES, newest, strict=True)}
     pain = [*scores, *([on, PainMoment.WORST.value, worst] for on, worst in check_ins)]
+    pain += [[on, MOMENT_OF[instrument].value, score] for on, instrument, score in answers]
     return CaseRow(patient_id, name, zone, granted_at, expires_at, opened, pauses, advice, advised, pain, days, *rest)
 
 
@@ -105,6 +108,7 @@ def _statement(dialect: str) -> Select[Any]:
         made.rows_of(_advised(linked), linked),
         made.rows_of(_pain(linked), linked),
         made.rows_of(_worst(linked), linked),
+        made.rows_of(_answered(linked), linked),
         made.row(*(_newest_day(linked, table) for table in _ENTRIES)),
         made.rows_of(_waiting(linked), linked),
         made.rows_of(_open_programmes(linked), linked),
@@ -173,6 +177,15 @@ def _worst(linked: Any) -> Select[Any]:
         .where(*_own(linked, _check_ins), *_lately(_check_ins), c.worst_pain.is_not(None))
         .group_by(c.performed_on)
     )
+
+
+def _answered(linked: Any) -> Select[Any]:
+    """Return the answers to pain questions, which are pain scores of their day."""
+    c = _responses.c
+    asked = select(c.performed_on, c.instrument, func.max(c.score)).where(
+        *_own(linked, _responses), *_lately(_responses)
+    )
+    return asked.where(c.instrument.in_(MOMENT_OF), c.score.is_not(None)).group_by(c.performed_on, c.instrument)
 
 
 def _lately(table: Table) -> tuple[ColumnElement[bool], ...]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Table, func, select
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.db.among import ids, is_among_ids
@@ -20,12 +20,14 @@ from app.logbook.domain import LoggedSession, PainMoment, Skip
 from app.logbook.kinds import SESSION, SKIP
 from app.logbook.models import CheckInRow, PainScoreRow
 from app.outcomes.domain.words import ClinicalTest
-from app.outcomes.models import MeasurementRow
+from app.outcomes.models import MeasurementRow, QuestionnaireResponseRow
+from app.outcomes.pain import MOMENT_OF
 from app.programmes.domain.programme import ProgrammeHistory
 from app.review.repository.histories import list_histories
 
 _pauses, _policies = table_of(PauseRow), table_of(PolicyRow)
 _scores, _check_ins, _measurements = table_of(PainScoreRow), table_of(CheckInRow), table_of(MeasurementRow)
+_answers = table_of(QuestionnaireResponseRow)
 _MOMENTS = (PainMoment.SQUAT, PainMoment.REST, PainMoment.NIGHT, PainMoment.WORST, PainMoment.DURING)
 
 By = Mapping[UUID, Sequence[Any]]
@@ -61,8 +63,8 @@ def read_followed(
             sessions, SESSION.entry_of, sessions.c.performed_on.between(first - day, last + day), *_lives(sessions)
         ),
         skips=reader.all(skips, SKIP.entry_of, skips.c.due_on.between(first - day, last + day), *_lives(skips)),
-        scores=reader.worst(_scores, _scores.c.score, knee_since, _scores.c.moment, _scores.c.moment.in_(_MOMENTS)),
-        check_ins=reader.worst(_check_ins, _check_ins.c.worst_pain, knee_since),
+        scores=reader.scores(knee_since),
+        check_ins=reader.check_ins(knee_since),
         squats=reader.squats(),
     )
 
@@ -85,15 +87,25 @@ class _Reader:
             found[row["patient_id"]].append(make(row))
         return found
 
-    def worst(
-        self, table: Table, score: ColumnElement[Any], since: date, *beside: ColumnElement[Any]
-    ) -> dict[UUID, list[Any]]:
-        """Return the worst score of each day, and of what stands beside it."""
-        shown, only = beside[:1], beside[1:]
-        keys = (table.c.patient_id, table.c.performed_on, *shown)
+    def scores(self, since: date) -> dict[UUID, list[Any]]:
+        """Return the worst score of each day and moment, with the answers to pain questions, which are scores."""
+        scores, answers = _scores.c, _answers.c
+        told = self._worst(_scores, scores.score, since, scores.moment).where(scores.moment.in_(_MOMENTS))
+        asked = self._worst(_answers, answers.score, since, answers.instrument)
+        found = self._grouped(union_all(told, asked.where(answers.instrument.in_(MOMENT_OF))))
+        return {
+            key: [(on, MOMENT_OF.get(moment, moment), score) for on, moment, score in listed]
+            for key, listed in found.items()
+        }
+
+    def check_ins(self, since: date) -> dict[UUID, list[Any]]:
+        """Return the worst pain told of each day."""
+        return self._grouped(self._worst(_check_ins, _check_ins.c.worst_pain, since))
+
+    def _worst(self, table: Table, score: ColumnElement[Any], since: date, *beside: ColumnElement[Any]) -> Select[Any]:
+        keys = (table.c.patient_id, table.c.performed_on, *beside)
         known = (*_lives(table), table.c.performed_on >= since, table.c.performed_at <= self.at, score.is_not(None))
-        statement = select(*keys, func.max(score)).where(self._theirs(table), *known, *only).group_by(*keys)
-        return self._grouped(statement)
+        return select(*keys, func.max(score)).where(self._theirs(table), *known).group_by(*keys)
 
     def squats(self) -> dict[UUID, list[Any]]:
         """Return what each side's newest test of squatting to each angle hurt."""
