@@ -16,7 +16,7 @@ from app.guidance.models import ADVICE, ADVICE_FIELDS, OVERRIDES, AdviceRow
 from app.guidance.models.stages import STAGE_PROPOSALS
 from app.guidance.values import GivenAdvice
 
-UNREAD = (ADVICE.name, OVERRIDES.name, STAGE_PROPOSALS.name, "sessions", "skips", "treatments")
+UNREAD = (ADVICE.name, OVERRIDES.name, STAGE_PROPOSALS.name, "sessions", "skips", "treatments", "reviews", "care_links")
 """What the engine never reads; of everything else a newer version could change the advice."""
 
 _advice, _changes = table_of(AdviceRow), table_of(SyncChange)
