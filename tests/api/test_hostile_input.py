@@ -18,7 +18,7 @@ from tests.contract.operations import Operation, operations
 
 SHARDS = 8
 OFTEN = 11
-"""In the usual run each place is tried with every so-many-th value, another share each; all of them in the deep run."""
+"""In the usual run each place is tried with every so-many-th value, another share each; each alone by itself, all of them, in make torture."""
 
 NEVER_ACCEPTED = {
     "log_in": "nobody's password is known here",
@@ -78,7 +78,7 @@ def test_no_hostile_value_breaks_or_divides_the_databases_or_leaves_a_trace(
     assert [fault for made in done for fault in made.faults] == []
 
 
-@pytest.mark.deep
+@pytest.mark.torture
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_every_hostile_value_at_every_member_alone(sides: list[Side], every: list[Operation], shard: int) -> None:
     done = [attack(sides, operation, every, 1) for operation in every[shard::SHARDS]]
