@@ -18,7 +18,7 @@ from tests.contract.operations import Operation, operations
 
 SHARDS = 8
 OFTEN = 11
-"""In the usual run each place is tried with every so-many-th value, another share each; each alone by itself, all of them, in make torture."""
+"""In the usual run each place is tried with every so-many-th value, another share each; all of them in make torture."""
 
 NEVER_ACCEPTED = {
     "log_in": "nobody's password is known here",
