@@ -56,11 +56,6 @@ def hip_first(facts: HipFirstFacts, policy: Policy, was_on: bool = False) -> Hip
     return HipFirst(on, conditions, off)
 
 
-def hip_first_after(told: Iterable[HipFirstFacts], policy: Policy) -> HipFirst:
-    """Return how the rule stands after what was told, the oldest first."""
-    return hip_first_along(told, policy)[-1]
-
-
 def hip_first_along(told: Iterable[HipFirstFacts], policy: Policy) -> list[HipFirst]:
     """Return how the rule stands before anything was told, and after each telling, the oldest first."""
     found = [hip_first(HipFirstFacts(), policy)]

@@ -13,8 +13,6 @@ from app.outcomes.domain.symmetry import Leg, Symmetry
 from app.outcomes.overview import Overview, Series
 from app.web.fields import Choice, Day
 
-NUMBERS = "of points, or of grades where the important change is in grades"
-
 
 class OutcomesQuerySchema(Schema):
     """Of which instrument, and from which day on."""

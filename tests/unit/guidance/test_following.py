@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.guidance.domain.adherence import adherence
 from app.guidance.domain.due import DueState, adherence_row, due_exercise, work_done
-from app.guidance.domain.hip_first import HipFirstFacts, hip_first, hip_first_after, known_irritability
+from app.guidance.domain.hip_first import HipFirstFacts, hip_first, hip_first_along, known_irritability
 from app.guidance.domain.policy import Policy
 from app.kernel.sides import Side
 from app.logbook.domain import LoggedSet, Skip, SkipReason
@@ -220,10 +220,10 @@ def test_each_of_the_three_conditions_puts_the_hip_first(facts: dict[str, Any], 
 
 def test_once_on_only_a_squat_to_60_degrees_at_2_or_less_ends_it() -> None:
     sore = HipFirstFacts(squat_45_pain=5)
-    assert hip_first_after([sore, HipFirstFacts(squat_45_pain=1)], POLICY).on
-    assert hip_first_after([sore, HipFirstFacts(squat_60_pain=2.1)], POLICY).on
-    assert not hip_first_after([sore, HipFirstFacts(squat_60_pain=2)], POLICY).on
-    assert hip_first_after([HipFirstFacts(squat_60_pain=1, irritability="high")], POLICY).on
+    assert hip_first_along([sore, HipFirstFacts(squat_45_pain=1)], POLICY)[-1].on
+    assert hip_first_along([sore, HipFirstFacts(squat_60_pain=2.1)], POLICY)[-1].on
+    assert not hip_first_along([sore, HipFirstFacts(squat_60_pain=2)], POLICY)[-1].on
+    assert hip_first_along([HipFirstFacts(squat_60_pain=1, irritability="high")], POLICY)[-1].on
 
 
 def test_irritability_is_high_by_two_known_signs_and_otherwise_unknown_while_something_is_not_told() -> None:
