@@ -12,7 +12,7 @@ from app.guidance.domain.hip_first import (
     hidden_because,
     hip_and_knee,
     hip_first,
-    hip_first_after,
+    hip_first_along,
     known_irritability,
 )
 from app.guidance.domain.policy import Policy
@@ -61,10 +61,10 @@ def test_once_on_only_a_calm_deep_squat_turns_it_off(squat_60: float | None, on:
 
 def test_it_stands_after_all_that_was_told_in_order() -> None:
     sore, calm, silent = HipFirstFacts(squat_45_pain=5), HipFirstFacts(squat_60_pain=1), HipFirstFacts()
-    assert not hip_first_after([], POLICY).on
-    assert hip_first_after([sore, silent], POLICY).on
-    assert not hip_first_after([sore, calm, silent], POLICY).on
-    assert hip_first_after([calm, sore], POLICY).on
+    assert not hip_first_along([], POLICY)[-1].on
+    assert hip_first_along([sore, silent], POLICY)[-1].on
+    assert not hip_first_along([sore, calm, silent], POLICY)[-1].on
+    assert hip_first_along([calm, sore], POLICY)[-1].on
 
 
 @pytest.mark.parametrize(
