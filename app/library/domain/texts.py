@@ -76,8 +76,8 @@ CAUTION = Told(
         clinician="Not approved by a reviewer: shown for information, drives no rule.",
     ),
     de=Registers(
-        patient="Diesen Text hat noch niemand geprüft. Sprich mit deiner Therapeutin oder deinem Therapeuten, "
-        "bevor du danach handelst.",
+        patient="Diesen Text hat noch niemand geprüft. Sprechen Sie mit Ihrer Therapeutin oder Ihrem Therapeuten, "
+        "bevor Sie danach handeln.",
         clinician="Von niemandem freigegeben: nur zur Information, steuert keine Regel.",
     ),
 )
