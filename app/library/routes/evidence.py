@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response
+from marshmallow import Schema
 
 from app.accounts import service as accounts
 from app.kernel.clock import now
@@ -35,6 +37,7 @@ from app.web.paging import make_cursor, read_cursor
 from app.web.transaction import db
 
 READ = Permission.LIBRARY_READ
+Show = Callable[[str, Reader], tuple[dict[str, Any], Reader]]
 
 
 @library.operation(
@@ -91,34 +94,6 @@ def list_claims(query: dict[str, Any]) -> Response:
 
 @library.operation(
     "GET",
-    "/v1/claims/<slug>",
-    permission=READ,
-    query=RegisterSchema,
-    answers={200: ClaimInFullSchema, 304: None},
-    translated=True,
-)
-def get_claim(slug: str, query: dict[str, Any]) -> Response:
-    """Read a claim with its references and the steps of its review."""
-    return tagged(*_claim(slug, reader_of(query)))
-
-
-@library.operation(
-    "POST",
-    "/v1/claims/<slug>/review",
-    permission=Permission.EVIDENCE_REVIEW,
-    query=RegisterSchema,
-    body=EvidenceReviewSchema,
-    answers={200: ClaimInFullSchema},
-    translated=True,
-)
-def review_claim(slug: str, query: dict[str, Any], body: dict[str, Any]) -> Response:
-    """Take a claim under review, approve it, or send it back; who, when and why is kept."""
-    service.review_entry(db(), service.CLAIMS, slug, body["revision"], _step(body))
-    return tagged(*_claim(slug, reader_of(query)))
-
-
-@library.operation(
-    "GET",
     "/v1/articles",
     permission=READ,
     query=RegisterSchema,
@@ -132,32 +107,31 @@ def list_articles(query: dict[str, Any]) -> Response:
     return tagged({"items": items}, reader)
 
 
-@library.operation(
-    "GET",
-    "/v1/articles/<slug>",
-    permission=READ,
-    query=RegisterSchema,
-    answers={200: ArticleSchema, 304: None},
-    translated=True,
-)
-def get_article(slug: str, query: dict[str, Any]) -> Response:
-    """Read an article, each paragraph with what it rests on."""
-    return tagged(*_article(slug, reader_of(query)))
+def _offer_review(name: str, reading: str, reviewing: str, collection: str, schema: type[Schema], show: Show) -> None:
+    """Declare reading one claim or article, and the step of its review; `show` tells it with what it rests on."""
+    one = f"/v1/{collection}/<slug>"
 
+    def read(slug: str, query: dict[str, Any]) -> Response:
+        return tagged(*show(slug, reader_of(query)))
 
-@library.operation(
-    "POST",
-    "/v1/articles/<slug>/review",
-    permission=Permission.EVIDENCE_REVIEW,
-    query=RegisterSchema,
-    body=EvidenceReviewSchema,
-    answers={200: ArticleSchema},
-    translated=True,
-)
-def review_article(slug: str, query: dict[str, Any], body: dict[str, Any]) -> Response:
-    """Take an article under review, approve it, or send it back; who, when and why is kept."""
-    service.review_entry(db(), service.ARTICLES, slug, body["revision"], _step(body))
-    return tagged(*_article(slug, reader_of(query)))
+    def review(slug: str, query: dict[str, Any], body: dict[str, Any]) -> Response:
+        service.review_entry(db(), collection, slug, body["revision"], _step(body))
+        return tagged(*show(slug, reader_of(query)))
+
+    read.__name__, read.__doc__ = f"get_{name}", reading
+    review.__name__, review.__doc__ = f"review_{name}", reviewing
+    library.operation(
+        "GET", one, permission=READ, query=RegisterSchema, answers={200: schema, 304: None}, translated=True
+    )(read)
+    library.operation(
+        "POST",
+        f"{one}/review",
+        permission=Permission.EVIDENCE_REVIEW,
+        query=RegisterSchema,
+        body=EvidenceReviewSchema,
+        answers={200: schema},
+        translated=True,
+    )(review)
 
 
 def _step(body: dict[str, Any]) -> Review:
@@ -187,3 +161,22 @@ def _article(slug: str, reader: Reader) -> tuple[dict[str, Any], Reader]:
 
 def _unordered(value: Any) -> Any:
     return tuple(sorted(set(value))) if isinstance(value, list | tuple) else value
+
+
+_REVIEWING = "Take {} under review, approve it, or send it back; who, when and why is kept."
+_offer_review(
+    "claim",
+    "Read a claim with its references and the steps of its review.",
+    _REVIEWING.format("a claim"),
+    service.CLAIMS,
+    ClaimInFullSchema,
+    _claim,
+)
+_offer_review(
+    "article",
+    "Read an article, each paragraph with what it rests on.",
+    _REVIEWING.format("an article"),
+    service.ARTICLES,
+    ArticleSchema,
+    _article,
+)
