@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from app.guidance.schemas.advice import OpenPauseSchema
 from app.programmes.schemas import PrescribedDosageSchema
 from app.web.fields import MAX_NOTE, Choice, Day, Text
 
@@ -81,12 +82,8 @@ class TuneUpSchema(Schema):
     is_due = fields.Boolean(required=True)
 
 
-class DuePauseSchema(Schema):
+class DuePauseSchema(OpenPauseSchema):
     """A pause that stands on the day."""
-
-    id = fields.UUID(required=True)
-    rule = fields.String(required=True)
-    opened_on = fields.Date(required=True)
 
 
 class DueSchema(Schema):
@@ -102,12 +99,17 @@ class DueSchema(Schema):
     tune_up = fields.Nested(TuneUpSchema, required=True, allow_none=True)
 
 
-class AdherenceWindowSchema(Schema):
+class AdherenceFoundSchema(Schema):
+    """Adherence in percent, and how high that is; null where nothing was due."""
+
+    percent = fields.Float(required=True, allow_none=True)
+    level = fields.String(required=True, allow_none=True)
+
+
+class AdherenceWindowSchema(AdherenceFoundSchema):
     """Adherence over some days; null where nothing was due."""
 
     days = fields.Integer(required=True)
-    percent = fields.Float(required=True, allow_none=True)
-    level = fields.String(required=True, allow_none=True)
 
 
 class CueKeptSchema(Schema):

@@ -6,6 +6,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from app.guidance.schemas.following import AdherenceFoundSchema
+from app.guidance.schemas.looks import GivenDecisionSchema
 from app.outcomes.schemas.overview import SeriesSchema
 from app.web.fields import Day
 
@@ -108,13 +110,10 @@ class ShownOverrideSchema(Schema):
     withdrawn_at = fields.DateTime(required=True, allow_none=True)
 
 
-class DayDecisionSchema(Schema):
+class DayDecisionSchema(GivenDecisionSchema):
     """What the last advice of a day said."""
 
     on = fields.Date(required=True)
-    id = fields.UUID(required=True)
-    decision = fields.String(required=True)
-    rule = fields.String(required=True)
 
 
 class FlareSchema(Schema):
@@ -124,13 +123,11 @@ class FlareSchema(Schema):
     score = fields.Float(required=True)
 
 
-class WeekOfAdherenceSchema(Schema):
+class WeekOfAdherenceSchema(AdherenceFoundSchema):
     """Adherence of a week in percent; null where nothing was due."""
 
     begins_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)
-    percent = fields.Float(required=True, allow_none=True)
-    level = fields.String(required=True, allow_none=True)
 
 
 class StageStepSchema(Schema):
