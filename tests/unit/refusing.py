@@ -9,7 +9,7 @@ import pytest
 
 from app.kernel.errors import Invalid
 
-_SENTENCE = re.compile(r"(?:[A-Z][a-z]|[A-Z] |[a-z0-9]+[ ,]|(?:TSK|KOOS)).*[a-z0-9/)]\.")
+_SENTENCE = re.compile(r"(?:[A-Z][a-z]|[A-Z] |[0-9]+ |good, fair |true or |(?:TSK|KOOS)).*[a-z0-9/)]\.")
 
 
 def refused_at(refusing: Callable[[], object]) -> list[tuple[str, str]]:

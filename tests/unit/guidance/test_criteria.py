@@ -201,7 +201,7 @@ def test_what_is_not_known_is_neither(asked: Any) -> None:
     assert asked("x", None, 2, "s") == Criterion("x", Verdict.UNKNOWN, {"value": None}, {asked.__name__: 2}, ("s",))
     assert is_one_of("x", None, ("a",)) == Criterion("x", Verdict.UNKNOWN, {"value": None}, {"one_of": ["a"]}, E)
     assert is_so("x", None, False) == Criterion("x", Verdict.UNKNOWN, {"value": None}, {"is": False}, E)
-    assert is_so("x", False, False).is_met
+    assert is_so("x", False, False) == Criterion("x", Verdict.MET, {"value": False}, {"is": False}, E)
     assert not is_so("x", True, False).is_met
 
 

@@ -164,3 +164,11 @@ def test_pain_that_was_not_told_never_progresses(sessions: list[DoseSession]) ->
 def test_more_pain_never_leads_to_more(sessions: list[DoseSession], tenths: int) -> None:
     worse = [replace(one, pain=None if one.pain is None else min(10.0, one.pain + tenths / 10)) for one in sessions]
     assert ORDER.index(asked(*worse).direction) >= ORDER.index(asked(*sessions).direction)
+
+
+def test_who_holds_is_offered_nothing_and_who_may_do_more_is_told_why() -> None:
+    held = asked(a_session(3), a_session(1, pain=2.5))
+    assert (held.direction, held.options) == (Direction.HOLD, ())
+    assert [one.code for one in held.reasons] == ["good", "neither"]
+    more = asked(a_session(3), a_session(1))
+    assert [one.code for one in more.reasons] == ["good", "good"]

@@ -83,6 +83,16 @@ def test_each_side_is_counted_alone_and_a_set_of_both_legs_counts_for_each() -> 
     assert work_done(sets, "bird_dog", Side.LEFT, in_seconds=False) is None
 
 
+def test_what_was_prescribed_for_both_at_once_is_done_as_far_as_the_lesser_leg_did_it() -> None:
+    both, left, right = a_set(None), a_set(Side.LEFT), a_set(Side.RIGHT)
+
+    def done(*sets: LoggedSet) -> int | None:
+        return work_done(sets, "clamshell", None, in_seconds=False)
+
+    assert (done(both, both), done(both, left), done(left), done(right)) == (20, 10, 0, 0)
+    assert (done(left, left, right), done(left, right, right), done(both, left, right)) == (10, 10, 20)
+
+
 def test_a_hold_is_counted_in_seconds() -> None:
     held = an_exercise(repetitions=1, hold_seconds=30)
     found = due_exercise(DAY, held, [a_set(repetitions=None, hold_seconds=30)] * 2, [])

@@ -218,7 +218,9 @@ def test_a_difference_and_a_strength_beside_the_expected_keep_what_they_saw() ->
     assert difference(Leg(9, day), Leg(10.6, day - timedelta(days=14))) == Difference(
         ClinicalTest.KNEE_TO_WALL, 1.6, True
     )
-    assert beside_expected(Side.LEFT, 1.0, 30, Sex.MALE) == BesideExpected(Side.LEFT, 1.0, 1.665, 0.354, True)
+    assert beside_expected(Side.LEFT, 1.0, 30, Sex.MALE) == BesideExpected(
+        Side.LEFT, 1.0, 1.665, 0.354, True, 30, Sex.MALE
+    )
 
 
 def test_a_first_or_newest_score_of_nothing_is_a_score() -> None:

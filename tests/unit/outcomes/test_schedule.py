@@ -139,3 +139,30 @@ def test_what_is_due_is_never_in_the_future_and_an_answer_today_settles_it(
         assert due.next_on is None or due.next_on > as_of
     settled = {AKPS: {None: [*done[AKPS][None], as_of]}}
     assert AKPS not in {due.instrument for due in what_is_due(start, as_of, settled, set())}
+
+
+def test_each_point_is_told_by_its_name() -> None:
+    assert [moment.why for moment in islice(moments(AKPS, START), 6)] == [
+        "week_0",
+        "week_4",
+        "week_8",
+        "week_12",
+        "month_6",
+        "month_9",
+    ]
+
+
+def test_the_most_overdue_comes_first_and_each_says_when_it_comes_again() -> None:
+    as_of = START + timedelta(weeks=7)
+    listed = what_is_due(START, as_of, {}, EVERY_DAY)
+    assert [due.overdue_days for due in listed] == sorted((due.overdue_days for due in listed), reverse=True)
+    assert (listed[0].overdue_days, listed[-1].overdue_days) == (21, 7)
+    next_on = {due.instrument: due.next_on for due in listed}
+    assert (next_on[AKPS], next_on[HOP]) == (START + timedelta(weeks=8), START + timedelta(weeks=12))
+
+
+def test_a_test_that_was_done_does_not_hide_those_after_it() -> None:
+    done = {ClinicalTest.KNEE_TO_WALL: {side: [START] for side in Side}}
+    due = due_on(START, done)
+    assert ClinicalTest.KNEE_TO_WALL not in due
+    assert {ClinicalTest.SINGLE_LEG_SQUAT, HOP} <= due.keys()

@@ -55,5 +55,14 @@ def test_words_are_for_scores_of_the_item(score: int, fits: bool) -> None:
 def test_an_item_with_its_own_scores_has_only_those() -> None:
     told = [a_text(item.id) for item in AKPS.items]
     check_texts(AKPS, {"items": [a_text("limp", 5, 3, 0), *[one for one in told if one["item"] != "limp"]]})
+    lowest_first = [a_text("limp", 0), *[one for one in told if one["item"] != "limp"]]
+    check_texts(AKPS, {"items": lowest_first})
     worse = [a_text("limp", 4), *[one for one in told if one["item"] != "limp"]]
     assert refusals(AKPS, worse) == [("/items/0/options/0/score", "not_an_option")]
+
+
+def test_a_scale_that_does_not_begin_at_0_has_words_from_its_lowest_score() -> None:
+    tsk11 = INSTRUMENTS["tsk11"]
+    told = [a_text(str(number), 1, 4) for number in range(1, 12)]
+    check_texts(tsk11, {"items": told})
+    assert refusals(tsk11, [a_text("1", 0), *told[1:]]) == [("/items/0/options/0/score", "not_an_option")]
