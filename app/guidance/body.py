@@ -32,6 +32,7 @@ def engine_part(asking: Consultation, judgement: Judgement) -> dict[str, Any]:
             for pause in judgement.pauses
         ],
         "ladder": as_plain(ladder_of(asking, judgement, Gate())),
+        "preset": judgement.in_force.preset,
         "policy": judgement.in_force.plain,
         "input_ids": [str(found) for found in judgement.input_ids],
         "inputs_hash": judgement.inputs_hash,

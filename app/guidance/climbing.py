@@ -16,7 +16,8 @@ from app.guidance.domain.ladder import (
     moved,
     start_step,
 )
-from app.guidance.domain.policy import USUAL_POLICY, Policy
+from app.guidance.domain.policy import Policy
+from app.guidance.domain.ratio import exceeds
 from app.guidance.domain.readings import read_run
 from app.guidance.domain.ruleset.numbers import LADDER_DAYS, LEAVING_STEP, SECONDS_PER_MIN, WALK_STEP
 from app.guidance.domain.timeline import by_day
@@ -44,9 +45,10 @@ class Ladder:
 def ladder_of(asking: Consultation, judgement: Judgement, gate: Gate, irritability: str | None = None) -> Ladder | None:
     """Return the ladder for a day; None for somebody who is not on it and whom no rule sends there.
 
-    Pauses stop it. Whatever of the gate is not known leaves only walking.
+    Irritability is that of the log where nobody says. Pauses stop it, and whatever of the gate is not known leaves
+    only walking.
     """
-    climb = _climb(asking, judgement, gate, irritability)
+    climb = _climb(asking, judgement, gate, irritability or judgement.irritability)
     if climb is None:
         return None
     if judgement.advice.decision is Decision.PAUSE_AND_REFER:
@@ -117,7 +119,7 @@ def _climbed(asking: Consultation, policy: Policy, runs: list[RunFact], place: i
         if told_on > as_of or climb.step >= LEAVING_STEP:
             break
         advice = strictest(asking.knees(told_on))
-        clean = _is_clean(asking, policy, run, told_on) and _is_session(run, STEPS[climb.step])
+        clean = _is_clean(asking, policy, run, told_on) and _is_session(run, STEPS[climb.step], policy)
         climb = moved(climb, advice.decision, advice.change_percent, clean, told_on.toordinal())
     return climb
 
@@ -133,12 +135,11 @@ def _is_clean(asking: Consultation, policy: Policy, run: RunFact, told_on: date)
     return True
 
 
-def _is_session(run: RunFact, step: Step) -> bool:
-    """Was it a session of this step? On the ladder the total time is what may not jump."""
-    return (
-        run.duration_s is not None
-        and run.duration_s / SECONDS_PER_MIN <= step.total_min * USUAL_POLICY.session_spike_ratio
-    )
+def _is_session(run: RunFact, step: Step, policy: Policy) -> bool:
+    """Was it a session of this step? On the ladder the single-run rule of the policy applies to the total time."""
+    if run.duration_s is None:
+        return False
+    return not exceeds(run.duration_s / SECONDS_PER_MIN, step.total_min * policy.session_spike_ratio)
 
 
 def _runs(asking: Consultation, as_of: date) -> list[RunFact]:

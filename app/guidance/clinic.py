@@ -48,23 +48,6 @@ def squat_facts_of(pains: Mapping[int, float]) -> ClinicFacts:
     return ClinicFacts(squat_45_pain=pains.get(SQUAT_SHALLOW_DEG), squat_60_pain=pains.get(SQUAT_DEEP_DEG))
 
 
-def measures_of(overview: Overview) -> dict[str, object]:
-    """Return what was measured as the pattern classifier takes it; what nobody measured is not there."""
-    facts = clinic_facts_of(overview)
-    ankles = {told.side: told.newest.score for told in _of(overview, ClinicalTest.KNEE_TO_WALL) if told.newest}
-    sore = next((told.sore_side for told in overview.symmetry if told.sore_side is not None), None)
-    other = next((side for side in ankles if side is not None and side is not sore), None)
-    known: dict[str, object] = {
-        "hip_abd_lsi": facts.hip_lsi_percent,
-        "quad_lsi": facts.quadriceps_lsi_percent,
-        "single_leg_squat": facts.single_leg_squat,
-        "tsk11": None if facts.tsk11 is None else int(facts.tsk11),
-        "ktw_affected_cm": ankles.get(sore) if sore is not None else None,
-        "ktw_other_cm": ankles.get(other) if sore is not None and other is not None else None,
-    }
-    return {name: value for name, value in known.items() if value is not None}
-
-
 def _of(overview: Overview, instrument: Questionnaire | ClinicalTest, variant: str | None = None) -> list[Series]:
     return [told for told in overview.series if told.instrument.id is instrument and variant in (None, told.variant)]
 

@@ -11,11 +11,11 @@ from functools import cached_property
 
 from app.guidance.domain.adherence import Adherence, adherence
 from app.guidance.domain.due import DueExercise, adherence_row, due_exercise
-from app.guidance.domain.hip_first import HipFirst, HipFirstFacts, hidden_because, hip_first_along, known_irritability
+from app.guidance.domain.hip_first import HipFirst, HipFirstFacts, hidden_because, hip_first_along
 from app.guidance.domain.policy import Policy
-from app.guidance.domain.ruleset.numbers import RECENT_DAYS
 from app.guidance.domain.stage_facts import ClinicFacts
 from app.guidance.pausing import stands
+from app.guidance.stirring import Stirring, in_week_to, told_by_day, told_of
 from app.guidance.values import Pause
 from app.kernel.clock import day_in_zone
 from app.library.domain.catalogue import Exercise
@@ -24,7 +24,6 @@ from app.logbook.facts import Facts
 from app.programmes.domain.calendar import due_on
 from app.programmes.domain.programme import ProgrammeHistory, ProgrammeRevision
 
-_STIRRED = frozenset({PainMoment.REST, PainMoment.NIGHT})
 _DAY = timedelta(days=1)
 
 
@@ -131,30 +130,21 @@ class KneeFacts:
     """What the logbook tells of the knees by day; the worse knee speaks for both."""
 
     squats: Mapping[date, float]
-    stirred: Mapping[date, bool]
-    worst: Mapping[date, float]
+    stirring: Mapping[date, Stirring]
     clinic: ClinicFacts
     clinic_on: date
 
     @cached_property
     def days(self) -> list[date]:
         """Return the days that tell something of loaded bending, the oldest first."""
-        return sorted({*self.squats, *self.stirred, *self.worst, self.clinic_on})
+        return sorted({*self.squats, *self.stirring, self.clinic_on})
 
     def on(self, day: date) -> HipFirstFacts:
         """Return what a day tells; the clinic's findings count from the day they are asked for."""
         clinic = self.clinic if day >= self.clinic_on else ClinicFacts()
-        recent = [day - back * _DAY for back in range(RECENT_DAYS)]
-        stirred = [self.stirred[one] for one in recent if one in self.stirred]
-        irritable = known_irritability(
-            max((self.worst[one] for one in recent if one in self.worst), default=None),
-            clinic.settle_hours,
-            clinic.low_load_provokes,
-            any(stirred) if stirred else None,
-        )
         told = [pain for pain in (self.squats.get(day), clinic.squat_45_pain) if pain is not None]
         return HipFirstFacts(
-            irritability=irritable,
+            irritability=in_week_to(day, self.stirring).irritability,
             squat_45_pain=max(told, default=None),
             tolerated_loaded_bend_deg=clinic.tolerated_loaded_bend_deg,
             squat_60_pain=clinic.squat_60_pain,
@@ -165,13 +155,10 @@ def knee_facts(facts: Facts, clinic: ClinicFacts, clinic_on: date) -> KneeFacts:
     """Return what the facts tell by day; what was deleted, or lies ahead, tells nothing."""
     scores = [fact for fact in facts.scores if not fact.deleted and not fact.ahead]
     squats: dict[date, float] = {}
-    stirred: dict[date, bool] = {}
     for fact in scores:
         if fact.moment == PainMoment.SQUAT:
             squats[fact.on] = max(fact.score, squats.get(fact.on, 0.0))
-        if fact.moment in _STIRRED:
-            stirred[fact.on] = stirred.get(fact.on, False) or fact.score > 0
-    return KneeFacts(squats, stirred, worst_by_day(facts), clinic, clinic_on)
+    return KneeFacts(squats, told_by_day(told_of(facts)), clinic, clinic_on)
 
 
 def worst_by_day(facts: Facts) -> dict[date, float]:

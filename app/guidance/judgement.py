@@ -23,6 +23,7 @@ from app.guidance.histories import Histories
 from app.guidance.pausing import closed_rules, flags_of, stands, with_pauses
 from app.guidance.policies import InForce, PolicyBook
 from app.guidance.span import first_day
+from app.guidance.stirring import stirring_on
 from app.guidance.values import Pause
 from app.guidance.warning import held_back, warned_on
 from app.logbook.domain import Side
@@ -51,6 +52,7 @@ class Judgement:
     pauses: tuple[Pause, ...]
     input_ids: tuple[UUID, ...]
     inputs_hash: str
+    irritability: str | None
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str)
     leading, warned = strictest(asked), warned_on(asking.facts, as_of)
     history = next(knee.history for knee in asked if knee.advice is leading)
     held = held_back(leading, warned, history, in_force.policy, as_of)
+    irritability = stirring_on(asking.facts, as_of).irritability
     return Judgement(
         as_of=as_of,
         in_force=in_force,
@@ -115,7 +118,8 @@ def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str)
         knees=knees,
         pauses=standing,
         input_ids=_input_ids(asking.histories, newest, as_of),
-        inputs_hash=_hash(asked, in_force.policy, as_of, standing, closed, warned),
+        inputs_hash=_hash(asked, in_force.policy, as_of, standing, closed, warned, irritability),
+        irritability=irritability,
     )
 
 
@@ -177,6 +181,7 @@ def _hash(
     standing: Sequence[Pause],
     closed: frozenset[str],
     warned: Notice | None,
+    irritability: str | None,
 ) -> str:
     """Return the SHA-256 over all the advice was made from, the rules included, so that equal inputs are seen."""
     told: list[Any] = [
@@ -189,6 +194,8 @@ def _hash(
     ]
     if warned is not None:
         told.append(warned.facts)
+    if irritability == "high":  # no other begins the ladder elsewhere
+        told.append(irritability)
     return hashlib.sha256(orjson.dumps(told)).hexdigest()
 
 

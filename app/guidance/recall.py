@@ -115,9 +115,9 @@ def _score(data: Mapping[str, Any], common: tuple[str, date, bool, bool]) -> Sco
 
 
 def _picked(data: Mapping[str, Any], names: Sequence[str]) -> list[Any]:
-    values = [data[name] for name in names]
+    values = [data.get(name) for name in names]
     return [
-        float(value) if name in ("morning_pain", "worst_pain") and value is not None else value
+        float(value) if name in ("morning_pain", "worst_pain", "settle_hours") and value is not None else value
         for name, value in zip(names, values, strict=True)
     ]
 

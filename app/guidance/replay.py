@@ -24,9 +24,10 @@ _NEXT_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class ReplayedDay:
-    """One day: what the rules say alone, what stands with the pauses, and what was given then."""
+    """One day: what the rules say alone, what stands with the pauses, what was given then, and by which preset."""
 
     on: date
+    preset: str
     engine: LoadAdvice
     advice: LoadAdvice
     given: GivenDecision | None
@@ -54,7 +55,7 @@ def replay(
         engine = _engine(asking, known, day, zone)
         known += _opening(asking, known, stored, engine, day, at)
         advice = with_pauses(engine, [pause for pause in known if stands(pause, day, zone)])
-        found.append(ReplayedDay(day, engine, advice, given.get(day)))
+        found.append(ReplayedDay(day, asking.policies.on(day).preset, engine, advice, given.get(day)))
     return found
 
 

@@ -32,9 +32,10 @@ from app.guidance.domain.ruleset.numbers import (
 from app.guidance.domain.stage_facts import ClinicFacts
 from app.guidance.domain.stages import STOPPING_RULES
 from app.guidance.domain.timeline import by_day
-from app.guidance.following import Following, knee_facts, worst_by_day
+from app.guidance.following import Following, worst_by_day
 from app.guidance.judgement import Consultation, strictest
 from app.guidance.pausing import stands
+from app.guidance.stirring import in_week_to, told_by_day, told_of
 from app.guidance.values import Pause
 from app.kernel.clock import day_in_zone
 from app.logbook.domain import CheckIn, PainMoment
@@ -139,7 +140,7 @@ class StageDay:
 
     def irritability(self) -> str | None:
         """How easily the knee is stirred up, by what was logged."""
-        return knee_facts(self._facts, ClinicFacts(), self.as_of).on(self.as_of).irritability
+        return in_week_to(self.as_of, told_by_day(told_of(self._facts))).irritability
 
     def rules(self) -> frozenset[str]:
         """Rules of the engine that fired, of whichever knee; none before a run in this stage."""

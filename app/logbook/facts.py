@@ -55,6 +55,8 @@ class CheckInFact(NamedTuple):
     morning_pain: float | None
     worst_pain: float | None
     side: str | None
+    settle_hours: float | None
+    low_load_provokes: bool | None
     red_flags: list[str]
     early_warning_signs: list[str]
 
@@ -162,9 +164,10 @@ def score_fact(row: Sequence[Any]) -> ScoreFact:
 
 def check_in_fact(row: Sequence[Any]) -> CheckInFact:
     """Return a check-in of its values, as run_fact does."""
-    key, on, ahead, deleted, morning, worst, side, red_flags, signs = row
-    day, points = date.fromisoformat(on), [None if told is None else float(told) for told in (morning, worst)]
-    return CheckInFact(key, day, bool(ahead), bool(deleted), points[0], points[1], side, red_flags, signs)
+    key, on, ahead, deleted, morning, worst, side, settle, provokes, red_flags, signs = row
+    day, told = date.fromisoformat(on), [None if one is None else float(one) for one in (morning, worst, settle)]
+    stirs = None if provokes is None else bool(provokes)
+    return CheckInFact(key, day, bool(ahead), bool(deleted), told[0], told[1], side, told[2], stirs, red_flags, signs)
 
 
 def intake_fact(row: Sequence[Any]) -> IntakeFact:

@@ -79,6 +79,8 @@ class CheckInRow(Performed, Base):
     early_warning_signs: Mapped[list[str]] = mapped_column(Json)
     red_flags: Mapped[list[str]] = mapped_column(Json)
     rest_of_week: Mapped[bool | None]
+    settle_hours: Mapped[float | None]
+    low_load_provokes: Mapped[bool | None]
 
 
 class IntakeRow(Performed, Base):
@@ -88,6 +90,9 @@ class IntakeRow(Performed, Base):
 
     birth_year: Mapped[int | None]
     declared_longest_m: Mapped[int | None]
+    pain_began_on: Mapped[date | None] = mapped_column(Date)
+    terrain_or_shoe_change: Mapped[bool | None]
+    avoids_activity_from_fear: Mapped[bool | None]
 
 
 class TreatmentRow(Performed, Base):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -28,40 +27,17 @@ from app.logbook.domain import (
     SupportiveTreatment,
     Surface,
 )
+from app.logbook.fields import effort, optional_answer, optional_choice, optional_flag, optional_number, optional_whole
 from app.logbook.kinds import Kind, Stored
 from app.logbook.writing import Writing
 from app.web.auth import actor
-from app.web.fields import Choice, Day, Flag, Id, Instant, Note, Number, Pain, Part, Text, Whole, Zone
+from app.web.fields import Choice, Day, Flag, Id, Instant, Note, Pain, Part, Text, Zone
 from app.web.openapi import Identified
 from app.web.paging import Paged
 from app.web.transaction import db
 
 MOST_SETS = 200
 EXERCISE_SLUG = r"^[a-z0-9_]{1,80}$"
-
-
-def _optional_choice(words: type[StrEnum]) -> Choice:
-    return Choice(words, load_default=None, allow_none=True)
-
-
-def _optional_whole(least: int, most: int, words: str | None = None) -> Whole:
-    described = {"description": words} if words is not None else {}
-    return Whole(least=least, most=most, load_default=None, allow_none=True, metadata=described)
-
-
-def _optional_answer(words: str | None = None) -> Flag:
-    described = {"description": words} if words is not None else {}
-    return Flag(load_default=None, allow_none=True, metadata=described)
-
-
-def _optional_flag() -> Flag:
-    return Flag(load_default=False, allow_none=True, metadata={"description": "null, as leaving it out: not said, no"})
-
-
-def _rpe() -> Number:
-    return Number(
-        least=0, most=10, load_default=None, allow_none=True, metadata={"description": "effort, Borg CR10, 0 to 10"}
-    )
 
 
 class EntrySchema(Schema):
@@ -78,18 +54,18 @@ class LoggedSetSchema(Schema):
     """One set of one exercise."""
 
     exercise = Text(required=True, validate=[validate.Regexp(EXERCISE_SLUG)], metadata={"description": "its slug"})
-    side = _optional_choice(Side)
-    repetitions = _optional_whole(0, 1000)
-    hold_seconds = _optional_whole(0, 3600)
-    load_kg = Number(least=0, most=500, load_default=None, allow_none=True)
-    rpe = _rpe()
+    side = optional_choice(Side)
+    repetitions = optional_whole(0, 1000)
+    hold_seconds = optional_whole(0, 3600)
+    load_kg = optional_number(0, 500)
+    rpe = effort()
 
 
 class SessionSchema(EntrySchema):
     """An exercise session."""
 
-    duration_s = _optional_whole(1, 172_800)
-    rpe = _rpe()
+    duration_s = optional_whole(1, 172_800)
+    rpe = effort()
     sets = fields.List(Part(LoggedSetSchema), required=True, validate=[validate.Length(max=MOST_SETS)])
     cues_kept = fields.List(
         Choice(Cue),
@@ -98,24 +74,24 @@ class SessionSchema(EntrySchema):
         validate=[validate.Length(max=len(Cue))],
         metadata={"description": "of movement retraining: the cues kept most of the time; null was not told"},
     )
-    feedback_percent = _optional_whole(0, 100, "of movement retraining: part of the time with feedback")
+    feedback_percent = optional_whole(0, 100, "of movement retraining: part of the time with feedback")
 
 
 class RunSchema(EntrySchema):
     """A run; give its distance, its duration, or both."""
 
-    distance_m = _optional_whole(1, 500_000)
-    duration_s = _optional_whole(1, 172_800)
-    surface = _optional_choice(Surface)
-    intensity = _optional_choice(Intensity)
-    ascent_m = _optional_whole(0, 20_000)
-    descent_m = _optional_whole(0, 20_000)
-    cadence_spm = _optional_whole(60, 260, "steps a minute")
+    distance_m = optional_whole(1, 500_000)
+    duration_s = optional_whole(1, 172_800)
+    surface = optional_choice(Surface)
+    intensity = optional_choice(Intensity)
+    ascent_m = optional_whole(0, 20_000)
+    descent_m = optional_whole(0, 20_000)
+    cadence_spm = optional_whole(60, 260, "steps a minute")
     shoes = Text(load_default=None, allow_none=True)
-    rpe = _rpe()
-    limp = _optional_flag()
-    stopped_early_for_pain = _optional_flag()
-    painkiller_before = _optional_flag()
+    rpe = effort()
+    limp = optional_flag()
+    stopped_early_for_pain = optional_flag()
+    painkiller_before = optional_flag()
 
 
 class PainScoreSchema(EntrySchema):
@@ -123,7 +99,7 @@ class PainScoreSchema(EntrySchema):
 
     score = Pain(required=True)
     moment = Choice(PainMoment, required=True)
-    side = _optional_choice(Side)
+    side = optional_choice(Side)
     run_id = Id(load_default=None, allow_none=True)
     session_id = Id(load_default=None, allow_none=True)
 
@@ -133,25 +109,30 @@ class CheckInSchema(EntrySchema):
 
     morning_pain = Pain(load_default=None, allow_none=True)
     worst_pain = Pain(load_default=None, allow_none=True, metadata={"description": "at worst, so far today"})
-    side = _optional_choice(Side)
-    swelling = _optional_answer()
-    sleep_hours = Number(least=0, most=24, load_default=None, allow_none=True)
-    stress = _optional_whole(0, 10)
-    mood = _optional_whole(0, 10)
+    side = optional_choice(Side)
+    swelling = optional_answer()
+    sleep_hours = optional_number(0, 24)
+    stress = optional_whole(0, 10)
+    mood = optional_whole(0, 10)
     early_warning_signs = fields.List(
         Choice(EarlyWarningSign), load_default=list, validate=[validate.Length(max=len(EarlyWarningSign))]
     )
     red_flags = fields.List(
         Choice(RED_FLAG_CODES), load_default=list, validate=[validate.Length(max=len(RED_FLAG_CODES))]
     )
-    rest_of_week = _optional_answer("true: the days without an entry, of the seven up to this one, were rest")
+    rest_of_week = optional_answer("true: the days without an entry, of the seven up to this one, were rest")
+    settle_hours = optional_number(0, 10_000, "hours until a stirred-up knee was calm again")
+    low_load_provokes = optional_answer("do everyday tasks of little load stir the knee up?")
 
 
 class IntakeSchema(EntrySchema):
-    """What a runner tells at the start of care; the newest word counts."""
+    """What a runner tells at the start of care; of each part the newest word counts."""
 
-    birth_year = _optional_whole(1900, 2200)
-    declared_longest_m = _optional_whole(1, 500_000, "longest run of the month before, as the runner remembers it")
+    birth_year = optional_whole(1900, 2200)
+    declared_longest_m = optional_whole(1, 500_000, "longest run of the month before, as the runner remembers it")
+    pain_began_on = Day(load_default=None, allow_none=True, metadata={"description": "the day that this pain began"})
+    terrain_or_shoe_change = optional_answer("were the ground or the shoes others in the month before the pain?")
+    avoids_activity_from_fear = optional_answer("is activity avoided for fear of the pain?")
 
 
 class TreatmentSchema(EntrySchema):
@@ -161,20 +142,20 @@ class TreatmentSchema(EntrySchema):
     """
 
     treatment = Choice(SupportiveTreatment, required=True)
-    side = _optional_choice(Side)
+    side = optional_choice(Side)
     given_by = Choice(GivenBy, required=True)
-    body_region = _optional_choice(BodyRegion)
-    duration_min = _optional_whole(1, 1440)
+    body_region = optional_choice(BodyRegion)
+    duration_min = optional_whole(1, 1440)
     pain_without = Pain(load_default=None, allow_none=True, metadata={"description": "orthosis test: without it"})
     pain_with = Pain(load_default=None, allow_none=True, metadata={"description": "orthosis test: with it"})
-    activity = _optional_choice(ProvokingActivity)
+    activity = optional_choice(ProvokingActivity)
 
 
 class SkipSchema(EntrySchema):
     """A due exercise that was left out, or replaced by another."""
 
     exercise = Text(required=True, validate=[validate.Regexp(EXERCISE_SLUG)], metadata={"description": "its slug"})
-    side = _optional_choice(Side)
+    side = optional_choice(Side)
     due_on = Day(required=True, metadata={"description": "the day it was due, in the person's zone"})
     reason = Choice(SkipReason, required=True)
     replaced_by = Text(

@@ -11,6 +11,7 @@ INSTRUMENT_LABELS: dict[str, Words] = {
     "koos_pf": {"en": "Kneecap symptoms in daily life (KOOS-PF)", "de": "Kniescheibe im Alltag (KOOS-PF)"},
     "lefs": {"en": "What the legs can do (LEFS)", "de": "Was die Beine können (LEFS)"},
     "tsk11": {"en": "Worry about moving (TSK-11)", "de": "Sorge vor Bewegung (TSK-11)"},
+    "phq2": {"en": "Mood, two questions (PHQ-2)", "de": "Stimmung, zwei Fragen (PHQ-2)"},
     "psfs": {"en": "Activities of your own choice (PSFS)", "de": "Selbst gewählte Tätigkeiten (PSFS)"},
     "global_change": {"en": "Better or worse since the start", "de": "Besser oder schlechter seit Beginn"},
     "nrs_worst": {"en": "Worst pain", "de": "Stärkster Schmerz"},
@@ -26,6 +27,9 @@ INSTRUMENT_LABELS: dict[str, Words] = {
     "manual_muscle_test": {"en": "Muscle test by hand", "de": "Muskeltest von Hand"},
     "squat_pain": {"en": "Pain while squatting", "de": "Schmerz bei der Kniebeuge"},
     "straight_leg_raise": {"en": "Straight leg raise, three times ten", "de": "Gestrecktes Beinheben, dreimal zehn"},
+    "quadriceps_activation": {"en": "How well the thigh tightens", "de": "Wie gut sich der Oberschenkel anspannt"},
+    "resisted_extension": {"en": "Pain straightening against a hand", "de": "Schmerz beim Strecken gegen die Hand"},
+    "foot_in_squat": {"en": "Foot and heel in a squat", "de": "Fuß und Ferse bei der Kniebeuge"},
 }
 
 ITEM_LABELS: dict[str, dict[str, Words]] = {

@@ -54,6 +54,8 @@ class MeasurementRow(Performed, Base):
     pain: Mapped[float | None]
     knee_flexion_deg: Mapped[int | None]
     lag: Mapped[bool | None]
+    foot_turns_out: Mapped[bool | None]
+    heel_lifts: Mapped[bool | None]
     recorded_by: Mapped[str] = mapped_column(Text)
     value: Mapped[float]
     grade: Mapped[str | None] = mapped_column(Text)

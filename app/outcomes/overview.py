@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -61,7 +61,7 @@ class KneePain:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What the outcomes show on a day."""
+    """What the outcomes show on a day; `sore` are the knees that hurt of late, `pelvic_drop` what step-downs showed."""
 
     as_of: date
     series: tuple[Series, ...]
@@ -69,6 +69,8 @@ class Overview:
     difference: Difference | None
     beside_expected: tuple[BesideExpected, ...]
     pain: tuple[KneePain, ...]
+    sore: frozenset[Side] = frozenset()
+    pelvic_drop: Mapping[Side, bool] = field(default_factory=dict)
 
 
 def series_of(
@@ -112,6 +114,12 @@ def hips_beside_expected(measurements: Iterable[Mapping[str, Any]], at: datetime
             newest[Side(row["side"])] = row
     told = [(side, row) for side, row in sorted(newest.items()) if row["age_years"] is not None]
     return tuple(beside_expected(side, row["value"], row["age_years"], Sex(row["sex"])) for side, row in told)
+
+
+def pelvic_drops(measurements: Iterable[Mapping[str, Any]], at: datetime) -> dict[Side, bool]:
+    """Return by side whether the pelvis turned or dropped in the newest lateral step-down."""
+    step_downs = (row for row in measurements if row["test"] == ClinicalTest.LATERAL_STEP_DOWN)
+    return {Side(row["side"]): row["signs"]["pelvis"] > 0 for row in step_downs if not _is_ahead(row, at)}
 
 
 def _legs(series: Iterable[Series]) -> dict[tuple[ClinicalTest, str | None], dict[Side, Leg]]:

@@ -29,6 +29,7 @@ from app.outcomes.overview import (
     Overview,
     ankle_difference,
     hips_beside_expected,
+    pelvic_drops,
     series_of,
     symmetries,
 )
@@ -64,14 +65,16 @@ def overview(
     zone = known.zone if known is not None else accounts.account_of(db, patient_id).zone
     today = day_in_zone(at, zone)
     pain = _pain_of(db, patient_id, today, at, known.facts if known is not None else None)
-    series = series_of(responses, measured, at)
+    series, sore = series_of(responses, measured, at), sore_sides(pain)
     return Overview(
         as_of=today,
         series=series,
-        symmetry=symmetries(series, sore_sides(pain)),
+        symmetry=symmetries(series, sore),
         difference=ankle_difference(series),
         beside_expected=hips_beside_expected(measured, at),
         pain=severities(pain, today),
+        sore=sore,
+        pelvic_drop=pelvic_drops(measured, at),
     )
 
 

@@ -29,7 +29,7 @@ from app.programmes import service as programmes
 from app.review.service import reviews
 from app.web.loading import Loader
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """The newest schema version of clients; older ones do not know the fields named in `since`."""
 
 
@@ -109,7 +109,9 @@ _GUIDANCE = {
 }
 
 _CUES = {"cues_kept": 3, "feedback_percent": 3}
-_DAY = {"mood": 2, "stress": 2, "rest_of_week": 3}
+_DAY = {"mood": 2, "stress": 2, "rest_of_week": 3, "settle_hours": 4, "low_load_provokes": 4}
+_MEASURED = {"lag": 3, "foot_turns_out": 4, "heel_lifts": 4}
+_START = {"pain_began_on": 4, "terrain_or_shoe_change": 4, "avoids_activity_from_fear": 4}
 
 _ALL = (
     SyncedCollection(SESSION.collection, _SESSIONS, SESSION, SessionSchema(), _CUES),
@@ -118,9 +120,9 @@ _ALL = (
     SyncedCollection(CHECK_IN.collection, _SESSIONS, CHECK_IN, CheckInSchema(), _DAY),
     SyncedCollection(RESPONSE.collection, _PAIN, RESPONSE, QuestionnaireResponseSchema()),
     SyncedCollection(
-        MEASUREMENT.collection, _PAIN, MEASUREMENT, MeasurementSchema(), {"lag": 3}, frozenset({"recorded_by"})
+        MEASUREMENT.collection, _PAIN, MEASUREMENT, MeasurementSchema(), _MEASURED, frozenset({"recorded_by"})
     ),
-    SyncedCollection(INTAKE.collection, _SESSIONS, INTAKE, IntakeSchema()),
+    SyncedCollection(INTAKE.collection, _SESSIONS, INTAKE, IntakeSchema(), _START),
     SyncedCollection(TREATMENT.collection, _SESSIONS, TREATMENT, TreatmentSchema()),
     SyncedCollection(SKIP.collection, _SESSIONS, SKIP, SkipSchema()),
     SyncedCollection(RED_FLAG.collection, frozenset({Scope.PAIN_READ}), RED_FLAG, RedFlagAnswerSchema()),

@@ -31,7 +31,8 @@ ALIKE = [
     | {"COMPARED_WITHIN_DAYS", "gap_reduce_days"},
     {"BASELINE_DAYS", "RECENT_DAYS", "RETEST_AFTER_DAYS", "RELIEVE_MIN_DAYS", "CLEAN_RUNS_SPAN_MIN_DAYS"}
     | {"OVER_WINDOW_DAYS", "REPROPOSE_AFTER_DAYS", "SEVERITY_WINDOW_DAYS", "EARLY_DAYS", "gap_hold_days"},
-    {"LOAD_UNIT_DAYS", "CADENCE_DAYS", "ROOM_DAYS", "ASKED_EVERY_DAYS"},
+    {"REPLAY_MAX_DAYS", "POLICY_AHEAD_MAX_DAYS"},
+    {"LOAD_UNIT_DAYS", "ONSET_DAYS", "CADENCE_DAYS", "ROOM_DAYS", "ASKED_EVERY_DAYS"},
     {"KNEE_TRACKED_DAYS", "STUCK_AFTER_DAYS", "USUAL_MORNING_DAYS", "RESTORE_ADHERENCE_DAYS", "SORE_DAYS"}
     | {"repeat_window_days", "gap_restart_days"},
     {"IMPUTED_DAYS_MAX", "trend_min_points"},
@@ -82,10 +83,10 @@ def rulesets() -> list[Number]:
 
 
 def rule_modules() -> list[Module]:
-    """Return the modules that judge: the domains, and what turns the logbook into what they are asked."""
+    """Return the modules that judge: the domains, what turns the logbook into what they are asked, and who asks."""
     domains = [ROOT / "app/guidance/domain", ROOT / "app/outcomes/domain"]
-    beside = ROOT / "app/guidance"
-    return [one for one in modules("app") if one.path.parent == beside or set(one.path.parents) & set(domains)]
+    beside = {ROOT / "app/guidance", ROOT / "app/guidance/service"}
+    return [one for one in modules("app") if one.path.parent in beside or set(one.path.parents) & set(domains)]
 
 
 def stray_numbers(module: Module) -> list[str]:
@@ -156,6 +157,12 @@ def test_what_is_equal_by_chance_is_still_there_and_still_equal() -> None:
 def test_every_number_of_the_rules_is_used() -> None:
     text = "\n".join(module.text for module in modules("app") if module.name not in RULESETS)
     assert [number.name for number in rulesets() if not re.search(rf"\b{number.name}\b", text)] == []
+
+
+def test_the_rules_and_all_who_ask_them_are_looked_at() -> None:
+    looked_at = {module.name for module in rule_modules()}
+    assert {"app.guidance.service.stages", "app.guidance.stage_day", "app.guidance.domain.dose"} <= looked_at
+    assert {"app.outcomes.domain.strength", "app.guidance.domain.rules.pain"} <= looked_at
 
 
 @pytest.mark.parametrize("planted", ["if pain > 3: pass", "return load * 1.3", "return days >= 28"])

@@ -57,6 +57,11 @@ def put_policy(person: Person, ada: Person, tag: str | None = None, **body: Any)
     return person.send("PUT", f"/v1/patients/{ada.id}/guidance/policy", body, {"If-Match": tag})
 
 
+def ladder_step(ada: Person) -> int:
+    answer = ada.get("/v1/patients/{me}/guidance/ladder?walk_pain=0&stairs_pain=0")
+    return int(answer.json["ladder"]["step"])
+
+
 def override(person: Person, ada: Person, **body: Any) -> Any:
     told = {"reason": "a race on Sunday", "ends_on": (TODAY + timedelta(days=10)).isoformat(), **body}
     return person.post(f"/v1/patients/{ada.id}/guidance/overrides", told)
@@ -140,6 +145,17 @@ def test_two_therapists_at_once_do_not_overwrite_each_other(ada: Person, ines: P
     assert put_policy(ines, ada, tag, **STRICT).status_code == 412
     missing = ines.send("PUT", f"/v1/patients/{ada.id}/guidance/policy", STRICT)
     assert (missing.status_code, missing.json["code"]) == (428, "precondition_required")
+
+
+def test_a_longer_or_shorter_step_in_the_policy_is_so_on_the_ladder_too(ada: Person, ines: Person) -> None:
+    run(ada, 60)
+    for days_ago in (20, 18, 16, 14, 12, 10, 8, 6):
+        run(ada, days_ago, 0, 0, distance_m=3000, duration_s=36 * 60)
+    assert ladder_step(ada) == 1  # 36 minutes are no session of 30, where a tenth more is allowed
+    for ratio, step in ((1.2, 4), (1.19, 1)):
+        own = {"session_spike_ratio": ratio}
+        put_policy(ines, ada, preset="running_pain_3_of_10", policy_overrides=own, reason="on the ladder")
+        assert ladder_step(ada) == step, ratio
 
 
 def test_every_policy_ever_set_stays_readable(ada: Person, ines: Person) -> None:

@@ -11,9 +11,10 @@ import time_machine
 
 from app.db.engine import Database
 from app.guidance.service.recall import recall_stored
+from tests.builders.devices import Phone, fold
 from tests.builders.people import People, Person
 from tests.builders.plans import prescribed
-from tests.journeys.runners import advice, calm_runs, check_in, clock, decision, grant, log
+from tests.journeys.runners import advice, calm_runs, check_in, clock, decision, grant, history, log
 
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 SIGNS = ("quadriceps_quiet", "single_leg_wobble")
@@ -194,11 +195,35 @@ def test_a_preset_from_memory_carries_a_caution_in_the_readers_language(
     grant(ada, ines, "plan.write", "advice.read")
     path = f"/v1/patients/{ada.id}/guidance/policy"
     tag = ada.get(path).headers["ETag"]
+    assert advice(ada)["caution"] is None
     said = ines.send("PUT", path, {"preset": preset, "reason": "x"}, {"If-Match": tag}).json
     assert set(said["cautions"]) == {"thomee_1997", "silbernagel_2007"}
     assert (said["caution"] is not None) is cautious
     german = ines.get(path, **{"Accept-Language": "de"}).json
     assert (german["caution"] != said["caution"]) is cautious
+    # It stands beside each advice under that preset: today's, a day's, those given, and what a phone pulls.
+    calm_runs(ada)
+    read = ines.get(f"/v1/patients/{ada.id}/guidance/advice").json
+    assert (read["preset"], read["caution"]) == (preset, said["caution"])
+    own = [advice(ada), advice(ada, "2026-11-20"), history(ada)[0]]
+    assert [(told["caution"] is not None, told["caution"] != said["caution"]) for told in own] == [(cautious,) * 2] * 3
+    pulled = fold(Phone(ada).pages())["advice", read["id"]]["data"]["body"]["words"]
+    assert (pulled["en"]["caution"], pulled["de"]["caution"] is not None) == (own[0]["caution"], cautious)
+    assert history(ada)[-1]["caution"] is None  # given under the usual preset, before
+    days = {"since": "2026-11-19", "until": "2026-11-20"}
+    replayed = ines.post(f"/v1/patients/{ada.id}/guidance/replay", days).json
+    assert [day["preset"] for day in replayed["days"]] == ["running_pain_3_of_10", preset]
+    assert replayed["cautions"] == ({preset: said["caution"]} if cautious else {})
+
+
+def test_a_red_flag_gets_only_the_seek_care_text_whatever_the_preset(ada: Person, people: People) -> None:
+    ines = people.therapist()
+    grant(ada, ines, "plan.write", "advice.read")
+    path = f"/v1/patients/{ada.id}/guidance/policy"
+    ines.send("PUT", path, {"preset": "thomee_1997", "reason": "x"}, {"If-Match": ada.get(path).headers["ETag"]})
+    check_in(ada, red_flags=["locked_knee"])
+    read = advice(ada)
+    assert (read["rule"], read["preset"], read["caution"]) == ("RED_FLAG", "thomee_1997", None)
 
 
 # Start of care

@@ -13,7 +13,6 @@ from app.guidance.domain.ruleset.numbers import (
     KNEE_TO_WALL_MIN_CM,
     MEASURED_POINTS,
     OBSERVED_POINTS,
-    PHQ2_MAX,
     PHQ2_MIN,
     POSITIVE_POINTS,
     RATIO_OR_PERCENT_MAX,
@@ -26,6 +25,8 @@ from app.outcomes.domain.numbers import (
     KNEE_TO_WALL_MAX_CM,
     KNEE_TO_WALL_SIDES_MAX_CM,
     LSI_MIN_PERCENT,
+    PHQ2_ITEM_WORST,
+    PHQ2_ITEMS,
     TORQUE_MAX_NM_KG,
     TSK11_ITEM_LOWEST,
     TSK11_ITEMS,
@@ -49,7 +50,7 @@ RANGES: dict[str, tuple[float, float]] = {
 POINTS: dict[str, tuple[int, int]] = {
     "fpi6": (-FOOT_POSTURE_MOST, FOOT_POSTURE_MOST),
     "tsk11": (TSK11_ITEMS * TSK11_ITEM_LOWEST, TSK11_ITEMS * ITEM_WORST),
-    "phq2": (0, PHQ2_MAX),
+    "phq2": (0, PHQ2_ITEMS * PHQ2_ITEM_WORST),
 }
 MEASURES = frozenset(
     {

@@ -60,10 +60,12 @@ def after_break(run_days: Sequence[date], today: date) -> bool:
     return bool(returns) and (today - returns[-1]).days < HIDDEN_DAYS
 
 
-def run_spike(on: date, distance_km: float, others: Sequence[tuple[date, float]]) -> Spike:
-    """Return a run beside the longest of the 30 days before its day."""
+def run_spike(
+    on: date, distance_km: float, others: Sequence[tuple[date, float]], declared_longest_km: float | None
+) -> Spike:
+    """Return a run beside the longest of the 30 days before its day; without any, beside the one that was declared."""
     earlier = [km for day, km in others if 1 <= (on - day).days <= USUAL_POLICY.lookback_days]
-    return spike(distance_km, max(earlier, default=None))
+    return spike(distance_km, max(earlier, default=declared_longest_km))
 
 
 def _is_break(earlier: date, later: date) -> bool:

@@ -14,8 +14,6 @@ class ClinicFacts:
     squat_45_pain: float | None = None  # NRS
     squat_60_pain: float | None = None  # NRS
     tolerated_loaded_bend_deg: float | None = None  # degrees
-    settle_hours: float | None = None  # hours until the knee has calmed down
-    low_load_provokes: bool | None = None
     global_change: float | None = None  # -5 to +5
     single_leg_squat: str | None = None  # good, fair, poor
     step_down: float | None = None  # 0 to 6

@@ -88,8 +88,8 @@ def find_advice(db: Session, patient_id: UUID, advice_id: UUID) -> GivenAdvice |
     return GivenAdvice(**row) if row else None
 
 
-def list_advice(db: Session, patient_id: UUID, before: int | None, limit: int) -> list[GivenAdvice]:
-    """Return advice as it was given, newest first, numbered below `before`."""
+def list_advice(db: Session, patient_id: UUID, before: int | None, limit: int | None) -> list[GivenAdvice]:
+    """Return advice as it was given, newest first, numbered below `before`; None as a limit is all there is."""
     statement = _with_successor(patient_id)
     if before is not None:
         statement = statement.where(AdviceRow.seq < before)

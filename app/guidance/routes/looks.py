@@ -32,7 +32,7 @@ from app.guidance.schemas.shown import register
 from app.guidance.service import Told, findings_today, ladder_today, load_of, notices_on, questions_due, replay_days
 from app.guidance.service.treatments import orthosis_tests
 from app.guidance.values import HypotheticalRun, ReplayQuestion
-from app.guidance.words import book_of, session_in_words
+from app.guidance.words import book_of, preset_cautions, session_in_words
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.web.answers import answer
@@ -54,7 +54,12 @@ def replay_guidance(patient_id: UUID, body: dict[str, Any]) -> Response:
     """Decide stored days again: another policy, other days, runs that were never run. Nothing is stored."""
     runs = tuple(HypotheticalRun(**run) for run in body.pop("runs"))
     days = replay_days(db(), patient_id, ReplayQuestion(**body, runs=runs), now())
-    return answer({"days": [_day(day) for day in days], "differing": sum(day.differs is True for day in days)})
+    told = {
+        "days": [_day(day) for day in days],
+        "differing": sum(day.differs is True for day in days),
+        "cautions": preset_cautions({day.preset for day in days}, language(), register()),
+    }
+    return in_language(answer(told), language())
 
 
 @guidance.operation(
@@ -136,6 +141,8 @@ def get_findings(patient_id: UUID) -> Response:
         "as_of": found.as_of,
         **asdict(found.pattern),
         "measured": found.measured,
+        "not_measured": found.not_measured,
+        "onset_on": found.onset_on,
         "text": book_of(language()).findings.to(register()),
     }
     return in_language(answer(told), language())
@@ -196,6 +203,7 @@ def _day(day: ReplayedDay) -> dict[str, Any]:
     advice = day.advice
     return {
         "on": day.on,
+        "preset": day.preset,
         "decision": advice.decision.value,
         "refer": advice.refer.value,
         **{name: getattr(advice, name) for name in _OF_ADVICE},

@@ -26,7 +26,7 @@ from app.guidance.schemas.plan import (
 from app.guidance.schemas.shown import register
 from app.guidance.service import overrides, policies, set_override, set_policy
 from app.guidance.values import Order, PolicyProposal, PolicyRevision
-from app.guidance.words import preset_caution
+from app.guidance.words import preset_cautions
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.web.answers import answer, require_match
@@ -106,7 +106,7 @@ def withdraw_override(patient_id: UUID, override_id: UUID, body: dict[str, Any])
 def _policy(patient_id: UUID, book: PolicyBook, as_of: date) -> Response:
     is_young = policies.may_be_under_18(db(), patient_id, book, as_of)
     spoken, reader = language(), register()
-    cautions = {preset: said for preset in PRESETS if (said := preset_caution(preset, spoken, reader)) is not None}
+    cautions = preset_cautions(PRESETS, spoken, reader)
     found, in_force = book.revision_on(as_of), book.on(as_of)
     told = {
         "as_of": as_of,

@@ -39,6 +39,15 @@ class KneeSchema(Schema):
     trace = fields.List(fields.Nested(TraceSchema), required=True)
 
 
+class CapsSchema(Schema):
+    """The longest next run and week, in the unit of load; null where there is no cap in it."""
+
+    session_cap_km = fields.Float(required=True, allow_none=True)
+    week_cap_km = fields.Float(required=True, allow_none=True)
+    session_cap_min = fields.Float(required=True, allow_none=True)
+    week_cap_min = fields.Float(required=True, allow_none=True)
+
+
 class OpenPauseSchema(Schema):
     """A pause that stands."""
 
@@ -47,7 +56,7 @@ class OpenPauseSchema(Schema):
     opened_on = fields.Date(required=True)
 
 
-class EngineAnswerSchema(Schema):
+class EngineAnswerSchema(CapsSchema):
     """What the engine answers: one decision, its caps in km or minutes, all fired rules, and why."""
 
     decision = fields.String(required=True)
@@ -55,10 +64,6 @@ class EngineAnswerSchema(Schema):
     change_percent = fields.Float(required=True)
     min_rest_days = fields.Integer(required=True)
     refer = fields.String(required=True)
-    session_cap_km = fields.Float(required=True, allow_none=True)
-    week_cap_km = fields.Float(required=True, allow_none=True)
-    session_cap_min = fields.Float(required=True, allow_none=True)
-    week_cap_min = fields.Float(required=True, allow_none=True)
     load_unit = fields.String(required=True, allow_none=True)
     planned_ok = fields.Boolean(required=True, allow_none=True)
     provisional = fields.Boolean(required=True)
@@ -70,20 +75,21 @@ class EngineAnswerSchema(Schema):
     ruleset_version = fields.String(required=True)
 
 
-class StandingOverrideSchema(Schema):
-    """A therapist's word beside the advice; not in effect while the advice pauses."""
+class OverrideWordSchema(CapsSchema):
+    """What a therapist said beside the advice: another decision, caps, or both."""
 
     id = fields.UUID(required=True)
     decision = fields.String(required=True, allow_none=True)
-    session_cap_km = fields.Float(required=True, allow_none=True)
-    week_cap_km = fields.Float(required=True, allow_none=True)
-    session_cap_min = fields.Float(required=True, allow_none=True)
-    week_cap_min = fields.Float(required=True, allow_none=True)
     reason = fields.String(required=True)
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True)
     set_by = fields.UUID(required=True)
     set_at = fields.DateTime(required=True)
+
+
+class StandingOverrideSchema(OverrideWordSchema):
+    """A therapist's word beside the advice; not in effect while the advice pauses."""
+
     in_effect = fields.Boolean(required=True)
 
 
@@ -123,10 +129,14 @@ class AdviceSchema(EngineAnswerSchema):
     text = fields.String(required=True)
     because = fields.String(required=True)
     disclaimer = fields.String(required=True)
+    caution = fields.String(
+        required=True, allow_none=True, metadata={"description": "what speaks against the numbers of the preset"}
+    )
     override = fields.Nested(StandingOverrideSchema, required=True, allow_none=True)
     knees = fields.List(fields.Nested(KneeSchema), required=True)
     pauses = fields.List(fields.Nested(OpenPauseSchema), required=True)
     ladder = fields.Nested(LadderSchema, required=True, allow_none=True)
+    preset = fields.String(required=True, metadata={"description": "the published rule that the policy began from"})
     policy = fields.Dict(keys=fields.String(), required=True)
     input_ids = fields.List(fields.UUID(), required=True)
     inputs_hash = fields.String(required=True)

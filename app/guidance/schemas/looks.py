@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from app.guidance.domain.policy import SETTINGS
 from app.guidance.domain.presets import PRESETS
 from app.guidance.domain.ruleset.numbers import SETTLE_MAX_HOURS
-from app.guidance.schemas.advice import LadderSchema
+from app.guidance.schemas.advice import CapsSchema, LadderSchema
 from app.outcomes.domain.numbers import NRS_MAX
 from app.web.fields import Choice, Count, Day, Flag, Pain, Part, QueryFlag, QueryNumber, Whole
 
@@ -46,14 +46,6 @@ class ReplayQuestionSchema(Schema):
     runs = fields.List(Part(HypotheticalRunSchema), load_default=list, validate=[validate.Length(max=MOST_RUNS)])
 
 
-class GivenDecisionSchema(Schema):
-    """What the last advice of a day said."""
-
-    id = fields.UUID(required=True)
-    decision = fields.String(required=True)
-    rule = fields.String(required=True)
-
-
 class RulesAloneSchema(Schema):
     """What the rules say of a day without the pauses that stand."""
 
@@ -61,28 +53,37 @@ class RulesAloneSchema(Schema):
     rule = fields.String(required=True)
 
 
-class ReplayedDaySchema(Schema):
+class GivenDecisionSchema(RulesAloneSchema):
+    """What the last advice of a day said."""
+
+    id = fields.UUID(required=True)
+
+
+class ReplayedDaySchema(CapsSchema):
     """One day: the decision, what the rules say alone, and what was given then."""
 
     on = fields.Date(required=True)
+    preset = fields.String(required=True)
     decision = fields.String(required=True)
     rule = fields.String(required=True)
     change_percent = fields.Float(required=True)
     refer = fields.String(required=True)
-    session_cap_km = fields.Float(required=True, allow_none=True)
-    week_cap_km = fields.Float(required=True, allow_none=True)
-    session_cap_min = fields.Float(required=True, allow_none=True)
-    week_cap_min = fields.Float(required=True, allow_none=True)
     rules_alone = fields.Nested(RulesAloneSchema, required=True)
     given = fields.Nested(GivenDecisionSchema, required=True, allow_none=True)
     differs = fields.Boolean(required=True, allow_none=True, metadata={"description": "null: nothing was given"})
 
 
 class ReplaySchema(Schema):
-    """The days in order, and how many differ from what was given."""
+    """The days in order, how many differ from what was given, and what speaks against the presets."""
 
     days = fields.List(fields.Nested(ReplayedDaySchema), required=True)
     differing = fields.Integer(required=True)
+    cautions = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "by preset of these days, what speaks against its numbers"},
+    )
 
 
 MOST_DAYS_SHOWN, DAYS_SHOWN = 366, 28
@@ -201,6 +202,12 @@ class FindingsSchema(Schema):
     address_first = fields.String(required=True, allow_none=True)
     points = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     measured = fields.Dict(keys=fields.String(), required=True, metadata={"description": "what the points rest on"})
+    not_measured = fields.List(
+        fields.String(), required=True, metadata={"description": "what nobody told or measured; it scores nothing"}
+    )
+    onset_on = Day(
+        required=True, allow_none=True, metadata={"description": "when the pain began, by the newest intake"}
+    )
     text = fields.String(required=True)
 
 

@@ -8,6 +8,7 @@ from app.guidance.domain.decision import Decision
 from app.guidance.domain.policy import SETTINGS
 from app.guidance.domain.presets import PRESETS
 from app.guidance.domain.ruleset.numbers import DISTANCE_MAX_KM, DURATION_MAX_MIN
+from app.guidance.schemas.advice import OverrideWordSchema
 from app.web.fields import MAX_NOTE, Choice, Day, Flag, Number, Text
 
 DAYS_OF_A_WEEK = 7
@@ -96,20 +97,9 @@ class OverrideOrderSchema(Schema):
     ends_on = Day(required=True, metadata={"description": "its last day, at most 90 days from today"})
 
 
-class OverrideSchema(Schema):
+class OverrideSchema(OverrideWordSchema):
     """An override, and how it was withdrawn."""
 
-    id = fields.UUID(required=True)
-    decision = fields.String(required=True, allow_none=True)
-    session_cap_km = fields.Float(required=True, allow_none=True)
-    week_cap_km = fields.Float(required=True, allow_none=True)
-    session_cap_min = fields.Float(required=True, allow_none=True)
-    week_cap_min = fields.Float(required=True, allow_none=True)
-    reason = fields.String(required=True)
-    starts_on = fields.Date(required=True)
-    ends_on = fields.Date(required=True)
-    set_by = fields.UUID(required=True)
-    set_at = fields.DateTime(required=True)
     withdrawn_at = fields.DateTime(required=True, allow_none=True)
     withdrawn_by = fields.UUID(required=True, allow_none=True)
     withdrawn_because = fields.String(required=True, allow_none=True)

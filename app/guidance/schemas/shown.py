@@ -27,7 +27,8 @@ def register() -> str:
 
 def shown_advice(given: GivenAdvice, override: Override | None) -> dict[str, Any]:
     """Return an advice as it was given, with what has superseded it."""
-    return {**shown_body(given.body, override), **{name: getattr(given, name) for name in _KEPT}}
+    body = {"preset": given.preset, **given.body}  # a body from before kept it beside
+    return {**shown_body(body, override), **{name: getattr(given, name) for name in _KEPT}}
 
 
 def shown_body(body: Mapping[str, Any], override: Override | None) -> dict[str, Any]:

@@ -140,8 +140,8 @@ def _matters(entry: Entry) -> bool:
         case QuestionnaireResponse():
             return entry.instrument in MOMENT_OF
         case CheckIn():
-            felt = entry.morning_pain is not None or entry.worst_pain is not None
-            return felt or bool(entry.red_flags) or bool(entry.early_warning_signs)
+            felt = (entry.morning_pain, entry.worst_pain, entry.settle_hours, entry.low_load_provokes)
+            return any(one is not None for one in felt) or bool(entry.red_flags) or bool(entry.early_warning_signs)
         case RedFlagAnswer():
             return entry.present
         case _:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -20,19 +21,23 @@ from app.guidance.domain.readings import over_in_a_row, readings_back
 from app.guidance.domain.ruleset import FOUR_WEEKS_DAYS, WEEK_DAYS
 from app.guidance.domain.ruleset.numbers import METRES_PER_KM
 from app.guidance.domain.timeline import Timeline, by_day
+from app.guidance.intakes import ToldAtIntake
 from app.guidance.judgement import Consultation, Judgement, judge
 from app.guidance.service.advice import consult, today_of
+from app.guidance.service.intakes import told_by
+from app.guidance.stirring import Stirring, stirring_on
 from app.guidance.warning import warned_on
 from app.logbook import service as logbook
 from app.logbook.domain import PainMoment, SupportiveTreatment
 from app.logbook.kinds import PAIN_SCORE, TREATMENT
 
+_STIRRING = ("settle_hours", "low_load_provokes", "rest_or_night_pain")
 _NEEDLES = frozenset({SupportiveTreatment.NEEDLING, SupportiveTreatment.ACUPUNCTURE})
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What whoever asks knows besides the log; None is not known."""
+    """What whoever asks says of the knee; None is what the log says of it, as far as the log holds such a thing."""
 
     plan_start: date | None
     screened_on: date | None
@@ -58,6 +63,7 @@ def notices_on(db: Session, patient_id: UUID, as_of: date | None, told: Told, at
     """Return the notices of a day (None: today), those that hold progression first."""
     asking, judgement = _judged(db, patient_id, as_of, at)
     day, policy = judgement.as_of, judgement.in_force.policy
+    told = _with_log(told, stirring_on(asking.facts, day), told_by(db, patient_id, day, at))
     timelines = [by_day(knee.history, day) for knee in judgement.knees]
     worst = _worst(timelines)
     cycles = max((find_cycles(timeline, policy) for timeline in timelines), key=lambda report: len(report.cycles))
@@ -73,6 +79,12 @@ def notices_on(db: Session, patient_id: UUID, as_of: date | None, told: Told, at
         *notices.recovery_pace(told.pain_since, day, over, told.adherence_percent, told.hip_and_ankle),
     ]
     return [notice for notice in found if notice is not None]
+
+
+def _with_log(told: Told, stirring: Stirring, start: ToldAtIntake) -> Told:
+    """Fill in what was logged where whoever asks says nothing."""
+    logged: dict[str, Any] = {name: getattr(stirring, name) for name in _STIRRING} | {"pain_since": start.pain_began_on}
+    return replace(told, **{name: value for name, value in logged.items() if getattr(told, name) is None})
 
 
 def _needled_and_scored(

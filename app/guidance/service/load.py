@@ -14,6 +14,7 @@ from app.guidance.domain.load_summary import DayLoad, LoadSummary, run_spike, su
 from app.guidance.domain.ruleset import WEEK_DAYS
 from app.guidance.domain.ruleset.numbers import METRES_PER_KM, SECONDS_PER_MIN, SETTLED_DAYS
 from app.guidance.domain.spike import Spike
+from app.guidance.service.intakes import told_by
 from app.guidance.service.policies import today_at_home
 from app.logbook import service as logbook
 from app.logbook.facts import DoneFact, LoggedDays
@@ -21,7 +22,7 @@ from app.logbook.facts import DoneFact, LoggedDays
 
 @dataclass(frozen=True, slots=True)
 class RunSpike:
-    """A run with a distance, beside the longest of the 30 days before it."""
+    """A run with a distance, beside the longest of the 30 days before it; without any, beside the declared one."""
 
     id: UUID
     on: date
@@ -57,7 +58,7 @@ def load_of(
         until=last,
         summary=summarise(days, [run.on for run in runs]),
         days=[day for day in days if day.on >= first_shown],
-        runs=_spikes(runs, first_shown),
+        runs=_spikes(runs, first_shown, told_by(db, patient_id, last, at).declared_longest_km),
     )
 
 
@@ -97,7 +98,9 @@ def _sum(loads: Sequence[float | None]) -> float | None:
     return min(sum(known), float(LOAD_MAX)) if len(known) == len(loads) else None
 
 
-def _spikes(runs: Sequence[DoneFact], first: date) -> list[RunSpike]:
+def _spikes(runs: Sequence[DoneFact], first: date, declared_km: float | None) -> list[RunSpike]:
     known = [(run, run.distance_m / METRES_PER_KM) for run in runs if run.distance_m is not None]
     others = [(run.on, km) for run, km in known]
-    return [RunSpike(run.id, run.on, km, run_spike(run.on, km, others)) for run, km in known if run.on >= first]
+    return [
+        RunSpike(run.id, run.on, km, run_spike(run.on, km, others, declared_km)) for run, km in known if run.on >= first
+    ]

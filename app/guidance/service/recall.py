@@ -10,15 +10,12 @@ from app.accounts import service as accounts
 from app.guidance import repository
 from app.guidance.recall import LEDGER, Recalled, recall
 
-MOST = 1_000_000
-"""More advice than a person is ever given."""
-
 
 def recall_stored(db: Session, patient_id: UUID) -> list[Recalled]:
     """Return of each stored advice, oldest first, whether the stored data give the same bytes again."""
     zone = accounts.account_of(db, patient_id).zone
     ledger = repository.read_ledger(db, patient_id, LEDGER)
-    given = reversed(repository.list_advice(db, patient_id, None, MOST))
+    given = reversed(repository.list_advice(db, patient_id, None, None))
     return [recall(ledger, advice, zone) for advice in given]
 
 

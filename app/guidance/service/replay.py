@@ -11,15 +11,13 @@ from app.accounts import service as accounts
 from app.guidance import repository
 from app.guidance.domain.policy import resolve_policy
 from app.guidance.domain.presets import DEFAULT_PRESET
+from app.guidance.domain.ruleset.numbers import REPLAY_MAX_DAYS
 from app.guidance.judgement import Consultation
 from app.guidance.policies import InForce, PolicyBook, constant
 from app.guidance.replay import ReplayedDay, replay, with_runs
 from app.guidance.service.advice import consult
 from app.guidance.values import ReplayQuestion
 from app.kernel.errors import FieldFault, Invalid
-
-MOST_DAYS = 366
-"""How many days one replay looks at (issue 4)."""
 
 
 class ReplayWindow(Invalid):
@@ -39,8 +37,8 @@ class RunWithoutLoad(Invalid):
 def replay_days(db: Session, patient_id: UUID, question: ReplayQuestion, at: datetime) -> list[ReplayedDay]:
     """Decide each day of the window again; raise ReplayWindow, RunWithoutLoad, PolicyError or InputError."""
     count = (question.until - question.since).days + 1
-    if not 1 <= count <= MOST_DAYS:
-        raise ReplayWindow(faults=[FieldFault("/until", "out_of_range", f"1 to {MOST_DAYS} days.")])
+    if not 1 <= count <= REPLAY_MAX_DAYS:
+        raise ReplayWindow(faults=[FieldFault("/until", "out_of_range", f"1 to {REPLAY_MAX_DAYS} days.")])
     _check_runs(question)
     zone = accounts.account_of(db, patient_id).zone
     asking = consult(db, patient_id, question.since, at, zone, _book(question))

@@ -41,7 +41,6 @@ from app.programmes import service as programmes
 from app.programmes.domain.programme import Author, Programme
 from app.programmes.domain.words import AuthorRole, Stage, Status
 
-LOOK_BACK_DAYS = 2 * STUCK_AFTER_DAYS  # adherence of 28 days, as it was 28 days ago
 ENGINE = Author(id=None, role=AuthorRole.ENGINE)
 _DAY = timedelta(days=1)
 _OF_A_RUN = frozenset({"over_runs_7_days", "REPEAT_2", "REPEAT_3", "TREND_LARGE", "rest_day_decisions_14_days"})
@@ -177,7 +176,8 @@ def _verdict(case: _Case, known: StageKnown) -> StageVerdict:
 
 def _state(case: _Case, asking: Consultation, pauses: Sequence[Pause]) -> StageState:
     """Judge by all there is, and look back on what was met before."""
-    known = _known(case, asking, pauses, LOOK_BACK_DAYS)
+    # Adherence of 28 days, as it was 28 days ago.
+    known = _known(case, asking, pauses, 2 * STUCK_AFTER_DAYS)
     revision = known.followed.following.revision_on(case.as_of) or case.programme.newest
     now = all_facts(known, revision, case.as_of)
     days, stuck = (case.as_of - revision.stage_since_on).days, False

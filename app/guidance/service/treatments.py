@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.guidance.domain.notices import orthosis_response
+from app.guidance.domain.ratio import nrs_difference
 from app.guidance.domain.ruleset.numbers import ORTHOSIS_RELIEF_MIN
 from app.kernel.clock import EARLIEST, LATEST, day_in_zone
 from app.kernel.sides import Side
@@ -50,6 +51,6 @@ def _test_of(done: Treatment) -> OrthosisTest | None:
         activity=done.activity,
         pain_without=done.pain_without,
         pain_with=done.pain_with,
-        relief=round(done.pain_without - done.pain_with, 6),
+        relief=nrs_difference(done.pain_without, done.pain_with),
         response=orthosis_response(done.pain_without, done.pain_with),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.guidance.words.english import ENGLISH
@@ -18,17 +18,21 @@ def book_of(language: str) -> Book:
     return LANGUAGES.get(language, ENGLISH)
 
 
-def told(advice: Mapping[str, Any], language: str, register: str) -> dict[str, str]:
-    """Return the sentences that go with an advice: what to do, why, and what all this is."""
+def told(advice: Mapping[str, Any], language: str, register: str) -> dict[str, str | None]:
+    """Return the sentences that go with an advice: what to do, why, what all this is, and what speaks against its rule.
+
+    A red flag gets only the seek-care text, so no caution about numbers of a load that nobody is to have.
+    """
     book = book_of(language)
     return {
         "text": what_to_do(advice, language, register),
         "because": book.rules[advice["rule"]].to(register),
         "disclaimer": book.disclaimer.to(register),
+        "caution": None if advice["rule"] == "RED_FLAG" else preset_caution(advice["preset"], language, register),
     }
 
 
-def in_every_language(advice: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def in_every_language(advice: Mapping[str, Any]) -> dict[str, dict[str, str | None]]:
     """Return the patient's sentences in every language, for a phone that is away."""
     return {language: told(advice, language, "patient") for language in LANGUAGES}
 
@@ -47,6 +51,12 @@ def preset_caution(preset: str, language: str, register: str) -> str | None:
     """Return what is said against a preset whose numbers rest on memory; None of the others."""
     said = book_of(language).beside.presets.get(preset)
     return said.to(register) if said is not None else None
+
+
+def preset_cautions(presets: Iterable[str], language: str, register: str) -> dict[str, str]:
+    """Return by preset what is said against it, of those against which something is."""
+    said = {preset: preset_caution(preset, language, register) for preset in sorted(presets)}
+    return {preset: text for preset, text in said.items() if text is not None}
 
 
 def _resting(book: Book, advice: Mapping[str, Any]) -> str:

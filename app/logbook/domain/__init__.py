@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from uuid import UUID
 
-from app.kernel.clock import CLOCK_TOLERANCE
+from app.kernel.clock import CLOCK_TOLERANCE, day_in_zone
 from app.kernel.errors import FieldFault, Invalid
 from app.kernel.red_flags import RedFlag
 from app.kernel.sides import Side
@@ -30,6 +30,7 @@ __all__ = [
     "MOST_A_DAY",
     "MOST_IN_ALL",
     "ORTHOSIS_TEST",
+    "TOLD_AT_INTAKE",
     "Asked",
     "BodyRegion",
     "CheckIn",
@@ -146,6 +147,7 @@ class CheckIn(Entry):
     """How the day is: pain this morning and at worst so far, swelling, sleep, signs, red flags.
 
     `rest_of_week` confirms that the days without an entry, of the seven up to this one, were days of rest.
+    `settle_hours` and `low_load_provokes` tell how easily the knee is stirred up (CLINICAL 5.1).
     """
 
     morning_pain: float | None
@@ -158,6 +160,8 @@ class CheckIn(Entry):
     early_warning_signs: tuple[EarlyWarningSign, ...]
     red_flags: tuple[str, ...]
     rest_of_week: bool | None = None
+    settle_hours: float | None = None
+    low_load_provokes: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,10 +194,21 @@ class Skip(Entry):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake(Entry):
-    """What a runner tells at the start of care, and again when it was wrong: the newest word counts."""
+    """What a runner tells at the start of care, and again when it was wrong: of each part the newest word counts.
+
+    `pain_began_on` is the day that this pain began, and `terrain_or_shoe_change` says whether the ground or the
+    shoes were others in the month before it.
+    """
 
     birth_year: int | None
     declared_longest_m: int | None
+    pain_began_on: date | None = None
+    terrain_or_shoe_change: bool | None = None
+    avoids_activity_from_fear: bool | None = None
+
+
+TOLD_AT_INTAKE = tuple(field.name for field in fields(Intake) if field.name not in Entry.__slots__)
+"""What an intake may tell; one of them at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,9 +281,12 @@ def check_skip(skip: Skip) -> None:
 
 
 def check_intake(intake: Intake) -> None:
-    """Raise ContradictoryEntry for an intake that tells nothing."""
-    if intake.birth_year is None and intake.declared_longest_m is None:
-        raise ContradictoryEntry(faults=[FieldFault("/birth_year", "required", "Tell a year, a run, or both.")])
+    """Raise ContradictoryEntry for an intake that tells nothing, or of a pain that has not begun yet."""
+    if all(getattr(intake, name) is None for name in TOLD_AT_INTAKE):
+        raise ContradictoryEntry(faults=[FieldFault("/birth_year", "required", "Tell at least one thing.")])
+    told_on = day_in_zone(intake.performed_at, intake.zone)
+    if intake.pain_began_on is not None and intake.pain_began_on > told_on:
+        raise ContradictoryEntry(faults=[FieldFault("/pain_began_on", "order", "That day has not come yet.")])
 
 
 def check_red_flag_answer(answer: RedFlagAnswer) -> None:

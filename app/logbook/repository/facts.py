@@ -75,7 +75,7 @@ def _facts_statement(dialect: str, answers: PainAnswers | None) -> Select[Any]:
     kinds = (RUN, PAIN_SCORE, CHECK_IN, RED_FLAG, INTAKE)
     runs, scores, check_ins, flags, intakes = (kind.collection.table for kind in kinds)
     about = (scores.c.score, scores.c.moment, scores.c.side, _text(dialect, scores.c.run_id))
-    felt = (check_ins.c.morning_pain, check_ins.c.worst_pain, check_ins.c.side)
+    felt = (check_ins.c[name] for name in CheckInFact._fields[4:-2])
     signs = (_json(dialect, check_ins.c[name]) for name in CheckInFact._fields[-2:])
     return select(
         _facts(dialect, runs, *(runs.c[name] for name in RunFact._fields[4:])),

@@ -134,6 +134,20 @@ _QUESTIONNAIRES = (
         texts_are_free=False,
     ),
     Instrument(
+        id=Questionnaire.PHQ2,
+        version="2_items_2003",
+        low=0,
+        high=the.PHQ2_ITEMS * the.PHQ2_ITEM_WORST,
+        unit="points",
+        better=Better.LOWER,
+        important=None,
+        sources=(FROM_MEMORY,),
+        items=_numbered(the.PHQ2_ITEMS, 0, the.PHQ2_ITEM_WORST),
+        least_items=the.PHQ2_ITEMS,
+        about_a_knee=False,
+        texts_are_free=False,
+    ),
+    Instrument(
         id=Questionnaire.PSFS,
         version="up_to_5_activities",
         low=0,
@@ -165,6 +179,7 @@ _QUESTIONNAIRES = (
 )
 
 GRADE = ImportantChange(the.GRADE_CHANGE, ("crossley2011",), in_grades=True)
+_FOOT_MOST = sum(the.FOOT_SIGNS.values())
 _STRENGTH = {
     "version": "1",
     "low": 0.0,
@@ -173,6 +188,15 @@ _STRENGTH = {
     "better": Better.HIGHER,
     "important": None,
 }
+
+
+def _rated(which: ClinicalTest, important: ImportantChange | None, source: str) -> Instrument:
+    return Instrument(which, "1", 0, the.SQUAT_GRADE_WORST, "grade", Better.LOWER, important, (source,))
+
+
+def _pain_in(which: ClinicalTest, version: str, source: str) -> Instrument:
+    return Instrument(which, version, the.NRS_MIN, the.NRS_MAX, "points", Better.LOWER, None, (source,))
+
 
 _TESTS = (
     Instrument(
@@ -185,9 +209,7 @@ _TESTS = (
         important=ImportantChange(the.KNEE_TO_WALL_CHANGE_CM, ("chisholm2012",)),
         sources=("chisholm2012", "physiopedia_ktw"),
     ),
-    Instrument(
-        ClinicalTest.SINGLE_LEG_SQUAT, "1", 0, the.SQUAT_GRADE_WORST, "grade", Better.LOWER, GRADE, ("crossley2011",)
-    ),
+    _rated(ClinicalTest.SINGLE_LEG_SQUAT, GRADE, "crossley2011"),
     Instrument(
         id=ClinicalTest.LATERAL_STEP_DOWN,
         version="1",
@@ -216,17 +238,11 @@ _TESTS = (
     Instrument(
         ClinicalTest.MANUAL_MUSCLE_TEST, "1", 0, the.MUSCLE_GRADE_BEST, "grade", Better.HIGHER, None, (FROM_MEMORY,)
     ),
-    Instrument(ClinicalTest.SQUAT_PAIN, "1", the.NRS_MIN, the.NRS_MAX, "points", Better.LOWER, None, ("crossley2004",)),
-    Instrument(
-        ClinicalTest.STRAIGHT_LEG_RAISE,
-        "3_x_10",
-        the.NRS_MIN,
-        the.NRS_MAX,
-        "points",
-        Better.LOWER,
-        None,
-        (FROM_MEMORY,),
-    ),
+    _pain_in(ClinicalTest.SQUAT_PAIN, "1", "crossley2004"),
+    _pain_in(ClinicalTest.STRAIGHT_LEG_RAISE, "3_x_10", FROM_MEMORY),
+    _pain_in(ClinicalTest.RESISTED_EXTENSION, "1", FROM_MEMORY),
+    _rated(ClinicalTest.QUADRICEPS_ACTIVATION, None, FROM_MEMORY),
+    Instrument(ClinicalTest.FOOT_IN_SQUAT, "1", 0, _FOOT_MOST, "points", Better.LOWER, None, (FROM_MEMORY,)),
 )
 
 INSTRUMENTS: dict[str, Instrument] = {found.id.value: found for found in (*_QUESTIONNAIRES, *_TESTS)}

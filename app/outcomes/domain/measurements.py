@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.kernel.errors import FieldFault, Invalid
 from app.logbook.domain import Entry, Side
-from app.outcomes.domain.numbers import DEGREES_PER_CM, MEASURE_DIGITS, SCORE_DIGITS, TORQUE_MAX_NM_KG
+from app.outcomes.domain.numbers import DEGREES_PER_CM, FOOT_SIGNS, MEASURE_DIGITS, SCORE_DIGITS, TORQUE_MAX_NM_KG
 from app.outcomes.domain.step_down import step_down
 from app.outcomes.domain.words import ClinicalTest, Contraction, Muscle, Rating, Recorder, Sex
 
@@ -44,6 +44,8 @@ class Measurement(Entry):
     pain: float | None
     knee_flexion_deg: int | None
     lag: bool | None = None
+    foot_turns_out: bool | None = None
+    heel_lifts: bool | None = None
     recorded_by: Recorder = Recorder.PATIENT
 
 
@@ -77,6 +79,9 @@ _FIELDS: dict[ClinicalTest, _Fields] = {
     ClinicalTest.QUADRICEPS_STRENGTH: _Fields(("contraction",), _STRENGTH),
     ClinicalTest.SINGLE_LEG_HOP: _Fields(("attempts_cm",), ("pain",)),
     ClinicalTest.STRAIGHT_LEG_RAISE: _Fields(("pain", "lag")),
+    ClinicalTest.QUADRICEPS_ACTIVATION: _Fields(("rating",)),
+    ClinicalTest.RESISTED_EXTENSION: _Fields(("pain",)),
+    ClinicalTest.FOOT_IN_SQUAT: _Fields(tuple(FOOT_SIGNS)),
     ClinicalTest.FOOT_POSTURE: _Fields(("fpi6_total",)),
     ClinicalTest.MANUAL_MUSCLE_TEST: _Fields(("muscle", "muscle_grade")),
     ClinicalTest.SQUAT_PAIN: _Fields(("pain",), ("knee_flexion_deg",), has_sides=False),
@@ -97,7 +102,7 @@ def value_of(measurement: Measurement) -> Value:
     match measurement:
         case Measurement(test=ClinicalTest.KNEE_TO_WALL, distance_cm=distance) if distance is not None:
             return Value(distance, dorsiflexion_deg=round(DEGREES_PER_CM * distance, SCORE_DIGITS))
-        case Measurement(test=ClinicalTest.SINGLE_LEG_SQUAT, rating=rating) if rating is not None:
+        case Measurement(rating=rating) if rating is not None:
             return Value(float(RATING_RANK[rating]), rating.value)
         case Measurement(test=ClinicalTest.LATERAL_STEP_DOWN, signs=signs) if signs is not None:
             found = step_down(dict(signs))
@@ -106,6 +111,9 @@ def value_of(measurement: Measurement) -> Value:
             return Value(max(attempts))
         case Measurement(test=ClinicalTest.STRAIGHT_LEG_RAISE, pain=pain, lag=lag) if pain is not None:
             return Value(pain, LAG if lag else NO_LAG)
+        case Measurement(test=ClinicalTest.FOOT_IN_SQUAT):
+            seen = [points for sign, points in FOOT_SIGNS.items() if getattr(measurement, sign)]
+            return Value(float(sum(seen)))
         case _:
             return Value(_plain_value(measurement))
 

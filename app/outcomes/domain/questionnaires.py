@@ -9,6 +9,8 @@ from app.outcomes.domain.numbers import (
     KOOS_PF_ITEMS,
     KOOS_PF_STEP,
     LEFS_ITEMS,
+    PHQ2_ITEM_WORST,
+    PHQ2_ITEMS,
     PSFS_BEST,
     PSFS_MOST,
     SCALE_BEST,
@@ -65,6 +67,11 @@ def tsk11(items: object) -> int:
     return sum(score for score in scores if score is not None)
 
 
+def phq2(items: object) -> int | None:
+    """Add up 2 items of 0 to 3, 0 to 6, lower is better; None if one is not answered."""
+    return _sum_if_complete(_items(items, PHQ2_ITEMS, 0, PHQ2_ITEM_WORST))
+
+
 def psfs(items: object) -> float | None:
     """Take the mean of 1 to 5 activities of 0 to 10, higher is better; None if one is not answered."""
     given = rows(items, PSFS_MOST, "/items")
@@ -83,13 +90,12 @@ def _akps_item(item: str, score: object) -> int | None:
     return found
 
 
-def _items(items: object, count: int, lowest: int) -> list[int | None]:
+def _items(items: object, count: int, lowest: int, highest: int = ITEM_WORST) -> list[int | None]:
     given = rows(items, count, "/items")
     if len(given) != count:
         raise refusal("/items", "wrong_length", f"{count} items are needed.")
     return [
-        None if score is None else whole(score, lowest, ITEM_WORST, f"/items/{place}")
-        for place, score in enumerate(given)
+        None if score is None else whole(score, lowest, highest, f"/items/{place}") for place, score in enumerate(given)
     ]
 
 

@@ -9,7 +9,7 @@ from app.kernel.errors import FieldFault, Invalid
 from app.logbook.domain import Entry, Side
 from app.outcomes.domain.instruments import INSTRUMENTS, Instrument, Item
 from app.outcomes.domain.numbers import STEP_DIGITS
-from app.outcomes.domain.questionnaires import akps, koos_pf, lefs, psfs, tsk11
+from app.outcomes.domain.questionnaires import akps, koos_pf, lefs, phq2, psfs, tsk11
 from app.outcomes.domain.words import Questionnaire
 
 Score = int | float
@@ -64,6 +64,8 @@ def score_of(response: QuestionnaireResponse) -> Scored:
             return _scored(lefs(ordered))
         case Questionnaire.TSK11:
             return _scored(None if None in ordered else tsk11(ordered))
+        case Questionnaire.PHQ2:
+            return _scored(phq2(ordered))
         case Questionnaire.PSFS:
             return _scored(psfs(ordered))
         case _:

@@ -67,6 +67,8 @@ class BesideExpected:
     expected: float
     sd: float
     is_below: bool
+    age_years: int
+    sex: Sex
 
 
 def symmetry(test: ClinicalTest, variant: str | None, left: Leg, right: Leg, sore: frozenset[Side]) -> Symmetry:
@@ -92,9 +94,8 @@ def difference(left: Leg, right: Leg) -> Difference | None:
 def beside_expected(side: Side, value_nm_kg: float, age_years: int, sex: Sex) -> BesideExpected:
     """Is the hip weaker than one standard deviation below what is expected? Eccentric hand-held tests only."""
     found = hip_expected(age_years, sex is Sex.MALE)
-    return BesideExpected(
-        side, value_nm_kg, found.expected, found.sd, value_nm_kg < round(found.expected - found.sd, MEASURE_DIGITS)
-    )
+    is_below = value_nm_kg < round(found.expected - found.sd, MEASURE_DIGITS)
+    return BesideExpected(side, value_nm_kg, found.expected, found.sd, is_below, age_years, sex)
 
 
 def _caution(left: Leg, right: Leg, sore: frozenset[Side]) -> str | None:

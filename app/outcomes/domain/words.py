@@ -12,6 +12,7 @@ class Questionnaire(StrEnum):
     KOOS_PF = "koos_pf"
     LEFS = "lefs"
     TSK11 = "tsk11"
+    PHQ2 = "phq2"
     PSFS = "psfs"
     GLOBAL_CHANGE = "global_change"
     NRS_WORST = "nrs_worst"
@@ -32,10 +33,13 @@ class ClinicalTest(StrEnum):
     MANUAL_MUSCLE_TEST = "manual_muscle_test"
     SQUAT_PAIN = "squat_pain"
     STRAIGHT_LEG_RAISE = "straight_leg_raise"
+    QUADRICEPS_ACTIVATION = "quadriceps_activation"
+    RESISTED_EXTENSION = "resisted_extension"
+    FOOT_IN_SQUAT = "foot_in_squat"
 
 
 class Rating(StrEnum):
-    """How a single-leg squat looks, best first (crossley2011)."""
+    """How a single-leg squat looks (crossley2011), or how well the quadriceps tightens; best first."""
 
     GOOD = "good"
     FAIR = "fair"

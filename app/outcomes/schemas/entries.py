@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
 from app.logbook.domain import Side
+from app.logbook.fields import optional_answer, optional_choice, optional_number, optional_whole
 from app.logbook.schemas import EntrySchema, PeriodSchema
 from app.outcomes.domain.words import ClinicalTest, Contraction, Muscle, Questionnaire, Rating, Sex
 from app.web.fields import Choice, Flag, Number, Pain, Part, Text, Whole
@@ -41,18 +41,16 @@ class HalfSteps(Number):
         return grade
 
 
-def _optional(words: type[StrEnum]) -> Choice:
-    return Choice(words, load_default=None, allow_none=True)
-
-
 def _number(least: float, most: float, unit: str) -> Number:
-    described = {"description": f"{unit}; {OF_TEST}"}
-    return Number(least=least, most=most, load_default=None, allow_none=True, metadata=described)
+    return optional_number(least, most, f"{unit}; {OF_TEST}")
 
 
 def _whole(least: int, most: int, unit: str) -> Whole:
-    described = {"description": f"{unit}; {OF_TEST}"}
-    return Whole(least=least, most=most, load_default=None, allow_none=True, metadata=described)
+    return optional_whole(least, most, f"{unit}; {OF_TEST}")
+
+
+def _seen(question: str) -> Flag:
+    return optional_answer(f"{question} {OF_TEST}")
 
 
 class QuestionnaireResponseSchema(EntrySchema):
@@ -60,7 +58,7 @@ class QuestionnaireResponseSchema(EntrySchema):
 
     instrument = Choice(Questionnaire, required=True)
     instrument_version = Text(required=True, longest=40, metadata={"description": VERSION})
-    side = _optional(Side)
+    side = optional_choice(Side)
     items = fields.Dict(
         keys=fields.String(validate=[validate.Length(max=40)]),
         values=ItemScore(least=-5, most=10, allow_none=True),
@@ -91,17 +89,17 @@ class MeasurementSchema(EntrySchema):
     """One clinical test of one side; the server computes its value."""
 
     test = Choice(ClinicalTest, required=True)
-    side = _optional(Side)
+    side = optional_choice(Side)
     distance_cm = _number(0, 50, "knee to wall, cm")
-    rating = _optional(Rating)
+    rating = optional_choice(Rating)
     signs = Part(SignsSchema, load_default=None, allow_none=True)
-    contraction = _optional(Contraction)
+    contraction = optional_choice(Contraction)
     force_n = _number(0, 5000, "N, with lever_m and body_mass_kg")
     lever_m = _number(0.05, 1, "m, from the hip or knee to the dynamometer")
     body_mass_kg = _number(20, 300, "kg")
     torque_nm_kg = _number(0, 10, "Nm/kg, instead of force_n")
     age_years = _whole(0, 120, "years, for the expected strength; with sex")
-    sex = _optional(Sex)
+    sex = optional_choice(Sex)
     attempts_cm = fields.List(
         Number(least=0, most=500),
         load_default=None,
@@ -110,15 +108,13 @@ class MeasurementSchema(EntrySchema):
         metadata={"description": f"hops, cm, the best counts; {OF_TEST}"},
     )
     fpi6_total = _whole(-12, 12, "FPI-6, sum of its six signs")
-    muscle = _optional(Muscle)
+    muscle = optional_choice(Muscle)
     muscle_grade = HalfSteps(least=0, most=5, load_default=None, allow_none=True)
     pain = Pain(load_default=None, allow_none=True)
     knee_flexion_deg = _whole(0, 160, "bend of the knee in the squat, degrees")
-    lag = Flag(
-        load_default=None,
-        allow_none=True,
-        metadata={"description": f"did the knee bend while the leg was raised? {OF_TEST}"},
-    )
+    lag = _seen("did the knee bend while the leg was raised?")
+    foot_turns_out = _seen("did the foot turn out in the squat?")
+    heel_lifts = _seen("did the heel lift in the squat?")
 
 
 class StoredQuestionnaireResponseSchema(Identified, QuestionnaireResponseSchema):

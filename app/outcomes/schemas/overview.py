@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from app.outcomes.domain.instruments import INSTRUMENTS, Instrument
 from app.outcomes.domain.progress import Point
 from app.outcomes.domain.schedule import Due
-from app.outcomes.domain.symmetry import Leg, Symmetry
+from app.outcomes.domain.symmetry import BesideExpected, Leg, Symmetry
 from app.outcomes.overview import Overview, Series
 from app.web.fields import Choice, Day
 
@@ -160,9 +160,13 @@ def shown_overview(found: Overview) -> dict[str, Any]:
         "series": [shown_series(series) for series in found.series],
         "symmetry": [_symmetry(told) for told in found.symmetry],
         "ankle_difference": found.difference,
-        "beside_expected": found.beside_expected,
+        "beside_expected": [_beside_expected(told) for told in found.beside_expected],
         "pain_of_7_days": found.pain,
     }
+
+
+def _beside_expected(told: BesideExpected) -> dict[str, Any]:
+    return {name: getattr(told, name) for name in BesideExpectedSchema._declared_fields}
 
 
 def shown_due(due: Due) -> dict[str, Any]:

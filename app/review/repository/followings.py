@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Table, func, select, union_all
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.db.among import ids, is_among_ids
@@ -43,7 +43,7 @@ class Followed:
     sessions: Mapping[UUID, list[LoggedSession]]
     skips: Mapping[UUID, list[Skip]]
     scores: Mapping[UUID, list[tuple[date, str, float]]]
-    check_ins: Mapping[UUID, list[tuple[date, float]]]
+    check_ins: Mapping[UUID, list[tuple[date, float | None, float | None, int | None]]]
     squats: Mapping[UUID, list[tuple[int, float]]]
 
 
@@ -90,8 +90,8 @@ class _Reader:
     def scores(self, since: date) -> dict[UUID, list[Any]]:
         """Return the worst score of each day and moment, with the answers to pain questions, which are scores."""
         scores, answers = _scores.c, _answers.c
-        told = self._worst(_scores, scores.score, since, scores.moment).where(scores.moment.in_(_MOMENTS))
-        asked = self._worst(_answers, answers.score, since, answers.instrument)
+        told = self._worst(_scores, (scores.score,), since, scores.moment).where(scores.moment.in_(_MOMENTS))
+        asked = self._worst(_answers, (answers.score,), since, answers.instrument)
         found = self._grouped(union_all(told, asked.where(answers.instrument.in_(MOMENT_OF))))
         return {
             key: [(on, MOMENT_OF.get(moment, moment), score) for on, moment, score in listed]
@@ -99,13 +99,19 @@ class _Reader:
         }
 
     def check_ins(self, since: date) -> dict[UUID, list[Any]]:
-        """Return the worst pain told of each day."""
-        return self._grouped(self._worst(_check_ins, _check_ins.c.worst_pain, since))
+        """Return the worst told of each day: pain, hours to settle, and whether little load provokes (1 or 0)."""
+        c = _check_ins.c
+        provokes = case((c.low_load_provokes, 1), (c.low_load_provokes.is_(None), None), else_=0)
+        told = (c.worst_pain, c.settle_hours, provokes)
+        return self._grouped(self._worst(_check_ins, told, since))
 
-    def _worst(self, table: Table, score: ColumnElement[Any], since: date, *beside: ColumnElement[Any]) -> Select[Any]:
+    def _worst(
+        self, table: Table, told: Sequence[ColumnElement[Any]], since: date, *beside: ColumnElement[Any]
+    ) -> Select[Any]:
         keys = (table.c.patient_id, table.c.performed_on, *beside)
-        known = (*_lives(table), table.c.performed_on >= since, table.c.performed_at <= self.at, score.is_not(None))
-        return select(*keys, func.max(score)).where(self._theirs(table), *known).group_by(*keys)
+        is_told = or_(*(one.is_not(None) for one in told))
+        known = (*_lives(table), table.c.performed_on >= since, table.c.performed_at <= self.at, is_told)
+        return select(*keys, *map(func.max, told)).where(self._theirs(table), *known).group_by(*keys)
 
     def squats(self) -> dict[UUID, list[Any]]:
         """Return what each side's newest test of squatting to each angle hurt."""

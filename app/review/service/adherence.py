@@ -13,14 +13,13 @@ from app.guidance.domain.ruleset.numbers import HIP_FIRST_DAYS, WEEK_DAYS
 from app.guidance.following import Following, KneeFacts
 from app.guidance.policies import PolicyBook
 from app.guidance.service.following import instant_of
+from app.guidance.stirring import Stirring, of_score, told_by_day
 from app.kernel.clock import CLOCK_TOLERANCE, day_in_zone
 from app.library import service as library
 from app.logbook.domain import PainMoment
 from app.review.repository.followings import Followed, read_followed
 
 _DAY = timedelta(days=1)
-_STIRRED = frozenset({PainMoment.REST.value, PainMoment.NIGHT.value})
-_DAILY = frozenset({PainMoment.WORST.value, PainMoment.DURING.value})
 
 
 def adherence_of(db: Session, zones: Mapping[UUID, str], at: datetime) -> dict[UUID, tuple[float | None, float | None]]:
@@ -58,15 +57,13 @@ def _knee(found: Followed, key: UUID, today: date) -> KneeFacts:
     """Return what was told of the knee, as for one patient: the worse knee speaks for both."""
     scores = found.scores.get(key, [])
     squats = {on: score for on, moment, score in scores if moment == PainMoment.SQUAT.value}
-    stirred: dict[date, bool] = {}
-    worst: dict[date, float] = {}
-    for on, moment, score in scores:
-        if moment in _STIRRED:
-            stirred[on] = stirred.get(on, False) or score > 0
-        if moment in _DAILY:
-            worst[on] = max(score, worst.get(on, 0.0))
-    for on, score in found.check_ins.get(key, []):
-        worst[on] = max(score, worst.get(on, 0.0))
+    told = [(on, of_score(moment, score)) for on, moment, score in scores]
+    told += [(on, _of_day(pain, hours, provokes)) for on, pain, hours, provokes in found.check_ins.get(key, [])]
     angles = found.squats.get(key, [])
-    tests = {angle: max(value for told, value in angles if told == angle) for angle in {angle for angle, _ in angles}}
-    return KneeFacts(squats, stirred, worst, squat_facts_of(tests), today)
+    tests = {angle: max(value for bend, value in angles if bend == angle) for angle in {angle for angle, _ in angles}}
+    return KneeFacts(squats, told_by_day(told), squat_facts_of(tests), today)
+
+
+def _of_day(worst: float | None, settle_hours: float | None, provokes: int | None) -> Stirring:
+    stirs = None if provokes is None else bool(provokes)
+    return Stirring(worst=worst, settle_hours=settle_hours, low_load_provokes=stirs)

@@ -17,6 +17,7 @@ from app.guidance.domain.policy import USUAL_POLICY
 from app.guidance.domain.ruleset import RED_FLAGS
 from app.guidance.policies import PolicyBook
 from app.guidance.service.following import instant_of, read_following
+from app.guidance.service.intakes import told_by
 from app.guidance.values import DayAsked
 from app.kernel.clock import day_in_zone
 from app.outcomes import service as outcomes
@@ -109,12 +110,13 @@ def _weeks(reading: _Reading) -> list[Any]:
 def _runs(reading: _Reading) -> list[dict[str, Any]]:
     rows = repository.list_runs(reading.db, reading.before)
     known = [(row["performed_on"], row["distance_m"] / _METRES) for row in rows if row["distance_m"] is not None]
-    return [_run(row, known) for row in rows if reading.window.holds(row["performed_on"])]
+    declared = told_by(reading.db, reading.patient_id, reading.window.until, reading.at).declared_longest_km
+    return [_run(row, known, declared) for row in rows if reading.window.holds(row["performed_on"])]
 
 
-def _run(row: Mapping[str, Any], known: list[tuple[date, float]]) -> dict[str, Any]:
+def _run(row: Mapping[str, Any], known: list[tuple[date, float]], declared_km: float | None) -> dict[str, Any]:
     on, metres = row["performed_on"], row["distance_m"]
-    spike = run_spike(on, metres / _METRES, known) if metres is not None else None
+    spike = run_spike(on, metres / _METRES, known, declared_km) if metres is not None else None
     shown = _only(row, "id", "distance_m", "duration_s", "rpe", "limp")
     return {"on": on, **shown, "spike_ratio": spike.ratio if spike else None, "spike": spike.name if spike else None}
 

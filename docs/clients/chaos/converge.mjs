@@ -28,7 +28,7 @@ const TWO_FIELDS = {
   check_ins: [['sleep_hours', 5.5], ['early_warning_signs', ['quadriceps_quiet']]],
   red_flags: [['asked_because', 'offered'], ['code', 'lump_or_mass']],
   skips: [['reason', 'illness'], ['side', 'right']],
-  intakes: [['birth_year', 1985], ['declared_longest_m', 4242]],
+  intakes: [['birth_year', 1985], ['pain_began_on', '2020-02-29']],
   questionnaire_responses: [['items', { score: 9 }], ['side', 'right']],
   measurements: [['distance_cm', 7.5], ['side', 'right']],
 };

@@ -11,10 +11,10 @@ const MAKERS = {
   pain_scores: (number) => ({ score: number % 3, moment: 'during', side: 'left' }),
   sessions: (number) => ({ duration_s: 900 + number, rpe: 4, sets: [SET, { ...SET, side: 'right' }], cues_kept: ['knees_apart'] }),
   treatments: (number) => ({ treatment: 'taping', side: 'left', given_by: 'self', duration_min: 1 + number }),
-  check_ins: (number) => ({ morning_pain: number % 2, sleep_hours: 7.5, mood: 6, ...NO_SIGNS }),
+  check_ins: (number) => ({ morning_pain: number % 2, sleep_hours: 7.5, settle_hours: 0.5, ...NO_SIGNS }),
   red_flags: (number) => ({ code: 'locked_knee', present: false, asked_because: number % 2 ? 'monthly' : 'intake' }),
   skips: (number) => ({ exercise: 'clamshell', side: 'left', due_on: '2026-03-01', reason: number % 2 ? 'time' : 'pain' }),
-  intakes: (number) => ({ birth_year: 1970 + (number % 30), declared_longest_m: 5000 + number }),
+  intakes: (number) => ({ birth_year: 1970 + (number % 30), declared_longest_m: 5000 + number, pain_began_on: '2019-05-04' }),
   questionnaire_responses: (number) => ({ ...ANSWER, items: { score: number % 3 } }),
   measurements: (number) => ({ test: 'knee_to_wall', side: 'left', distance_cm: 8 + (number % 5) }),
 };

@@ -16,7 +16,7 @@ const WORTH_COMPRESSING = 2048;
 export class Api {
   #refreshing = null;
 
-  constructor({ url, fetch = globalThis.fetch, schemaVersion = 3, tokens = null }) {
+  constructor({ url, fetch = globalThis.fetch, schemaVersion = 4, tokens = null }) {
     Object.assign(this, { url, fetch, schemaVersion, tokens });
   }
 

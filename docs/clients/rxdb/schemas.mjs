@@ -21,7 +21,7 @@ const run = {
 const checkIn = {
   ...{ morning_pain: number, worst_pain: number, side: text, swelling: flag, sleep_hours: number },
   ...{ stress: number, mood: number, early_warning_signs: list(text), red_flags: list(text) },
-  rest_of_week: flag,
+  ...{ rest_of_week: flag, settle_hours: number, low_load_provokes: flag },
 };
 
 const treatment = {
@@ -39,7 +39,12 @@ const measurement = {
   ...{ force_n: number, lever_m: number, body_mass_kg: number, torque_nm_kg: number, age_years: number, sex: text },
   ...{ attempts_cm: list(number), fpi6_total: number, muscle: text, muscle_grade: number, pain: number },
   ...{ knee_flexion_deg: number, lag: flag, recorded_by: text, value: number, grade: text, dorsiflexion_deg: number },
-  ...{ scoring_version: text },
+  ...{ scoring_version: text, foot_turns_out: flag, heel_lifts: flag },
+};
+
+const intake = {
+  ...{ birth_year: number, declared_longest_m: number, pain_began_on: text },
+  ...{ terrain_or_shoe_change: flag, avoids_activity_from_fear: flag },
 };
 
 const FIELDS = {
@@ -50,7 +55,7 @@ const FIELDS = {
   treatments: treatment,
   red_flags: { code: text, present: flag, asked_because: text },
   skips: { exercise: text, side: text, due_on: text, reason: text, replaced_by: text },
-  intakes: { birth_year: number, declared_longest_m: number },
+  intakes: intake,
   questionnaire_responses: response,
   measurements: measurement,
 };

@@ -22,8 +22,8 @@ const RUN = [
 
 const CHECK_IN = [
   ...texts('side early_warning_signs red_flags'),
-  ...numbers('morning_pain worst_pain sleep_hours stress mood'),
-  ...flags('swelling rest_of_week'),
+  ...numbers('morning_pain worst_pain sleep_hours stress mood settle_hours'),
+  ...flags('swelling rest_of_week low_load_provokes'),
 ];
 
 const RESPONSE = [
@@ -35,7 +35,13 @@ const MEASUREMENT = [
   ...texts('test side rating signs contraction sex attempts_cm muscle recorded_by grade scoring_version'),
   ...numbers('distance_cm force_n lever_m body_mass_kg torque_nm_kg age_years fpi6_total muscle_grade pain'),
   ...numbers('knee_flexion_deg value dorsiflexion_deg'),
-  ...flags('lag'),
+  ...flags('lag foot_turns_out heel_lifts'),
+];
+
+const INTAKE = [
+  ...texts('pain_began_on'),
+  ...numbers('birth_year declared_longest_m'),
+  ...flags('terrain_or_shoe_change avoids_activity_from_fear'),
 ];
 
 const COLUMNS = {
@@ -46,7 +52,7 @@ const COLUMNS = {
   treatments: [...texts('treatment side given_by body_region activity'), ...numbers('duration_min pain_without pain_with')],
   red_flags: [...texts('code asked_because'), ...flags('present')],
   skips: texts('exercise side due_on reason replaced_by'),
-  intakes: numbers('birth_year declared_longest_m'),
+  intakes: INTAKE,
   questionnaire_responses: RESPONSE,
   measurements: MEASUREMENT,
 };

@@ -153,7 +153,7 @@ def _scores(chance: Random, run: RunFact, points: tuple[float, ...], side: str |
 
 def _check_in(chance: Random, place: int, on: date, points: tuple[float, ...]) -> CheckInFact:
     morning = chance.choice((None, 0.0, *points))
-    return CheckInFact(f"{place:x}", on, False, False, morning, chance.choice(points), None, [], [])
+    return CheckInFact(f"{place:x}", on, False, False, morning, chance.choice(points), None, None, None, [], [])
 
 
 def _raised(score: float, chance: Random) -> float:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from app.guidance.domain.load import load_figures
 from app.guidance.domain.load_summary import DayLoad, WeekTotals, after_break, run_spike, summarise
-from app.guidance.domain.notices import needling_soreness, orthosis_response
+from app.guidance.domain.notices import early_warning, mileage, needling_soreness, orthosis_response, recovery_pace
 
 NEEDLED = datetime(2026, 11, 18, 12, tzinfo=UTC)
 DAY = date(2026, 11, 20)
@@ -56,8 +57,27 @@ def test_ratios_are_hidden_after_a_break_of_a_fortnight(gap: int, since: int, hi
 
 def test_the_longest_run_is_looked_for_in_the_thirty_days_before() -> None:
     others = [(DAY - timedelta(days=31), 20.0), (DAY - timedelta(days=30), 5.0), (DAY, 9.0)]
-    assert (run_spike(DAY, 6.0, others).ratio, run_spike(DAY, 6.0, others).name) == (1.2, "small")
-    assert run_spike(DAY, 6.0, []).name == "undefined"
+    found = run_spike(DAY, 6.0, others, None)
+    assert (found.ratio, found.name) == (1.2, "small")
+    assert run_spike(DAY, 6.0, [], None).name == "undefined"
+
+
+@pytest.mark.parametrize(
+    ("days_before", "declared_km", "ratio", "name"),
+    [
+        (None, 5.0, 1.2, "small"),  # no run is known: the longest that was declared
+        (31, 5.0, 1.2, "small"),  # the only known run lies outside of the 30 days
+        (30, 5.0, 1.5, "moderate"),  # a known run counts, and what was declared no more
+        (1, 20.0, 1.5, "moderate"),
+        (None, None, None, "undefined"),
+    ],
+)
+def test_a_declared_longest_run_stands_in_where_no_run_of_the_thirty_days_is_known(
+    days_before: int | None, declared_km: float | None, ratio: float | None, name: str
+) -> None:
+    others = [(DAY - timedelta(days=days_before), 4.0)] if days_before is not None else []
+    found = run_spike(DAY, 6.0, others, declared_km)
+    assert (found.ratio, found.name) == (ratio, name)
 
 
 def test_each_measure_is_summed_by_itself_and_the_effort_shows_its_figures() -> None:
@@ -91,8 +111,8 @@ def test_a_return_of_today_hides_ratios_and_one_of_tomorrow_does_not() -> None:
 
 
 def test_a_run_of_the_day_before_is_among_the_earlier_ones_and_one_of_the_same_day_is_not() -> None:
-    assert run_spike(DAY, 6.0, [(DAY - timedelta(days=1), 5.0)]).ratio == 1.2
-    assert run_spike(DAY, 6.0, [(DAY, 5.0)]).ratio is None
+    assert run_spike(DAY, 6.0, [(DAY - timedelta(days=1), 5.0)], None).ratio == 1.2
+    assert run_spike(DAY, 6.0, [(DAY, 5.0)], None).ratio is None
 
 
 def test_totals_are_rounded_to_a_tenth_and_changes_need_exactly_two_weeks() -> None:
@@ -104,3 +124,36 @@ def test_totals_are_rounded_to_a_tenth_and_changes_need_exactly_two_weeks() -> N
 def test_no_relief_and_a_little_relief_are_told_apart() -> None:
     assert orthosis_response(3.0, 3.0) == "unlikely"
     assert orthosis_response(3.0, 2.9) == "unclear"
+
+
+@pytest.mark.parametrize(("days_ago", "warns"), [(0, True), (6, True), (7, False), (-1, False)])
+def test_a_sign_of_today_and_of_six_days_ago_warn_and_no_other(days_ago: int, warns: bool) -> None:
+    signs = [(DAY - timedelta(days=2), "quadriceps_quiet"), (DAY - timedelta(days=days_ago), "single_leg_wobble")]
+    assert (early_warning(signs, DAY) is not None) is warns
+
+
+def test_a_week_is_told_to_a_tenth_of_a_kilometre() -> None:
+    told = mileage({100: 40.04, 101: 20.02}, 101)
+    assert told is not None
+    assert told.facts == {"week_km": 60.1, "at_km": 48.3}
+    assert mileage({100: 48.2}, 101) is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "direction"),
+    [
+        ((DAY - timedelta(days=91), None, None, None), "PACE_LONG_HISTORY", "slower"),
+        ((None, False, None, None), "PACE_WITHIN_LIMIT", "faster"),
+        ((None, None, 80, None), "PACE_HIGH_ADHERENCE", "faster"),
+        ((None, None, 49, None), "PACE_LOW_ADHERENCE", "slower"),
+        ((None, None, None, True), "PACE_HIP_AND_ANKLE", "slower"),
+    ],
+)
+def test_what_is_known_of_recovery_has_one_direction(asked: tuple[Any, ...], code: str, direction: str) -> None:
+    since, over, adherence, both = asked
+    (told,) = recovery_pace(since, DAY, over, adherence, both)
+    assert (told.code, told.direction) == (code, direction)
+
+
+def test_a_single_day_s_week_counts_though_no_other_was_run() -> None:
+    assert mileage({100: 48.3}, 100) is not None

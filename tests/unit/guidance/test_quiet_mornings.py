@@ -16,7 +16,9 @@ DAY = date(2026, 3, 30)
 def facts(mornings: dict[int, float], ran: tuple[int, ...] = ()) -> Facts:
     """Return a log with these mornings, and runs on those days, all told in days ago."""
     told = sorted(mornings.items(), reverse=True)
-    check_ins = [CheckInFact(f"{ago:x}", ago_of(ago), False, False, pain, None, None, [], []) for ago, pain in told]
+    check_ins = [
+        CheckInFact(f"{ago:x}", ago_of(ago), False, False, pain, None, None, None, None, [], []) for ago, pain in told
+    ]
     runs = [RunFact(f"{ago:x}", ago_of(ago), False, False, 5000, 1800, None, False, False, False) for ago in ran]
     return Facts(runs, [], check_ins)
 

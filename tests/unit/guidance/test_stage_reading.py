@@ -46,7 +46,6 @@ _WORDS: dict[str, st.SearchStrategy[Any]] = {
     "effusion": st.none() | st.booleans(),
     "red_flag": st.none() | st.booleans(),
     "straight_leg_raise_lag": st.none() | st.booleans(),
-    "low_load_provokes": st.none() | st.booleans(),
     "single_leg_squat": st.sampled_from([None, "good", "fair", "poor"]),
     "irritability": st.sampled_from([None, "low", "moderate", "high"]),
     "rules": st.frozensets(st.sampled_from(["REPEAT_2", "REPEAT_3", "TREND_LARGE", "PAIN_AMBER"])),

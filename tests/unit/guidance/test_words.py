@@ -77,9 +77,10 @@ def test_every_code_has_its_sentence() -> None:
 def test_an_advice_of_any_rule_can_be_told(language: str, register: str) -> None:
     for code, row in RULES.items():
         for days in (0, 1, 3):
-            advice = {"rule": code, "decision": row.decision.value, "refer": row.refer.value}
+            advice = {"rule": code, "decision": row.decision.value, "refer": row.refer.value, "preset": "thomee_1997"}
             said = told({**advice, "change_percent": -20, "min_rest_days": days}, language, register)
-            assert "{" not in "".join(said.values())
+            assert "{" not in "".join(filter(None, said.values()))
+            assert (said["caution"] is None) is (code == "RED_FLAG")
             assert said["text"] or code == "RED_FLAG"
 
 

@@ -23,4 +23,4 @@ __all__ = [
     "RuleRow",
 ]
 
-RULESET_VERSION = "2026.11.3"
+RULESET_VERSION = "2026.11.4"

@@ -54,6 +54,7 @@ REPROPOSE_AFTER_DAYS = 7  # days: after a therapist declined a stage, until it m
 
 # What a therapist decides
 OVERRIDE_MAX_DAYS = 90  # days: an override may stand (E)
+REPLAY_MAX_DAYS = 366  # days: that one replay looks at (E)
 POLICY_AHEAD_MAX_DAYS = 366  # days: ahead that a policy may begin (E)
 MINOR_UNTIL_YEARS = 18  # years: of this year's age, up to which somebody may be under age (definition)
 
@@ -150,13 +151,13 @@ ADHERENCE_HIGH_PERCENT = 80  # percent: from which adherence is high (E)
 ADHERENCE_MODERATE_PERCENT = 50  # percent: from which adherence is moderate (E)
 
 # Findings by domain (CLINICAL 5.4)
+ONSET_DAYS = 30  # days: up to the day that pain began, whose runs may have begun it (E)
 POSITIVE_POINTS = 2  # points: that make a domain positive (E)
 MEASURED_POINTS = 2  # points: of a measured finding (E)
 OBSERVED_POINTS = 1  # points: of an observed finding (E)
 KNEE_TO_WALL_MIN_CM = 9  # cm: toe to wall, less is stiff (E)
 FOOT_POSTURE_MIN = 6  # points: of FPI-6, from which a foot is pronated (E)
 TSK11_HIGH_MIN = 24  # points: of TSK-11, from which fear of movement is high (E)
-PHQ2_MAX = 6  # points: of PHQ-2 (M)
 PHQ2_MIN = 3  # points: of PHQ-2, from which mood is low (E)
 
 # Rest, resume, hurt (CLINICAL 5.5)
