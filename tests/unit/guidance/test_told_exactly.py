@@ -15,7 +15,7 @@ from app.guidance.domain.ladder import earliest_day
 from app.guidance.domain.load import load_figures
 from app.guidance.domain.policy import Policy, resolve_policy
 from app.guidance.domain.spike import spike
-from tests.unit.guidance.builders import Wire, a_run, answer, question, steady
+from tests.unit.guidance.builders import ABSENT, Wire, a_run, answer, day, question, steady
 from tests.unit.refusing import refused_at
 
 DAY = date(2026, 11, 20)
@@ -42,6 +42,134 @@ def test_a_rule_tells_what_it_saw_and_what_it_was_measured_by(
     sessions: list[Wire], rule: str, facts: dict[str, Any], thresholds: dict[str, Any]
 ) -> None:
     (told,) = [one for one in answer(sessions)["trace"] if one["rule"] == rule]
+    assert (told["facts"], told["thresholds"]) == (facts, thresholds)
+
+
+_STRICT = {"preset": "esculier_2018"}
+_RISE = [(10, 1.333), (9, 0.5), (2, 2.777), (1, 2.5)]
+_ONE_RUN: list[tuple[str, Wire, Wire, Wire]] = [
+    ("PAIN_PAUSE", {"pain_during": 8}, {"pain_during": 8}, {"pause_min": 8}),
+    ("PAIN_RED", {"pain_during": 6}, {"pain_during": 6}, {"high_max": 5, "pause_min": 8}),
+    ("PAIN_AMBER", {"pain_during": 4}, {"pain_during": 4}, {"acceptable_max": 3, "high_max": 5}),
+    ("PAIN_HOLD", {"pain_during": 3}, {"pain_during": 3}, {"progress_max": 2, "acceptable_max": 3}),
+    ("LIMP", {"limp": True}, {"limp": True}, {}),
+    ("STOPPED_EARLY", {"stopped_early_for_pain": True}, {"stopped_early_for_pain": True}, {}),
+    (
+        "MORNING_LARGE",
+        {"pain_next_morning": 4, "baseline_pain": 1},
+        {"morning": 4, "baseline": 1, "morning_rise": 3},
+        {"morning_large": 3},
+    ),
+    (
+        "MORNING_UP",
+        {"pain_next_morning": 3, "baseline_pain": 1},
+        {"morning": 3, "baseline": 1, "morning_rise": 2},
+        {"morning_tolerance": 1, "morning_large": 3},
+    ),
+    (
+        "AMBER_PLUS_MORNING",
+        {"pain_during": 4, "pain_next_morning": 3, "baseline_pain": 1},
+        {"pain_during": 4, "morning_rise": 2},
+        {"acceptable_max": 3, "high_max": 5, "morning_tolerance": 1},
+    ),
+    (
+        "AFTER_UP_HOLD",
+        {"pain_pre": 1, "pain_after_60": 2.5},
+        {"pain_after_60": 2.5, "after_rise": 1.5},
+        {"after_tolerance": 1, "after_abs_max": None},
+    ),
+    (
+        "LOAD_SESSION_SPIKE",
+        {"distance_km": 6},
+        {"last": 6, "longest_before": 5, "ratio": 1.2},
+        {"session_spike_ratio": 1.1, "lookback_days": 30},
+    ),
+    (
+        "NOT_ENOUGH_CLEAN",
+        {"painkiller_before": True},
+        {"clean_in_a_row": 0},
+        {"progress_after_clean": 2, "repeat_window_days": 28},
+    ),
+    (
+        "CLEAN",
+        {},
+        {"pain_during": 1, "clean_in_a_row": 2},
+        {"progress_max": 2, "progress_after_clean": 2, "progress_pct": 10, "cycle_progress_pct": 5},
+    ),
+    ("MISSING_DURING", {"pain_during": ABSENT}, {"pain_during": None}, {}),
+    ("MISSING_MORNING", {"pain_next_morning": ABSENT}, {"morning": None}, {}),
+    ("MISSING_LOAD", {"distance_km": ABSENT}, {"load_unit": None}, {}),
+]
+
+
+@pytest.mark.parametrize(("rule", "last_run", "facts", "thresholds"), _ONE_RUN, ids=[row[0] for row in _ONE_RUN])
+def test_a_rule_about_one_run_tells_what_it_saw_of_it(rule: str, last_run: Wire, facts: Wire, thresholds: Wire) -> None:
+    (told,) = [one for one in answer([*steady(), a_run(**last_run)])["trace"] if one["rule"] == rule]
+    assert (told["facts"], told["thresholds"]) == (facts, thresholds)
+
+
+@pytest.mark.parametrize(
+    ("rule", "sessions", "more", "facts", "thresholds"),
+    [
+        ("RED_FLAG", steady(), {"red_flags": ["locked_knee"]}, {"red_flags": ["locked_knee"]}, {}),
+        (
+            "PRE_RUN_HIGH",
+            steady(),
+            {"daily": [{"date": day(0), "morning_pain": 4}]},
+            {"morning_today": 4},
+            {"acceptable_max": 3},
+        ),
+        (
+            "AFTER_UP_REDUCE",
+            [*steady(), a_run(pain_pre=1, pain_after_60=2.5)],
+            _STRICT,
+            {"pain_after_60": 2.5, "after_rise": 1.5},
+            {"after_tolerance": 0, "after_abs_max": None},
+        ),
+        (
+            "MISSING_AFTER",
+            [*steady(), a_run(pain_pre=1)],
+            _STRICT,
+            {"pain_after_60": None, "pain_pre": 1},
+            {"after_required": True, "after_tolerance": 0},
+        ),
+        (
+            "TREND_LARGE",
+            [*steady(9), a_run(8), *(a_run(ago, pain_during=3) for ago in (6, 4, 2))],
+            {},
+            {"mean_now": 3, "mean_before": 1, "rise": 2},
+            {"trend_large": 1.5, "progress_max": 2},
+        ),
+        (
+            "TREND_UP",
+            steady(),
+            {"daily": [{"date": day(ago), "worst_pain": pain} for ago, pain in _RISE]},
+            {"mean_now": 1.82, "mean_before": 0.97, "rise": 0.85},
+            {"trend_tolerance": 0.5},
+        ),
+        (
+            "LOAD_WEEK_SPIKE",
+            [*steady(), *(a_run(ago) for ago in (6, 4, 2, 1))],
+            {},
+            {"week": 30, "week_before": 20, "ratio": 1.5},
+            {"week_spike_ratio": 1.3},
+        ),
+        (
+            "BASELINE_UNKNOWN",
+            [a_run(pain_next_morning=3, baseline_pain=ABSENT)],
+            {},
+            {"morning": 3, "baseline": None},
+            {"progress_max": 2, "morning_tolerance": 1},
+        ),
+        ("PENDING_MORNING", [*steady(), a_run(0, pain_next_morning=ABSENT)], {}, {"gap_days": 0}, {}),
+        ("NO_HISTORY", [], {}, {"runs": 0}, {}),
+        ("FUTURE_DATED", [*steady(), a_run(-2)], {}, {"future_dated": 1}, {}),
+    ],
+)
+def test_a_rule_about_more_than_one_run_tells_what_it_saw(
+    rule: str, sessions: list[Wire], more: Wire, facts: Wire, thresholds: Wire
+) -> None:
+    (told,) = [one for one in answer(sessions, **more)["trace"] if one["rule"] == rule]
     assert (told["facts"], told["thresholds"]) == (facts, thresholds)
 
 
