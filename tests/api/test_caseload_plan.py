@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.api.test_caseload import case_of, reasons
@@ -10,6 +12,7 @@ from tests.api.test_plan import (
     a_run,
     begun,
     day_of,
+    due,
     finished,
     log,
     on_day,
@@ -59,11 +62,22 @@ def test_falling_adherence_without_rising_pain_is_no_reason(people: People) -> N
         assert not {"pain_up_adherence_down", "pain_up_adherence_up"} & set(reasons(case_of(therapist, patient)))
 
 
-def test_adherence_is_the_same_as_the_patient_s_own_with_skips_hidden_exercises_and_excuses(people: People) -> None:
+@pytest.mark.parametrize(
+    ("collection", "told"),
+    [
+        ("pain-scores", {"moment": "squat", "score": 6, "side": "left"}),
+        ("check-ins", {"settle_hours": 30, "low_load_provokes": True}),
+    ],
+    ids=["a sore squat", "a knee that is easily stirred up"],
+)
+def test_adherence_is_the_same_as_the_patient_s_own_with_skips_hidden_exercises_and_excuses(
+    people: People, collection: str, told: dict[str, Any]
+) -> None:
     exercises = [an_exercise("box_squat_60", None), an_exercise("clamshell", "left"), an_exercise("bird_dog", None)]
     patient, therapist, _ = begun(people, *exercises)
     with on_day(TODAY):
-        log(patient, "pain-scores", 1, moment="squat", score=6, side="left")
+        log(patient, collection, 1, **told)
+        log(patient, "check-ins", 2, low_load_provokes=False)
         for day in range(TODAY - 6, TODAY + 1):
             log(patient, "sessions", day, sets=sets("clamshell", "left", 2))
         log(patient, "skips", 18, exercise="bird_dog", due_on=day_of(18), reason="illness")
@@ -72,6 +86,9 @@ def test_adherence_is_the_same_as_the_patient_s_own_with_skips_hidden_exercises_
         facts = reasons(case_of(therapist, patient))["pain_up_adherence_up"]["facts"]
         assert facts["adherence_percent"] == percents(patient, TODAY)[0]
         assert facts["adherence_percent_before"] == 0
+        listed = due(patient, patient, TODAY)["items"]
+        hidden = {one["exercise"] for one in listed if one["state"] == "hidden"}
+        assert hidden == {"box_squat_60"}
 
 
 def test_an_answer_to_a_pain_question_makes_pain_rise_as_a_check_in_does(people: People) -> None:
