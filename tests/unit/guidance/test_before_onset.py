@@ -62,6 +62,7 @@ def test_a_declared_longest_run_stands_in_for_those_that_were_not_logged() -> No
         (ran(d45=1, d40=10, d31=90), 9.0),  # a week that lies partly before the month, and ends in it
         (ran(d13=10, d6=None, d0=40), None),  # no week of unknown length is compared
         (ran(d20=10, d13=None, d0=40), None),
+        (ran(d13=10, d7=10, d0=13), 0.65),  # a week has seven days: the run of the seventh day before is of the last
         (ran(d30=10, d0=10), 0.0),  # a week of nothing; and nothing to compare with is not infinitely much
     ],
 )
