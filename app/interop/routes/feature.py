@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from app.web.feature import Feature
 
-interop = Feature("interop", "Other systems: run files in; FHIR out.")
+interop = Feature("interop", "Other systems: run files in; FHIR and CSV out.")

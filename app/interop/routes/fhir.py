@@ -158,7 +158,7 @@ def _declare(resource: str) -> None:
         f"{FHIR}/{resource}",
         permission=Permission.FHIR_USE,
         query=FhirSearchSchema,
-        answers={200: FhirBundleSchema},
+        answers={200: FhirBundleSchema, 404: None},
         media_type=FHIR_JSON,
         translated=True,
     )(search)
