@@ -254,8 +254,7 @@ ROWS: dict[str, Row] = {
     **_fhir(),
     **{f"export_{name}": OfPatient(_READ) for name in ("runs", "sessions", "check_ins", "treatments")},
     **{
-        f"export_{name}": OfPatient(_needs(PAIN))
-        for name in ("pain_scores", "questionnaire_responses", "measurements")
+        f"export_{name}": OfPatient(_needs(PAIN)) for name in ("pain_scores", "questionnaire_responses", "measurements")
     },
     "read_fhir_patient": OfPatient(ANY),
     "read_fhir_everything": OfPatient(ANY),

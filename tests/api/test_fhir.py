@@ -24,8 +24,9 @@ from app.logbook import service as logbook
 from app.logbook.kinds import PAIN_SCORE, RUN
 from app.settings import Settings
 from seeds.demo.personas import PATIENTS, load_demo
-from tests.builders.care import let_in
+from tests.builders.care import let_in, logged
 from tests.builders.databases import empty_database, new_folder, prepare_demo
+from tests.builders.devices import a_check_in
 from tests.builders.people import People, Person
 
 FHIR_JSON = "application/fhir+json"
@@ -118,6 +119,16 @@ def test_pain_is_a_number_and_zero_is_one(demo: Demo) -> None:
     assert [one["valueQuantity"]["value"] for one in told] == [one.entry.score for one in stored]
     assert 0 in [one["valueQuantity"]["value"] for one in told]
     assert {one["code"]["coding"][0]["code"] for one in found} == {coding.PAIN}
+
+
+def test_the_pain_of_a_check_in_is_told_with_its_moment_no_pain_included(demo: Demo) -> None:
+    person = demo.people.patient()
+    logged(person, check_ins=[a_check_in(morning_pain=0, worst_pain=2.5, side="right")])
+    told = [
+        (one["component"][0]["valueCodeableConcept"]["coding"][0]["code"], one["valueQuantity"]["value"])
+        for one in pages(person, f"/fhir/Observation?code={coding.PAIN}")
+    ]
+    assert told == [("next_morning", 0), ("worst", 2.5)]
 
 
 def test_every_figure_of_a_run_is_found_by_its_code_with_its_unit(demo: Demo) -> None:
