@@ -77,6 +77,7 @@ def test_the_largest_week_beside_the_week_before_it(runs: list[PastRun], ratio: 
         (ran(d20=10, d6=6), False),  # after 14 days 60 percent
         (ran(d20=10, d6=6.1), True),
         (ran(d60=20, d24=10, d22=10, d6=6.1), True),  # of the runs of the four weeks up to the last
+        (ran(d48=30, d20=10, d6=7), True),  # a run 28 days before the last is of another time
         (ran(d36=10, d9=6), False),  # 27 days
         (ran(d36=10, d8=4), False),  # after 28 days 40 percent
         (ran(d36=10, d8=4.1), True),
