@@ -55,6 +55,8 @@ class Permission(StrEnum):
     PROGRESS_READ = "progress.read"
     REVIEWS_READ = "reviews.read"
     REVIEW_SIGN = "review.sign"
+    MESSAGES_READ = "messages.read"
+    MESSAGES_WRITE = "messages.write"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from tests.builders.plans import a_plan, an_order
 from tests.builders.plans import an_exercise as a_prescribed
 
 Body = Callable[[World, Patient], Any]
-SESSIONS, PAIN, ADVICE, PLAN = "sessions.read", "pain.read", "advice.read", "plan.write"
+SESSIONS, PAIN, ADVICE, PLAN, MESSAGE = "sessions.read", "pain.read", "advice.read", "plan.write", "message"
 ANY = frozenset({"any"})
 NOBODY: frozenset[str] = frozenset()
 PATIENT, THERAPIST, ADMIN = "patient", "therapist", "admin"
@@ -304,6 +304,14 @@ ROWS: dict[str, Row] = {
         _needs(ADVICE), patient=False, body=lambda *_: {"id": an_id(), "next_on": soon(30)[:10], "note": "x"}
     ),
     "list_reviews": OfPatient(_needs(ADVICE)),
+    "list_messages": OfPatient(_needs(MESSAGE)),
+    "send_message": OfPatient(_needs(MESSAGE), body=lambda *_: {"id": an_id(), "text": "x"}),
+    "mark_messages_read": OfPatient(_needs(MESSAGE), body=lambda _, patient: {"message_id": patient.ids["message_id"]}),
+    "take_back_message": OfPatient(
+        _needs(MESSAGE),
+        ids={"message_id": "message_id"},
+        unless=dict.fromkeys(("all_scopes", "message_only"), 403),
+    ),
     # Sync
     "pull_changes": OfPatient(ANY),
     "get_digest": OfPatient(ANY),

@@ -181,6 +181,7 @@ def _patient(person: Person, therapist: Person) -> Patient:
     found.ids["op_id"] = an_id()
     phone.push(put("runs", a_run(duration_s=-1, note=CANARY), op_id=found.ids["op_id"]))
     found.ids["epoch"] = phone.pull(limit=1)["epoch"]
+    found.ids["message_id"] = made(person.post(f"{path}/messages", {"id": an_id(), "text": "May I run?"}))["id"]
     found.ids["device_id"] = str(person.device_id)
     return found
 
