@@ -93,6 +93,7 @@ class Declared:
     conditional: bool
     translated: bool
     refuses_old_apps: bool
+    media: tuple[str, ...] = ()
 
 
 class Feature:
@@ -116,8 +117,12 @@ class Feature:
         conditional: bool = False,
         translated: bool = False,
         refuses_old_apps: bool = False,
+        media: tuple[str, ...] = (),
     ) -> Callable[[View], View]:
-        """Declare a view: who may call it, what it takes (`query=`, `body=`, `form=`), what it answers."""
+        """Declare a view: who may call it, what it takes (`query=`, `body=`, `form=`), what it answers.
+
+        `media` names the content types that a 200 can have besides, or in place of, JSON.
+        """
 
         def declare(view: View) -> View:
             wrapped = self._with_input(self._with_answers(view, answers), query, body, form)
@@ -131,6 +136,7 @@ class Feature:
                 conditional=conditional,
                 translated=translated,
                 refuses_old_apps=refuses_old_apps,
+                media=media,
             )
             self.blueprint.route(path, methods=[method])(guarded)
             return view

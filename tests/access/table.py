@@ -300,6 +300,7 @@ ROWS: dict[str, Row] = {
         ids={"name": "=pain-and-load", "form": "=json"},
         unless=dict.fromkeys(("notes_only", "plan_only", "message_only"), 403),
     ),
+    "get_report": OfPatient(ANY, unless=dict.fromkeys(("notes_only", "message_only"), 403)),
     "sign_review": OfPatient(
         _needs(ADVICE), patient=False, body=lambda *_: {"id": an_id(), "next_on": soon(30)[:10], "note": "x"}
     ),
