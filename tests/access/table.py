@@ -87,6 +87,12 @@ def _entry(path: str, singular: str, read: frozenset[str], write: frozenset[str]
     }
 
 
+def some_reminders() -> Json:
+    """Return what somebody wants to be reminded of."""
+    wants = dict.fromkeys(("session_due", "morning_score_missing", "review_due"), False)
+    return {**wants, "remind_at": "17:00", "quiet_from": "21:00", "quiet_until": "08:00", "language": "en"}
+
+
 def _dated(**more: Any) -> Body:
     return lambda *_: {**more}
 
@@ -151,6 +157,8 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(LIBRARY_READS, _LIBRARY),
     **{name: OfRole(EVERYONE, unless=dict.fromkeys(EVERYONE, 404)) for name in ONE_OF_THE_LIBRARY},
     "get_caseload": OfRole(_needs(THERAPIST)),
+    "get_reminders": OfRole(EVERYONE),
+    "put_reminders": OfRole(EVERYONE, body=lambda *_: some_reminders()),
     "log_out": OfRole(EVERYONE),
     "revoke_device": OfRole(EVERYONE, frozenset({"patient", "second_device"}), ids={"device_id": "ada.device_id"}),
     "keep_favourite": OfRole(EVERYONE, unless=dict.fromkeys(EVERYONE, 404)),

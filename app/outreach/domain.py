@@ -1,0 +1,76 @@
+"""When somebody wants to be reminded, when they want quiet, and how often sending is tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.kernel.notices import NoticeKind
+
+LEASE = timedelta(minutes=5)
+"""So long a worker may take for what it took; then another takes it."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+MOST_TRIES = 12
+"""After so many tries, about a day and a half, a notice is given up."""
+_DAY = timedelta(days=1)
+_FIRST_HOUR, _LAST_HOUR = time(17), time(21)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminders:
+    """What one person wants: nothing, unless they say so. Times are of the clock where they live.
+
+    The quiet hours may go over midnight; beginning and end alike are no quiet hours.
+    """
+
+    session_due: bool = False
+    morning_score_missing: bool = False
+    review_due: bool = False
+    remind_at: time = _FIRST_HOUR
+    quiet_from: time = _LAST_HOUR
+    quiet_until: time = time(8)
+    language: str = "en"
+    revision: UUID | None = None
+
+    @property
+    def wants_any(self) -> bool:
+        """Is anything wanted?"""
+        return self.session_due or self.morning_score_missing or self.review_due
+
+    def is_quiet(self, at: datetime, zone: str) -> bool:
+        """Does the instant lie in the quiet hours?"""
+        clock = at.astimezone(ZoneInfo(zone)).time()
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= clock < self.quiet_until
+        return clock >= self.quiet_from or clock < self.quiet_until
+
+    def end_of_quiet(self, at: datetime, zone: str) -> datetime:
+        """Return the end of the quiet hours that an instant lies in."""
+        today = at.astimezone(ZoneInfo(zone)).date()
+        ends = (_instant(day, self.quiet_until, zone) for day in (today, today + _DAY))
+        return next((end for end in ends if end > at), at + _DAY)
+
+    def is_time(self, at: datetime, zone: str) -> bool:
+        """Has the hour come at which to remind today?"""
+        return at >= _instant(at.astimezone(ZoneInfo(zone)).date(), self.remind_at, zone)
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """Return the instant at which a day ends where somebody lives."""
+    return _instant(day + _DAY, time(), zone)
+
+
+def pause_after(tries: int) -> timedelta:
+    """Return how long to wait after so many tries that failed: twice as long each time, six hours at most."""
+    return min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
+
+
+def respects_quiet(kind: NoticeKind) -> bool:
+    """Does it wait until the quiet hours are over? Who may see one's record is told at once."""
+    return kind is not NoticeKind.CARE_CHANGED
+
+
+def _instant(day: date, clock: time, zone: str) -> datetime:
+    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)

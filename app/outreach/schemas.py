@@ -1,0 +1,46 @@
+"""The wire forms of reminders."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from app.web.fields import Choice, Flag
+from app.web.languages import LANGUAGES
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+
+
+class ClockTime(fields.Field[time]):
+    """A time of the clock where the person lives, HH:MM."""
+
+    def _serialize(self, value: time | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        return value.strftime("%H:%M") if value is not None else None
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> time:
+        if not isinstance(value, str) or not _CLOCK.fullmatch(value):
+            raise ValidationError("Not a time like 17:30.")
+        return time.fromisoformat(value)
+
+
+_OF_THE_CLOCK = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+
+
+class RemindersSchema(Schema):
+    """What a person wants to be reminded of, when, and when not; all of it, in the place of what stood."""
+
+    session_due = Flag(required=True, metadata={"description": "patients: something of today is still to be done"})
+    morning_score_missing = Flag(
+        required=True, metadata={"description": "patients: a run yesterday, and no score of this morning"}
+    )
+    review_due = Flag(required=True, metadata={"description": "therapists: the review of a patient is due"})
+    remind_at = ClockTime(required=True, metadata=_OF_THE_CLOCK)
+    quiet_from = ClockTime(required=True, metadata=_OF_THE_CLOCK)
+    quiet_until = ClockTime(required=True, metadata=_OF_THE_CLOCK)
+    language = Choice(list(LANGUAGES), required=True)
+
+
+SHOWN = tuple(RemindersSchema().fields)
