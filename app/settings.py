@@ -51,6 +51,7 @@ class Settings:
     mail_url: str = ""
     mail_from: str = "trochlea@localhost"
     queue_url: str = ""
+    webhooks_to_loopback: bool = False
 
     @property
     def keys_dir(self) -> Path:
@@ -79,6 +80,7 @@ def read_settings() -> Settings:
         mail_url=env.str("MAIL_URL", "" if mode is Mode.PRODUCTION else f"record:{var_dir / 'outbox'}"),
         mail_from=env.str("MAIL_FROM", "trochlea@localhost"),
         queue_url=env.str("QUEUE_URL", f"sqlite:///{var_dir / 'queue.sqlite3'}"),
+        webhooks_to_loopback=mode is not Mode.PRODUCTION and env.bool("WEBHOOKS_TO_LOOPBACK", False),
         minimum_app_version=_app_version(env.str("MINIMUM_APP_VERSION", "")),
     )
     if mode is Mode.PRODUCTION and len(settings.secret_key) < 32:

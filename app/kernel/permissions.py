@@ -57,6 +57,7 @@ class Permission(StrEnum):
     REVIEW_SIGN = "review.sign"
     MESSAGES_READ = "messages.read"
     MESSAGES_WRITE = "messages.write"
+    WEBHOOKS_USE = "webhooks.use"
 
 
 @dataclass(frozen=True, slots=True)

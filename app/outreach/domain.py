@@ -1,4 +1,4 @@
-"""When somebody wants to be reminded, when they want quiet, and how often sending is tried."""
+"""When somebody wants to be reminded, when they want quiet, how often sending is tried; and what a webhook is."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.kernel.errors import Conflict
 from app.kernel.notices import NoticeKind
 
 LEASE = timedelta(minutes=5)
@@ -74,3 +75,46 @@ def respects_quiet(kind: NoticeKind) -> bool:
 
 def _instant(day: date, clock: time, zone: str) -> datetime:
     return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
+
+
+MOST_WEBHOOKS = 5
+"""So many webhooks of one person stand at once."""
+
+
+class TooManyWebhooks(Conflict):
+    """More webhooks than one person can mean."""
+
+    code = "too_many_webhooks"
+    title = f"At most {MOST_WEBHOOKS} webhooks; delete one that you do not need"
+
+
+class WebhookIdInUse(Conflict):
+    """The id belongs to another webhook."""
+
+    code = "id_in_use"
+    title = "There is a webhook with this id and other content"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """An address that is told of a therapist's patients, by ids alone, and how that goes."""
+
+    id: UUID
+    account_id: UUID
+    url: str
+    salt: bytes
+    made_at: datetime
+    next_try_at: datetime
+    failures: int = 0
+    last_status: int | None = None
+    last_error: str | None = None
+    last_sent_at: datetime | None = None
+    given_up_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A patient's stream that has moved on, to which number; None: it is withdrawn."""
+
+    patient_id: UUID
+    head: int | None

@@ -1,14 +1,14 @@
-"""The table of what people want to be reminded of."""
+"""The tables of what people want to be reminded of, and of webhooks."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, ForeignKey, Text, Time
+from sqlalchemy import Boolean, Date, ForeignKey, LargeBinary, PrimaryKeyConstraint, Text, Time
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base
+from app.db.base import PARTITIONED, Base
 
 
 class ReminderRow(Base):
@@ -27,3 +27,33 @@ class ReminderRow(Base):
     revision: Mapped[UUID]
     updated_at: Mapped[datetime]
     swept_on: Mapped[date | None] = mapped_column(Date)
+
+
+class WebhookRow(Base):
+    """One address that a therapist wants to be told at; its secret follows from the salt and the installation's."""
+
+    __tablename__ = "webhooks"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    url: Mapped[str] = mapped_column(Text)
+    salt: Mapped[bytes] = mapped_column(LargeBinary(32))
+    made_at: Mapped[datetime]
+    failures: Mapped[int]
+    next_try_at: Mapped[datetime] = mapped_column(index=True)
+    lease_id: Mapped[UUID | None]
+    last_status: Mapped[int | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    last_sent_at: Mapped[datetime | None]
+    given_up_at: Mapped[datetime | None]
+
+
+class WebhookMarkRow(Base):
+    """Up to which number of a patient's stream a webhook was told."""
+
+    __tablename__ = "webhook_marks"
+    __table_args__ = (PrimaryKeyConstraint("patient_id", "webhook_id"), PARTITIONED)
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    webhook_id: Mapped[UUID]
+    head: Mapped[int]

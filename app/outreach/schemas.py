@@ -1,4 +1,4 @@
-"""The wire forms of reminders."""
+"""The wire forms of reminders and of webhooks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
-from app.web.fields import Choice, Flag
+from app.outreach.addresses import LONGEST_URL
+from app.web.fields import Choice, Flag, Id, Text
 from app.web.languages import LANGUAGES
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
@@ -44,3 +45,42 @@ class RemindersSchema(Schema):
 
 
 SHOWN = tuple(RemindersSchema().fields)
+
+
+class WebhookOrderSchema(Schema):
+    """A webhook as it is registered; the id is made by who sends it."""
+
+    id = Id(required=True)
+    url = Text(required=True, longest=LONGEST_URL, metadata={"description": "https, and a public host"})
+
+
+class WebhookSchema(Schema):
+    """A webhook and how it goes; `secret` is shown once, when it is made, and null ever after."""
+
+    id = fields.UUID(required=True)
+    url = fields.String(required=True)
+    made_at = fields.DateTime(required=True)
+    state = Choice(
+        ["open", "failing", "given_up"],
+        required=True,
+        metadata={"description": "given_up: after 12 failures in a row, or a 410; delete it and register anew"},
+    )
+    failures = fields.Integer(required=True, metadata={"description": "in a row"})
+    last_status = fields.Integer(required=True, allow_none=True)
+    last_error = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "refused, redirect, timeout, tls, no_connection, no_such_host, not_public, no_http or "
+            "webhook_address"
+        },
+    )
+    last_sent_at = fields.DateTime(required=True, allow_none=True)
+    next_try_at = fields.DateTime(required=True)
+    secret = fields.String(required=True, allow_none=True)
+
+
+class WebhookListSchema(Schema):
+    """A person's webhooks, oldest first."""
+
+    items = fields.List(fields.Nested(WebhookSchema), required=True)

@@ -14,6 +14,7 @@ from huey.api import Huey
 
 from app.outreach.carriers import Carrier, carrier_of
 from app.outreach.service.sending import work_once
+from app.outreach.service.telling import tell_webhooks
 from app.settings import Settings, SettingsIncomplete
 from app.web.transaction import database
 
@@ -44,8 +45,11 @@ def carrier_for(settings: Settings) -> Carrier:
 def work(app: Flask) -> int:
     """Do once what is due now; return how many letters went out."""
     carrier = carrier_for(app.config["TROCHLEA_SETTINGS"])
+    settings: Settings = app.config["TROCHLEA_SETTINGS"]
     with app.app_context():
-        return work_once(database().writing, carrier)
+        sent = work_once(database().writing, carrier)
+        tell_webhooks(database().writing, settings.secret_key.encode(), to_loopback=settings.webhooks_to_loopback)
+    return sent
 
 
 def run_worker(app: Flask) -> None:

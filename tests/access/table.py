@@ -159,6 +159,11 @@ ROWS: dict[str, Row] = {
     "get_caseload": OfRole(_needs(THERAPIST)),
     "get_reminders": OfRole(EVERYONE),
     "put_reminders": OfRole(EVERYONE, body=lambda *_: some_reminders()),
+    "list_webhooks": OfRole(_needs(THERAPIST)),
+    "create_webhook": OfRole(
+        _needs(THERAPIST), body=lambda *_: {"id": str(new_id()), "url": "https://clinic.example.org/hook"}
+    ),
+    "delete_webhook": OfRole(_needs(THERAPIST), _needs("all_scopes"), ids={"webhook_id": "webhook_id"}),
     "log_out": OfRole(EVERYONE),
     "revoke_device": OfRole(EVERYONE, frozenset({"patient", "second_device"}), ids={"device_id": "ada.device_id"}),
     "keep_favourite": OfRole(EVERYONE, unless=dict.fromkeys(EVERYONE, 404)),

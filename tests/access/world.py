@@ -251,6 +251,8 @@ def _of_their_own(world: World) -> None:
     assert therapist is not None
     exercise = therapist.post("/v1/own-exercises", an_exercise())
     world.ids["exercise_id"], world.tags["exercise"] = made(exercise)["id"], exercise.headers["ETag"]
+    hook = {"id": str(new_id()), "url": "https://clinic.example.org/hook"}
+    world.ids["webhook_id"] = made(therapist.post("/v1/me/webhooks", hook))["id"]
     told = made(ada.post("/v1/invitations", an_invitation()))
     world.ids |= {"code": told["code"], "open_invitation_id": told["id"]}
     world.ids["invited"] = str(world.actors["invited"].id if world.actors["invited"] else UUID(int=0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.outreach.routes import reminders
+from app.outreach.routes import reminders, webhooks
 from app.outreach.routes.feature import outreach
 
-__all__ = ["outreach", "reminders"]
+__all__ = ["outreach", "reminders", "webhooks"]
