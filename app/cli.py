@@ -82,11 +82,12 @@ def serve(port: int, workers: int, threads: int) -> None:
 def worker(once: bool) -> None:
     """Send reminders and notices: at once, and then each minute."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    settings: Settings = app.config["TROCHLEA_SETTINGS"]
     try:
         if once:
-            click.echo(f"{work(app)} sent")
+            click.echo(f"{work(settings)} sent")
         else:
-            run_worker(app)
+            run_worker(settings, app.app_context)
     except SettingsIncomplete as error:
         raise click.ClickException(str(error)) from None
 

@@ -6,7 +6,8 @@ was sent or dropped; a worker takes it for a while (a lease), and whoever comes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -38,6 +39,9 @@ class NoticeRow(Base):
     settled_at: Mapped[datetime | None]
     settled_as: Mapped[str | None] = mapped_column(Text)
 
+
+Step = Callable[[], AbstractContextManager[Session]]
+"""Begins one transaction of a worker's, committed at its end: a worker's work is several."""
 
 _notices = table_of(NoticeRow)
 

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     MESSAGES_READ = "messages.read"
     MESSAGES_WRITE = "messages.write"
     WEBHOOKS_USE = "webhooks.use"
+    CALENDAR_USE = "calendar.use"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def end_of_day(day: date, zone: str) -> datetime:
 
 def pause_after(tries: int) -> timedelta:
     """Return how long to wait after so many tries that failed: twice as long each time, six hours at most."""
-    return min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
+    return min(timedelta(seconds=FIRST_PAUSE.total_seconds() * 2 ** (tries - 1)), LONGEST_PAUSE)
 
 
 def respects_quiet(kind: NoticeKind) -> bool:

@@ -57,3 +57,14 @@ class WebhookMarkRow(Base):
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     webhook_id: Mapped[UUID]
     head: Mapped[int]
+
+
+class CalendarRow(Base):
+    """The secret address of a patient's calendar, as its SHA-256."""
+
+    __tablename__ = "calendars"
+    __table_args__ = (PrimaryKeyConstraint("patient_id"), PARTITIONED)
+
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    made_at: Mapped[datetime]

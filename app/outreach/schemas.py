@@ -84,3 +84,16 @@ class WebhookListSchema(Schema):
     """A person's webhooks, oldest first."""
 
     items = fields.List(fields.Nested(WebhookSchema), required=True)
+
+
+class CalendarSchema(Schema):
+    """Whether a patient's calendar can be read by its address."""
+
+    opened_at = fields.DateTime(required=True, allow_none=True, metadata={"description": "null: it has no address"})
+
+
+class CalendarAddressSchema(Schema):
+    """The secret address of a patient's calendar; whoever has it reads the days, so it is shown once."""
+
+    url = fields.String(required=True)
+    opened_at = fields.DateTime(required=True)

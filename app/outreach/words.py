@@ -5,6 +5,8 @@ from __future__ import annotations
 from app.kernel.notices import NoticeKind
 
 SUBJECT = "Trochlea"
+EXERCISES = {"en": "Exercises", "de": "Übungen"}
+"""All that a calendar says of a day."""
 _REMINDER = {
     "en": "Trochlea has something for you. Open the app to see what.",
     "de": "Trochlea hat etwas für Sie. Öffnen Sie die App, um es zu sehen.",

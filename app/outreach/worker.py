@@ -6,9 +6,10 @@ The queue only keeps the beat; what is to be sent stands in the outbox, so that 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from urllib.parse import urlsplit
 
-from flask import Flask
 from huey import PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 
@@ -16,7 +17,7 @@ from app.outreach.carriers import Carrier, carrier_of
 from app.outreach.service.sending import work_once
 from app.outreach.service.telling import tell_webhooks
 from app.settings import Settings, SettingsIncomplete
-from app.web.transaction import database
+from app.web.transaction import own_transaction
 
 NAME = "trochlea"
 
@@ -42,24 +43,22 @@ def carrier_for(settings: Settings) -> Carrier:
         raise SettingsIncomplete(f"TROCHLEA_MAIL_URL: {error}") from None
 
 
-def work(app: Flask) -> int:
-    """Do once what is due now; return how many letters went out."""
-    carrier = carrier_for(app.config["TROCHLEA_SETTINGS"])
-    settings: Settings = app.config["TROCHLEA_SETTINGS"]
-    with app.app_context():
-        sent = work_once(database().writing, carrier)
-        tell_webhooks(database().writing, settings.secret_key.encode(), to_loopback=settings.webhooks_to_loopback)
+def work(settings: Settings) -> int:
+    """Do once what is due now, in the application's context; return how many letters went out."""
+    carrier = carrier_for(settings)
+    sent = work_once(own_transaction, carrier)
+    tell_webhooks(own_transaction, settings.secret_key.encode(), to_loopback=settings.webhooks_to_loopback)
     return sent
 
 
-def run_worker(app: Flask) -> None:
-    """Work until told to stop: at once, and then each minute."""
-    settings: Settings = app.config["TROCHLEA_SETTINGS"]
+def run_worker(settings: Settings, context: Callable[[], AbstractContextManager[object]]) -> None:
+    """Work until told to stop, each time in an application's context: at once, and then each minute."""
     carrier_for(settings)
     queue = queue_of(settings.queue_url)
 
     def beat() -> None:
-        work(app)
+        with context():
+            work(settings)
 
     first = queue.task(name="outreach_now")(beat)
     queue.periodic_task(crontab(minute="*"), name="outreach_each_minute")(beat)

@@ -159,6 +159,10 @@ ROWS: dict[str, Row] = {
     "get_caseload": OfRole(_needs(THERAPIST)),
     "get_reminders": OfRole(EVERYONE),
     "put_reminders": OfRole(EVERYONE, body=lambda *_: some_reminders()),
+    "open_calendar": OfRole(_needs(PATIENT)),
+    "get_calendar_state": OfRole(_needs(PATIENT)),
+    "close_calendar": OfRole(_needs(PATIENT)),
+    "get_calendar": Public(),
     "list_webhooks": OfRole(_needs(THERAPIST)),
     "create_webhook": OfRole(
         _needs(THERAPIST), body=lambda *_: {"id": str(new_id()), "url": "https://clinic.example.org/hook"}

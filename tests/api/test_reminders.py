@@ -208,7 +208,7 @@ def test_workers_side_by_side_send_each_notice_once(house: House) -> None:
             tell(db, patient.id, NoticeKind.CARE_CHANGED, "one", NOON)
 
     def run() -> None:
-        work_once(house.database.writing, house.carrier)
+        work_once(house.database.writing.begin, house.carrier)
 
     threads = [threading.Thread(target=run) for _ in range(4)]
     for thread in threads:
@@ -221,7 +221,7 @@ def test_workers_side_by_side_send_each_notice_once(house: House) -> None:
 def _work_and_die(url: str, folder: str, is_after: bool) -> None:
     """Run a worker that is killed at its first letter; in a process of its own."""
     with a_house(url, Path(folder) / "var") as house, time_machine.travel(NOON, tick=False):
-        work_once(house.database.writing, Dying(Recorder(Path(folder)), is_after))
+        work_once(house.database.writing.begin, Dying(Recorder(Path(folder)), is_after))
 
 
 @pytest.mark.parametrize("is_after", [False, True])
@@ -239,11 +239,11 @@ def test_a_killed_worker_loses_nothing_and_what_is_sent_twice_has_one_id(
     doomed.join(60)
     assert doomed.exitcode == -9
     recorder = Recorder(tmp_path)
-    work_once(house.database.writing, recorder)
+    work_once(house.database.writing.begin, recorder)
     assert len(list(tmp_path.glob("*.eml"))) == (3 if is_after else 2), "who died holds its one for the lease"
     with time_machine.travel(NOON + LEASE, tick=False):
-        work_once(house.database.writing, recorder)
-        work_once(house.database.writing, recorder)
+        work_once(house.database.writing.begin, recorder)
+        work_once(house.database.writing.begin, recorder)
     copies = sorted(file.read_text().count("Message-ID:") for file in tmp_path.glob("*.eml"))
     assert copies == ([1, 1, 2] if is_after else [1, 1, 1])
     assert {tuple(house.fates(patient)) for patient in patients} == {(("care_changed", "sent"),)}

@@ -75,7 +75,7 @@ def registered(person: Person, url: str, name: str | None = None) -> Any:
 def tell(house: House, at: datetime = NOON) -> None:
     """Let the worker tell what is new at a time."""
     with time_machine.travel(at, tick=False):
-        tell_webhooks(house.database.writing, KEY, to_loopback=True)
+        tell_webhooks(house.database.writing.begin, KEY, to_loopback=True)
 
 
 def state(person: Person) -> dict[str, Any]:

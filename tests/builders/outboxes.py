@@ -75,7 +75,7 @@ class House:
         """Let the worker do what is due at a time, and return what it sent."""
         before = len(self.carrier.letters)
         with time_machine.travel(at or now(), tick=False), self.app.app_context():
-            work_once(self.database.writing, self.carrier)
+            work_once(self.database.writing.begin, self.carrier)
         return self.carrier.letters[before:]
 
     def empty(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.outreach.routes import reminders, webhooks
+from app.outreach.routes import calendars, reminders, webhooks
 from app.outreach.routes.feature import outreach
 
-__all__ = ["outreach", "reminders", "webhooks"]
+__all__ = ["calendars", "outreach", "reminders", "webhooks"]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.accounts.domain import Account
 from app.db import outbox
-from app.db.outbox import Notice
+from app.db.outbox import Notice, Step
 from app.kernel.clock import now
 from app.kernel.errors import NotVisible
 from app.kernel.notices import NoticeKind
@@ -27,37 +27,37 @@ ONE = 1
 """Taken at a time: no letter waits under a lease for another one that is slow."""
 
 
-def work_once(writing: sessionmaker[Session], carrier: Carrier) -> int:
+def work_once(step: Step, carrier: Carrier) -> int:
     """Do what is due: remind, and send until nothing waits; return how many letters went out."""
     at = now()
-    with writing.begin() as db:
+    with step() as db:
         people = sweep.due_people(db, at)
     for account, reminders, today in people:
-        with writing.begin() as db:
+        with step() as db:
             sweep.remind(db, account, reminders, today, at)
     sent = 0
     while True:
         at = now()
-        with writing.begin() as db:
+        with step() as db:
             taken = outbox.take(db, at, LEASE, ONE)
         if not taken:
             return sent
-        sent += sum(_deal_with(writing, carrier, notice, at) for notice in taken)
+        sent += sum(_deal_with(step, carrier, notice, at) for notice in taken)
 
 
-def _deal_with(writing: sessionmaker[Session], carrier: Carrier, notice: Notice, at: datetime) -> bool:
+def _deal_with(step: Step, carrier: Carrier, notice: Notice, at: datetime) -> bool:
     """Send one notice, unless it is not wanted any more, too late, or to wait; was it sent?"""
-    with writing.begin() as db:
+    with step() as db:
         letter = _letter(db, notice, at)
     if letter is None:
         return False
     try:
         carrier.carry(letter)
     except NotCarried:
-        with writing.begin() as db:
+        with step() as db:
             _try_again(db, notice, at)
         return False
-    with writing.begin() as db:
+    with step() as db:
         outbox.settle(db, notice, "sent", at)
     return True
 

@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 import orjson
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from app.consent import service as consent
+from app.db.outbox import Step
 from app.kernel.clock import now
 from app.outreach.addresses import NotAPublicAddress, target_of
 from app.outreach.domain import LEASE, MOST_TRIES, Told, Webhook, pause_after
@@ -21,12 +22,12 @@ MOST_STREAMS = 500
 OK, REDIRECT, CLIENT_ERROR, GONE = 200, 300, 400, 410
 
 
-def tell_webhooks(writing: sessionmaker[Session], key: bytes, *, to_loopback: bool = False) -> int:
+def tell_webhooks(step: Step, key: bytes, *, to_loopback: bool = False) -> int:
     """Tell every webhook whose time has come what is new, once; return how many took it."""
     taken_by, last = 0, None
     while True:
         at = now()
-        with writing.begin() as db:
+        with step() as db:
             taken = repository.take_webhook(db, at, LEASE, last)
             news = _news(db, taken[0], at) if taken is not None else []
         if taken is None:
@@ -34,7 +35,7 @@ def tell_webhooks(writing: sessionmaker[Session], key: bytes, *, to_loopback: bo
         webhook, lease_id = taken
         last = webhook.id
         status, error = _posted(webhook, news, key, at, to_loopback=to_loopback) if news else (None, None)
-        with writing.begin() as db:
+        with step() as db:
             taken_by += _note(db, webhook, lease_id, news, status, error, at)
 
 

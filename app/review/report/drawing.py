@@ -35,7 +35,8 @@ def as_pdf(report: Report) -> bytes:
 def _compiled(report: Report, told: dict[str, Any]) -> bytes:
     pictures = {f"{name}.svg": svg.encode() for name, svg in report.pictures.items()}
     files = {"main.typ": _SHEET, "report.json": json.dumps(told).encode(), **pictures}
-    made: bytes = typst.compile(files, format="pdf", pdf_standards=STANDARD)
+    # Several files at once are in typst's manual, and not in its types.
+    made: bytes = typst.compile(files, format="pdf", pdf_standards=STANDARD)  # type: ignore[call-overload]
     return made
 
 

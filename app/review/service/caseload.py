@@ -99,8 +99,11 @@ def _known(
 
 
 def _unread(row: CaseRow) -> tuple[int, date] | None:
-    count, since = row.unread or (0, None)
-    return (count, day_in_zone(_instant(since), row.zone)) if count else None
+    """Return how many messages wait, and since which day."""
+    if row.unread is None or row.unread[0] == 0:
+        return None
+    count, since = row.unread
+    return count, day_in_zone(_instant(since), row.zone)
 
 
 def _advised(row: CaseRow) -> tuple[tuple[date, str], ...]:

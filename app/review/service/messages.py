@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -52,7 +53,7 @@ def send_message(
 
 
 def _written(db: Session, patient_id: UUID, message_id: UUID, text: str, sender: Actor, at: datetime) -> Message:
-    told = {"id": message_id, "performed_at": at, "zone": sender.zone, "text": text}
+    told: dict[str, Any] = {"id": message_id, "performed_at": at, "zone": sender.zone, "text": text}
     if sender.is_patient(patient_id):
         return Message(**told)
     name = accounts.account_of(db, sender.account_id).display_name
