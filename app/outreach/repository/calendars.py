@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from app.accounts import service as accounts
 from app.db.base import table_of
 from app.outreach.models import CalendarRow
 
