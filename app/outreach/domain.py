@@ -13,8 +13,10 @@ from app.kernel.notices import NoticeKind
 LEASE = timedelta(minutes=5)
 """So long a worker may take for what it took; then another takes it."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
-MOST_TRIES = 12
-"""After so many tries, about a day and a half, a notice is given up."""
+MOST_TRIES = 20
+"""After so many tries, nearly three days, a notice is given up."""
+MOST_FAILURES = 12
+"""After so many failures in a row, most of a day, a webhook is given up."""
 _DAY = timedelta(days=1)
 _FIRST_HOUR, _LAST_HOUR = time(17), time(21)
 

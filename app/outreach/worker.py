@@ -46,9 +46,10 @@ def carrier_for(settings: Settings) -> Carrier:
 def work(settings: Settings) -> int:
     """Do once what is due now, in the application's context; return how many letters went out."""
     carrier = carrier_for(settings)
-    sent = work_once(own_transaction, carrier)
-    tell_webhooks(own_transaction, settings.secret_key.encode(), to_loopback=settings.webhooks_to_loopback)
-    return sent
+    try:
+        return work_once(own_transaction, carrier)
+    finally:
+        tell_webhooks(own_transaction, settings.secret_key.encode(), to_loopback=settings.webhooks_to_loopback)
 
 
 def run_worker(settings: Settings, context: Callable[[], AbstractContextManager[object]]) -> None:

@@ -16,6 +16,7 @@ from app.db.outbox import tell
 from app.kernel.notices import NoticeKind
 from app.outreach.carriers import Recorder
 from app.outreach.domain import LEASE, MOST_TRIES, Reminders
+from app.outreach.service import sweep
 from app.outreach.service.sending import work_once
 from app.outreach.words import text_of
 from tests.builders.care import let_in
@@ -131,6 +132,25 @@ def test_a_therapist_hears_that_a_review_is_due_and_of_nobody_they_may_not_see(h
         later = house.people.again(patient)
         assert later.send("DELETE", f"/v1/patients/{patient.id}/care-links/{link}").status_code == 204
     assert [one.to for one in house.work(EVENING + timedelta(days=2))] == [patient.email], "of the care, not of it"
+
+
+def test_a_defect_met_in_one_person_s_records_silences_nobody_else(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patients = [with_programme(house)[0] for _ in range(3)]
+    for patient in patients:
+        asks_for(patient, session_due=True)
+    sound, unlucky = sweep.due_list, sorted(patients, key=lambda one: one.id)[0]
+
+    def planted(db: Any, patient_id: Any, *more: Any) -> Any:
+        if patient_id == unlucky.id:
+            raise ZeroDivisionError
+        return sound(db, patient_id, *more)
+
+    monkeypatch.setattr(sweep, "due_list", planted)
+    assert {one.to for one in house.work(EVENING)} == {one.email for one in patients if one is not unlucky}
+    monkeypatch.undo()
+    assert unlucky.email in {one.to for one in house.work(EVENING + timedelta(days=1))}
 
 
 def test_quiet_hours_hold_a_reminder_back_and_what_is_too_late_is_not_told(house: House) -> None:

@@ -15,7 +15,7 @@ import time_machine
 
 from app.outreach import posting
 from app.outreach.addresses import NotAPublicAddress, Target, is_public, target_of
-from app.outreach.domain import LEASE, MOST_TRIES, MOST_WEBHOOKS
+from app.outreach.domain import LEASE, MOST_FAILURES, MOST_WEBHOOKS
 from app.outreach.posting import NotPosted, post
 from app.outreach.service.telling import tell_webhooks
 from tests.builders.care import let_in
@@ -134,7 +134,7 @@ def test_what_did_not_arrive_is_told_again_ever_later_under_the_same_id_and_give
     let_in(house.people.patient(), therapist)
     receiver.answer = b"HTTP/1.1 500 Oops\r\n\r\nsecret answer"
     at = NOON
-    for tries in range(1, MOST_TRIES + 1):
+    for tries in range(1, MOST_FAILURES + 1):
         tell(house, at)
         tell(house, at + timedelta(seconds=59))
         assert len(receiver.heard) == tries
@@ -145,7 +145,7 @@ def test_what_did_not_arrive_is_told_again_ever_later_under_the_same_id_and_give
     assert "secret answer" not in str(seen)
     receiver.answer = b"HTTP/1.1 200 OK\r\n\r\n"
     tell(house, at + timedelta(days=9))
-    assert len(receiver.heard) == MOST_TRIES
+    assert len(receiver.heard) == MOST_FAILURES
 
 
 def test_after_a_failure_that_passed_all_is_well(house: House, therapist: Person, receiver: Receiver) -> None:

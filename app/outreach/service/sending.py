@@ -6,8 +6,9 @@ worker that died before it could mark it is handed over once more, with the same
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
+import structlog
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
@@ -33,8 +34,7 @@ def work_once(step: Step, carrier: Carrier) -> int:
     with step() as db:
         people = sweep.due_people(db, at)
     for account, reminders, today in people:
-        with step() as db:
-            sweep.remind(db, account, reminders, today, at)
+        _remind(step, account, reminders, today, at)
     sent = 0
     while True:
         at = now()
@@ -43,6 +43,17 @@ def work_once(step: Step, carrier: Carrier) -> int:
         if not taken:
             return sent
         sent += sum(_deal_with(step, carrier, notice, at) for notice in taken)
+
+
+def _remind(step: Step, account: Account, reminders: Reminders, today: date, at: datetime) -> None:
+    """Remind one person; a defect met in one person's records silences nobody else, nor that person tomorrow."""
+    try:
+        with step() as db:
+            sweep.remind(db, account, reminders, today, at)
+    except Exception as error:
+        structlog.get_logger().error("bug", error=type(error).__name__, where="outreach.sweep")
+        with step() as db:
+            repository.note_swept(db, account.id, today)
 
 
 def _deal_with(step: Step, carrier: Carrier, notice: Notice, at: datetime) -> bool:

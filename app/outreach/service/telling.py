@@ -13,7 +13,7 @@ from app.consent import service as consent
 from app.db.outbox import Step
 from app.kernel.clock import now
 from app.outreach.addresses import NotAPublicAddress, target_of
-from app.outreach.domain import LEASE, MOST_TRIES, Told, Webhook, pause_after
+from app.outreach.domain import LEASE, MOST_FAILURES, Told, Webhook, pause_after
 from app.outreach.posting import NotPosted, post
 from app.outreach.repository import webhooks as repository
 from app.outreach.service.webhooks import secret_of, signature_of
@@ -98,7 +98,7 @@ def _note(
             repository.note_told(db, webhook.id, news)
         return is_mine
     failures = webhook.failures + 1
-    is_over = failures >= MOST_TRIES or status == GONE
+    is_over = failures >= MOST_FAILURES or status == GONE
     repository.note_outcome(
         db,
         webhook.id,
