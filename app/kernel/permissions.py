@@ -59,6 +59,8 @@ class Permission(StrEnum):
     MESSAGES_WRITE = "messages.write"
     WEBHOOKS_USE = "webhooks.use"
     CALENDAR_USE = "calendar.use"
+    FHIR_USE = "fhir.use"
+    FHIR_READ = "fhir.read"
 
 
 @dataclass(frozen=True, slots=True)

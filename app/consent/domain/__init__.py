@@ -101,6 +101,8 @@ TABLE: dict[Permission, Access] = {
     Permission.WEBHOOKS_USE: Access(roles=THERAPISTS),
     Permission.MESSAGES_READ: Access(patient=True, scope=Scope.MESSAGE),
     Permission.MESSAGES_WRITE: Access(patient=True, scope=Scope.MESSAGE),
+    Permission.FHIR_USE: Access(roles=PATIENTS | THERAPISTS),
+    Permission.FHIR_READ: Access(patient=True, any_scope=True),
 }
 """Permission.PUBLIC is not here: it asks nobody."""
 

@@ -81,6 +81,10 @@ LOOK_WORDS: dict[Permission, Words] = {
         "en": "wrote a message or took one back",
         "de": "eine Nachricht geschrieben oder zurückgenommen",
     },
+    Permission.FHIR_READ: {
+        "en": "what the link opens, with another program",
+        "de": "Freigegebenes, mit einem anderen Programm",
+    },
     Permission.CARE_END: {"en": "ended the care", "de": "die Betreuung beendet"},
 }
 """What the patient reads of each permission that a therapist can hold."""
