@@ -256,7 +256,7 @@ def test_a_killed_worker_loses_nothing_and_what_is_sent_twice_has_one_id(
     url = house.app.config["TROCHLEA_SETTINGS"].database_url
     doomed = multiprocessing.get_context("spawn").Process(target=_work_and_die, args=(url, str(tmp_path), is_after))
     doomed.start()
-    doomed.join(60)
+    doomed.join(180)
     assert doomed.exitcode == -9
     recorder = Recorder(tmp_path)
     work_once(house.database.writing.begin, recorder)

@@ -32,7 +32,7 @@ from tests.builders.outboxes import a_house
 from tests.builders.people import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 60
+PATIENCE_S = 180
 LETTER = Letter("0198f1a2", "ada@example.org", "Trochlea", "Trochlea has something for you.")
 
 
