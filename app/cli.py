@@ -1,4 +1,4 @@
-"""The commands of `flask --app wsgi`: serve, migrate, seed, keys, accounts, guidance conformance."""
+"""The commands of `flask --app wsgi`: serve, worker, migrate, seed, keys, accounts, guidance conformance."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from app.guidance.service.recall import advised_patients, recall_stored
 from app.kernel.clock import is_zone, now
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role
-from app.settings import Mode, Settings
+from app.outreach.worker import run_worker, work
+from app.settings import Mode, Settings, SettingsIncomplete
 from app.web.keyring import create_key
 from app.web.transaction import database
 from migrations import head, migrate
@@ -34,7 +35,7 @@ guidance = AppGroup("guidance", help="The rule engine.")
 
 def register_commands(app: Flask) -> None:
     """Add the commands to `flask --app wsgi`."""
-    for command in (migrate_database, seed, serve, keys, accounts, guidance):
+    for command in (migrate_database, seed, serve, worker, keys, accounts, guidance):
         app.cli.add_command(command)
 
 
@@ -74,6 +75,21 @@ def serve(port: int, workers: int, threads: int) -> None:
     options = [f"--bind=127.0.0.1:{port}", f"--workers={workers}", f"--threads={threads}", "--worker-class=gthread"]
     command = [sys.executable, "-m", "gunicorn", *options, "--log-level=warning", "--graceful-timeout=10", "wsgi:app"]
     os.execv(sys.executable, command)  # noqa: S606 - the server takes this process's place
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Do what is due now, and stop.")
+def worker(once: bool) -> None:
+    """Send reminders and notices: at once, and then each minute."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    settings: Settings = app.config["TROCHLEA_SETTINGS"]
+    try:
+        if once:
+            click.echo(f"{work(settings)} sent")
+        else:
+            run_worker(settings, app.app_context)
+    except SettingsIncomplete as error:
+        raise click.ClickException(str(error)) from None
 
 
 @keys.command("create")

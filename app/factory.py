@@ -20,6 +20,7 @@ from app.kernel.permissions import Permission
 from app.library.routes import library
 from app.logbook.routes import logbook
 from app.outcomes.routes import outcomes
+from app.outreach.routes import outreach
 from app.programmes.routes import programmes
 from app.review.routes import review
 from app.settings import PROJECT_ROOT, Mode, Settings, SettingsIncomplete, read_settings
@@ -45,6 +46,7 @@ FEATURES: list[Feature] = [
     plan,
     review,
     interop,
+    outreach,
     sync,
 ]
 

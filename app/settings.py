@@ -48,6 +48,10 @@ class Settings:
     upload_max_bytes: int = 20 * 1024 * 1024
     pool_size: int = 10
     minimum_app_version: str | None = None
+    mail_url: str = ""
+    mail_from: str = "trochlea@localhost"
+    queue_url: str = ""
+    webhooks_to_loopback: bool = False
 
     @property
     def keys_dir(self) -> Path:
@@ -73,6 +77,10 @@ def read_settings() -> Settings:
         log_level=env.str("LOG_LEVEL", "info"),
         rate_limits=env.bool("RATE_LIMITS", True),
         pool_size=env.int("POOL_SIZE", 10),
+        mail_url=env.str("MAIL_URL", "" if mode is Mode.PRODUCTION else f"record:{var_dir / 'outbox'}"),
+        mail_from=env.str("MAIL_FROM", "trochlea@localhost"),
+        queue_url=env.str("QUEUE_URL", f"sqlite:///{var_dir / 'queue.sqlite3'}"),
+        webhooks_to_loopback=mode is not Mode.PRODUCTION and env.bool("WEBHOOKS_TO_LOOPBACK", False),
         minimum_app_version=_app_version(env.str("MINIMUM_APP_VERSION", "")),
     )
     if mode is Mode.PRODUCTION and len(settings.secret_key) < 32:

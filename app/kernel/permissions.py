@@ -55,6 +55,10 @@ class Permission(StrEnum):
     PROGRESS_READ = "progress.read"
     REVIEWS_READ = "reviews.read"
     REVIEW_SIGN = "review.sign"
+    MESSAGES_READ = "messages.read"
+    MESSAGES_WRITE = "messages.write"
+    WEBHOOKS_USE = "webhooks.use"
+    CALENDAR_USE = "calendar.use"
     FHIR_USE = "fhir.use"
     FHIR_READ = "fhir.read"
 

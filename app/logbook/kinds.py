@@ -91,7 +91,8 @@ class Kind(Generic[E]):
     """One kind of entry.
 
     `derive` gives the columns that follow from an entry, named in `derived`: the server sets them whenever the
-    entry is written, and nobody sends them. `free_text` names the person's own words (notes.read).
+    entry is written, and nobody sends them. `free_text` names the person's own words (notes.read). `other_author`
+    names the column that says who else wrote an entry: such a one takes none of the patient's room of a day.
     """
 
     name: str
@@ -101,6 +102,7 @@ class Kind(Generic[E]):
     derive: Callable[[E], Mapping[str, Any]] | None = None
     derived: tuple[str, ...] = ()
     free_text: tuple[str, ...] = ("note",)
+    other_author: str | None = None
 
     def columns_of(self, entry: E) -> dict[str, Any]:
         """Return the entry as columns of its table."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -26,11 +26,17 @@ from app.logbook.schemas import (
 from app.outcomes.kinds import MEASUREMENT, RESPONSE
 from app.outcomes.schemas.entries import MeasurementSchema, QuestionnaireResponseSchema
 from app.programmes import service as programmes
-from app.review.service import reviews
+from app.review.domain.messages import why_it_stands
+from app.review.kinds import MESSAGE
+from app.review.schemas.messages import MessageEntrySchema
+from app.review.service import messages, reviews
 from app.web.loading import Loader
 
 SCHEMA_VERSION = 4
 """The newest schema version of clients; older ones do not know the fields named in `since`."""
+
+
+Stands = Callable[[Mapping[str, Any], bool], str | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +44,8 @@ class SyncedCollection:
     """One collection: which scopes open it (the patient reads all), and for those a device writes how it is checked.
 
     `since` names the fields that came after schema version 1, and the version that they came with;
-    `read_only` those that the server sets: a device may send them back, and cannot change them.
+    `read_only` those that the server sets: a device may send them back, and cannot change them. `stands` says why a
+    device may not change what is stored (its data, whether it is to be deleted); where it says None, it may.
     """
 
     collection: Collection
@@ -47,6 +54,7 @@ class SyncedCollection:
     schema: EntrySchema | None = None
     since: Mapping[str, int] = field(default_factory=dict)
     read_only: frozenset[str] = frozenset()
+    stands: Stands | None = None
 
     @property
     def name(self) -> str:
@@ -108,6 +116,7 @@ _GUIDANCE = {
     "overrides": frozenset({Scope.ADVICE_READ, Scope.PLAN_WRITE}),
 }
 
+_MESSAGE = frozenset({Scope.MESSAGE})
 _CUES = {"cues_kept": 3, "feedback_percent": 3}
 _DAY = {"mood": 2, "stress": 2, "rest_of_week": 3, "settle_hours": 4, "low_load_provokes": 4}
 _MEASURED = {"lag": 3, "foot_turns_out": 4, "heel_lifts": 4}
@@ -126,6 +135,15 @@ _ALL = (
     SyncedCollection(TREATMENT.collection, _SESSIONS, TREATMENT, TreatmentSchema()),
     SyncedCollection(SKIP.collection, _SESSIONS, SKIP, SkipSchema()),
     SyncedCollection(RED_FLAG.collection, frozenset({Scope.PAIN_READ}), RED_FLAG, RedFlagAnswerSchema()),
+    SyncedCollection(
+        MESSAGE.collection,
+        _MESSAGE,
+        MESSAGE,
+        MessageEntrySchema(),
+        read_only=frozenset({"therapist_id", "therapist_name"}),
+        stands=why_it_stands,
+    ),
+    *(SyncedCollection(found, _MESSAGE) for found in messages.COLLECTIONS),
     *(SyncedCollection(found, _GUIDANCE[found.name]) for found in guidance.COLLECTIONS),
     *(SyncedCollection(found, frozenset({Scope.PLAN_WRITE})) for found in programmes.COLLECTIONS),
     *(SyncedCollection(found, frozenset({Scope.ADVICE_READ})) for found in reviews.COLLECTIONS),

@@ -94,6 +94,7 @@ class Declared:
     conditional: bool
     translated: bool
     refuses_old_apps: bool
+    media: tuple[str, ...] = ()
 
 
 class Feature:
@@ -117,9 +118,13 @@ class Feature:
         conditional: bool = False,
         translated: bool = False,
         refuses_old_apps: bool = False,
+        media: tuple[str, ...] = (),
         media_type: str = JSON,
     ) -> Callable[[View], View]:
-        """Declare a view: who may call it, what it takes (`query=`, `body=`, `form=`), what it answers and as what."""
+        """Declare a view: who may call it, what it takes (`query=`, `body=`, `form=`), what it answers and as what.
+
+        `media` names the content types that a 200 can have besides, or in place of, the schema's.
+        """
 
         def declare(view: View) -> View:
             wrapped = self._with_input(self._with_answers(view, answers, media_type), query, body, form)
@@ -133,6 +138,7 @@ class Feature:
                 conditional=conditional,
                 translated=translated,
                 refuses_old_apps=refuses_old_apps,
+                media=media,
             )
             self.blueprint.route(path, methods=[method])(guarded)
             return view

@@ -120,6 +120,8 @@ def _complete(operation: dict[str, Any], said: Declared, method: str, *, has_pat
         operation.setdefault("parameters", []).extend(headers)
     responses = operation["responses"]
     responses.pop("default", None)
+    for kind in said.media:
+        responses["200"].setdefault("content", {})[kind] = {"schema": {"type": "string", "contentMediaType": kind}}
     refusals = {int(status) for status in responses if int(status) >= 400}
     for status in sorted(refusals | _errors(said, method, has_path=has_path)):
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}

@@ -62,6 +62,13 @@ def reader() -> Session:
 
 
 @contextmanager
+def own_transaction() -> Iterator[Session]:
+    """Lend a session that writes, committed at its end: for a step of work that no request waits for."""
+    with database().writing.begin() as session:
+        yield session
+
+
+@contextmanager
 def looking() -> Iterator[Session]:
     """Lend a session that only reads, also where the route may write.
 

@@ -19,7 +19,7 @@ from tests.builders.plans import a_plan, an_order
 from tests.builders.plans import an_exercise as a_prescribed
 
 Body = Callable[[World, Patient], Any]
-SESSIONS, PAIN, ADVICE, PLAN = "sessions.read", "pain.read", "advice.read", "plan.write"
+SESSIONS, PAIN, ADVICE, PLAN, MESSAGE = "sessions.read", "pain.read", "advice.read", "plan.write", "message"
 ANY = frozenset({"any"})
 NOBODY: frozenset[str] = frozenset()
 PATIENT, THERAPIST, ADMIN = "patient", "therapist", "admin"
@@ -86,6 +86,12 @@ def _entry(path: str, singular: str, read: frozenset[str], write: frozenset[str]
         f"correct_{singular}": OfPatient(write, body=lambda *_: {"note": "x"}, ids=ids, tag=path),
         f"delete_{singular}": OfPatient(write, ids=ids, tag=path),
     }
+
+
+def some_reminders() -> Json:
+    """Return what somebody wants to be reminded of."""
+    wants = dict.fromkeys(("session_due", "morning_score_missing", "review_due"), False)
+    return {**wants, "remind_at": "17:00", "quiet_from": "21:00", "quiet_until": "08:00", "language": "en"}
 
 
 def _fhir() -> dict[str, OfRole | Public]:
@@ -167,6 +173,17 @@ ROWS: dict[str, Row] = {
     **dict.fromkeys(LIBRARY_READS, _LIBRARY),
     **{name: OfRole(EVERYONE, unless=dict.fromkeys(EVERYONE, 404)) for name in ONE_OF_THE_LIBRARY},
     "get_caseload": OfRole(_needs(THERAPIST)),
+    "get_reminders": OfRole(EVERYONE),
+    "put_reminders": OfRole(EVERYONE, body=lambda *_: some_reminders()),
+    "open_calendar": OfRole(_needs(PATIENT)),
+    "get_calendar_state": OfRole(_needs(PATIENT)),
+    "close_calendar": OfRole(_needs(PATIENT)),
+    "get_calendar": Public(),
+    "list_webhooks": OfRole(_needs(THERAPIST)),
+    "create_webhook": OfRole(
+        _needs(THERAPIST), body=lambda *_: {"id": str(new_id()), "url": "https://clinic.example.org/hook"}
+    ),
+    "delete_webhook": OfRole(_needs(THERAPIST), _needs("all_scopes"), ids={"webhook_id": "webhook_id"}),
     "log_out": OfRole(EVERYONE),
     "revoke_device": OfRole(EVERYONE, frozenset({"patient", "second_device"}), ids={"device_id": "ada.device_id"}),
     "keep_favourite": OfRole(EVERYONE, unless=dict.fromkeys(EVERYONE, 404)),
@@ -324,10 +341,19 @@ ROWS: dict[str, Row] = {
         ids={"name": "=pain-and-load", "form": "=json"},
         unless=dict.fromkeys(("notes_only", "plan_only", "message_only"), 403),
     ),
+    "get_report": OfPatient(ANY, unless=dict.fromkeys(("notes_only", "message_only"), 403)),
     "sign_review": OfPatient(
         _needs(ADVICE), patient=False, body=lambda *_: {"id": an_id(), "next_on": soon(30)[:10], "note": "x"}
     ),
     "list_reviews": OfPatient(_needs(ADVICE)),
+    "list_messages": OfPatient(_needs(MESSAGE)),
+    "send_message": OfPatient(_needs(MESSAGE), body=lambda *_: {"id": an_id(), "text": "x"}),
+    "mark_messages_read": OfPatient(_needs(MESSAGE), body=lambda _, patient: {"message_id": patient.ids["message_id"]}),
+    "take_back_message": OfPatient(
+        _needs(MESSAGE),
+        ids={"message_id": "message_id"},
+        unless=dict.fromkeys(("all_scopes", "message_only"), 403),
+    ),
     # Sync
     "pull_changes": OfPatient(ANY),
     "get_digest": OfPatient(ANY),

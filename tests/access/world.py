@@ -181,6 +181,7 @@ def _patient(person: Person, therapist: Person) -> Patient:
     found.ids["op_id"] = an_id()
     phone.push(put("runs", a_run(duration_s=-1, note=CANARY), op_id=found.ids["op_id"]))
     found.ids["epoch"] = phone.pull(limit=1)["epoch"]
+    found.ids["message_id"] = made(person.post(f"{path}/messages", {"id": an_id(), "text": "May I run?"}))["id"]
     found.ids["device_id"] = str(person.device_id)
     return found
 
@@ -250,6 +251,8 @@ def _of_their_own(world: World) -> None:
     assert therapist is not None
     exercise = therapist.post("/v1/own-exercises", an_exercise())
     world.ids["exercise_id"], world.tags["exercise"] = made(exercise)["id"], exercise.headers["ETag"]
+    hook = {"id": str(new_id()), "url": "https://clinic.example.org/hook"}
+    world.ids["webhook_id"] = made(therapist.post("/v1/me/webhooks", hook))["id"]
     told = made(ada.post("/v1/invitations", an_invitation()))
     world.ids |= {"code": told["code"], "open_invitation_id": told["id"]}
     world.ids["invited"] = str(world.actors["invited"].id if world.actors["invited"] else UUID(int=0))

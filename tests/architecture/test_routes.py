@@ -108,4 +108,5 @@ def test_only_these_operations_are_public(app: Flask) -> None:
         "/v1/accounts",
         "/v1/auth/login",
         "/v1/auth/token",
+        "/v1/calendars/<name>.ics",
     }

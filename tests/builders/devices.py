@@ -27,6 +27,7 @@ WRITTEN = (
     "intakes",
     "questionnaire_responses",
     "measurements",
+    "messages",
 )
 MOST_ROUNDS = 500
 
@@ -100,6 +101,11 @@ def an_intake(days_ago: int = 0, **changes: Any) -> Json:
     """Return what a runner tells at the start."""
     told = {"birth_year": 1985, "declared_longest_m": 8000}
     return {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", **told, **changes}
+
+
+def a_message(days_ago: int = 0, **changes: Any) -> Json:
+    """Return a message to those who treat the person."""
+    return {"performed_at": a_day(days_ago), "zone": "Europe/Berlin", "text": "May I run on Sunday?", **changes}
 
 
 def put(collection: str, data: Json, record_id: str | None = None, base: Any = None, op_id: str | None = None) -> Json:

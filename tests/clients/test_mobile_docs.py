@@ -52,16 +52,19 @@ def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the commands use curl")
 def test_the_commands_run_as_they_are_written(server: Server, tmp_path: Path) -> None:
     script = f"\necho; echo {SEPARATOR}\n".join(blocks("bash"))
-    script = script.replace("http://127.0.0.1:8000", server.url).replace("/tmp/mia.json", str(tmp_path / "mia.json"))
+    script = script.replace("http://127.0.0.1:8000", server.url).replace("/tmp/", f"{tmp_path}/")
     done = subprocess.run(
         ["bash", "-euc", script], cwd=ROOT, capture_output=True, text=True, timeout=WITHIN_S, check=False
     )
     assert done.returncode == 0, done.stderr
-    _, pulled, read, treated, pushed, again, conflict, parked, consent, digest = done.stdout.split(SEPARATOR)
+    told = done.stdout.split(SEPARATOR)
+    _, pulled, read, treated, written, pushed, again, conflict, parked, consent, reminded, digest = told
 
     assert '"has_more":false' in pulled
     assert all(word in read for word in ('"name":"Muschel"', "hip_weakness_follows", "Woher das Läuferknie kommt"))
     assert '"pain_with":3.0' in treated
+    assert '"text":"May I run on Sunday?"' in written
+    assert '"up_to_seq":' in written
     assert '"status":"applied"' in pushed
     assert '"duplicate":true' in again
     assert '"status":"conflict"' in conflict
@@ -69,4 +72,7 @@ def test_the_commands_run_as_they_are_written(server: Server, tmp_path: Path) ->
     assert all(
         word in consent for word in ("Sie können das jederzeit", '"status":"open"', '"items":[],"next_cursor":null')
     )
+    assert '"session_due":false' in reminded
+    assert '"remind_at":"17:30"' in reminded
+    assert (tmp_path / "exercises.ics").read_text().startswith("BEGIN:VCALENDAR")
     assert '"count":1' in digest

@@ -46,7 +46,8 @@ def test_the_guide_s_commands_run_as_they_are_written(server: Server, tmp_path: 
         ["bash", "-euc", script], cwd=ROOT, capture_output=True, text=True, timeout=WITHIN_S, check=False
     )
     assert done.returncode == 0, done.stderr
-    account, clinic, _, patient, reading, end = (answers_of(part) for part in done.stdout.split(SEPARATOR))
+    parts = [answers_of(part) for part in done.stdout.split(SEPARATOR)]
+    account, clinic, _, patient, reading, end, _, hooks = parts
 
     assert account[-1]["professional_role"] == "physiotherapist"
     assert clinic[0]["name"] == "Knee house"
@@ -62,3 +63,7 @@ def test_the_guide_s_commands_run_as_they_are_written(server: Server, tmp_path: 
     hidden, links = end
     assert hidden["status"] == 404
     assert [one["ended_because"] for one in links["items"]] == ["by_therapist"]
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    made, listed = hooks
+    assert made["secret"].startswith("whsec_")
+    assert [(one["state"], one["secret"]) for one in listed["items"]] == [("open", None)]

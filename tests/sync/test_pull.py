@@ -293,7 +293,7 @@ BY_SCOPE = {
     "notes.read": set(),
     "advice.read": {"advice", "pauses", "policies", "overrides", "stage_proposals", "reviews"},
     "plan.write": {"pauses", "policies", "overrides", "programmes", "prescribed_exercises"},
-    "message": set(),
+    "message": {"messages", "message_marks"},
 }
 
 

@@ -97,6 +97,10 @@ TABLE: dict[Permission, Access] = {
     Permission.PROGRESS_READ: Access(patient=True, any_scope=True),
     Permission.REVIEWS_READ: Access(patient=True, scope=Scope.ADVICE_READ),
     Permission.REVIEW_SIGN: Access(scope=Scope.ADVICE_READ),
+    Permission.CALENDAR_USE: Access(roles=PATIENTS),
+    Permission.WEBHOOKS_USE: Access(roles=THERAPISTS),
+    Permission.MESSAGES_READ: Access(patient=True, scope=Scope.MESSAGE),
+    Permission.MESSAGES_WRITE: Access(patient=True, scope=Scope.MESSAGE),
     Permission.FHIR_USE: Access(roles=PATIENTS | THERAPISTS),
     Permission.FHIR_READ: Access(patient=True, any_scope=True),
 }

@@ -53,7 +53,10 @@ SCOPE_WORDS: dict[Scope, Words] = {
         "en": "see and change your programme, the limits of the pain rule and pauses",
         "de": "Ihr Programm, die Grenzen der Schmerzregel und Pausen sehen und ändern",
     },
-    Scope.MESSAGE: {"en": "write messages with you", "de": "mit Ihnen Nachrichten schreiben"},
+    Scope.MESSAGE: {
+        "en": "read and write the messages with you, like the others whom you open them to",
+        "de": "die Nachrichten mit Ihnen lesen und schreiben, wie die anderen, für die Sie das freigeben",
+    },
 }
 
 LOOK_WORDS: dict[Permission, Words] = {
@@ -73,6 +76,11 @@ LOOK_WORDS: dict[Permission, Words] = {
     Permission.PROGRESS_READ: {"en": "your progress", "de": "Ihren Verlauf"},
     Permission.REVIEWS_READ: {"en": "reviews that were signed off", "de": "abgeschlossene Durchsichten"},
     Permission.REVIEW_SIGN: {"en": "signed off a review", "de": "eine Durchsicht abgeschlossen"},
+    Permission.MESSAGES_READ: {"en": "messages", "de": "Nachrichten"},
+    Permission.MESSAGES_WRITE: {
+        "en": "wrote a message or took one back",
+        "de": "eine Nachricht geschrieben oder zurückgenommen",
+    },
     Permission.FHIR_READ: {
         "en": "what the link opens, with another program",
         "de": "Freigegebenes, mit einem anderen Programm",

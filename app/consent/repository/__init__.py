@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.consent.domain import Asked, CareLink, Ended, Grant, Scope
 from app.consent.models import CARE_LINKS, FIELDS, CareLinkRow, MembershipRow
+from app.db.outbox import tell
 from app.db.synced import Write, store
 from app.db.types import Id, Instant
+from app.kernel.notices import NoticeKind
 
 _COLUMNS = (CareLinkRow.id, *(getattr(CareLinkRow, name) for name in FIELDS))
 
@@ -122,9 +124,13 @@ def find_open_links_of(db: Session, therapist_id: UUID, at: datetime) -> list[tu
 
 
 def store_link(db: Session, patient_id: UUID, link: CareLink, device_id: UUID, at: datetime) -> None:
-    """Store a new or changed care link in the patient's stream."""
+    """Store a new or changed care link in the patient's stream, and have the patient told in the same transaction.
+
+    Told is each grant, each new end and each end before its time, whoever brought it about (SECURITY T25).
+    """
     columns = {**{name: getattr(link, name) for name in FIELDS}, "scopes": sorted(link.scopes)}
-    store(db, CARE_LINKS, patient_id, [Write(link.id, columns)], device_id=device_id, at=at)
+    (row,) = store(db, CARE_LINKS, patient_id, [Write(link.id, columns)], device_id=device_id, at=at)
+    tell(db, patient_id, NoticeKind.CARE_CHANGED, str(row["ver"]), at)
 
 
 def find_links(db: Session, patient_id: UUID, link_id: UUID | None = None) -> list[CareLink]:

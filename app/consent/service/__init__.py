@@ -22,6 +22,7 @@ from app.consent.service.links import (
     revoke_access,
     therapists_of,
     told_of,
+    treated_by,
 )
 
 COLLECTIONS = (CARE_LINKS,)
@@ -48,5 +49,6 @@ __all__ = [
     "revoke_access",
     "therapists_of",
     "told_of",
+    "treated_by",
     "works_in",
 ]

@@ -50,6 +50,11 @@ def patients_of(db: Session, reader: Actor, at: datetime) -> list[tuple[UUID, bo
     return repository.linked_patients(db, reader.account_id, at)
 
 
+def treated_by(db: Session, therapist_id: UUID, at: datetime) -> list[UUID]:
+    """Return the patients with a link to a therapist that is in force."""
+    return [patient_id for patient_id, is_open in repository.linked_patients(db, therapist_id, at) if is_open]
+
+
 def grant_access(db: Session, patient_id: UUID, link: CareLink, device_id: UUID) -> CareLink:
     """Let a therapist see what the scopes say until the link ends.
 

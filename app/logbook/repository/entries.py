@@ -100,6 +100,8 @@ def _per_day_of(kind: Kind[Any], dialect: str) -> Select[Any]:
     own, lives = table.c.patient_id == bindparam("patient", type_=Id()), table.c.deleted_at.is_(None)
     counted = select(literal(kind.name), table.c.performed_on, func.count())
     chosen = counted.where(own, lives, is_among_days(table.c.performed_on, "days", dialect))
+    if kind.other_author is not None:
+        chosen = chosen.where(table.c[kind.other_author].is_(None))
     return chosen.group_by(table.c.performed_on)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from app.consent.domain import Scope
 from app.guidance.domain.ruleset.numbers import RUN_SPEAKS_DAYS, WEEK_DAYS
+from app.review.domain.known import NewestAdvice, OpenPause, PainAndAdherence, ToldFlag
 
 NO_DATA_DAYS = 7  # days without an entry before it is told, where nobody says (E)
 ADHERENCE_CHANGE_PERCENT = 10  # percentage points between two weeks that are a change (E)
@@ -21,6 +22,7 @@ _DAY = timedelta(days=1)
 
 _ADVICE, _PLAN = frozenset({Scope.ADVICE_READ}), frozenset({Scope.PLAN_WRITE})
 _SESSIONS, _PAIN = frozenset({Scope.SESSIONS_READ}), frozenset({Scope.PAIN_READ})
+_MESSAGE = frozenset({Scope.MESSAGE})
 
 OVER_RULES = frozenset(
     {
@@ -64,6 +66,7 @@ class ReasonCode(StrEnum):
     PAIN_UP_ADHERENCE_UP = "pain_up_adherence_up"
     PROGRAMME_STOPPED = "programme_stopped"
     STAGE_PROPOSAL = "stage_proposal"
+    UNREAD_MESSAGE = "unread_message"
     NO_DATA = "no_data"
     REVIEW_DUE = "review_due"
     ACCESS_ENDS = "access_ends"
@@ -79,6 +82,7 @@ OPENED_BY: Mapping[ReasonCode, tuple[frozenset[Scope], ...]] = {
     ReasonCode.PAIN_UP_ADHERENCE_UP: (_SESSIONS | _PAIN | _PLAN,),
     ReasonCode.PROGRAMME_STOPPED: (_PLAN,),
     ReasonCode.STAGE_PROPOSAL: (_ADVICE,),
+    ReasonCode.UNREAD_MESSAGE: (_MESSAGE,),
     ReasonCode.NO_DATA: (_SESSIONS, _PAIN),
     ReasonCode.REVIEW_DUE: (_ADVICE,),
     ReasonCode.ACCESS_ENDS: (ANY_SCOPE,),
@@ -105,43 +109,6 @@ class Reason:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPause:
-    """A pause that nobody has closed; `red_flag` names the sign that opened it."""
-
-    opened_on: date
-    rule: str
-    refer: str
-    red_flag: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewestAdvice:
-    """What was last advised: its day, and all rules that were true."""
-
-    as_of: date
-    rules: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class ToldFlag:
-    """An urgent sign as the patient told it, the newest answer to its question being yes."""
-
-    code: str
-    on: date
-    level: str
-    scope: Scope
-
-
-@dataclass(frozen=True, slots=True)
-class PainAndAdherence:
-    """Rising weekly pain (NRS) beside adherence of the last 7 days and the 7 before, in percent."""
-
-    rise: float
-    now: float | None
-    before: float | None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPatient:
     """What is known of one patient on a day of theirs; what the scopes do not open is there and is not looked at."""
@@ -160,6 +127,8 @@ class KnownPatient:
     proposals: tuple[tuple[date, str, str], ...] = ()
     """(day, from stage, to stage) of each step up that waits for a therapist."""
     stopped_on: date | None = None
+    unread: tuple[int, date] | None = None
+    """How many messages of the patient this therapist has not read, and on which day the oldest came."""
     review_due_on: date | None = None
     no_data_days: int = NO_DATA_DAYS
 
@@ -258,6 +227,13 @@ def _proposals(patient: KnownPatient) -> Iterable[Reason]:
         yield Reason(ReasonCode.STAGE_PROPOSAL, Urgency.ROUTINE, on, facts)
 
 
+def _unread(patient: KnownPatient) -> Iterable[Reason]:
+    """Has the patient written what this therapist has not read? Nobody knows what it says before it is read."""
+    if patient.unread is not None:
+        count, since = patient.unread
+        yield Reason(ReasonCode.UNREAD_MESSAGE, Urgency.SOON, since, {"messages": count})
+
+
 def _no_data(patient: KnownPatient) -> Iterable[Reason]:
     """Was nothing logged for some days, of what the scopes open? Counted from the link where there never was."""
     last = patient.last_entry_on
@@ -292,6 +268,7 @@ _RULES: tuple[Callable[[KnownPatient], Iterable[Reason]], ...] = (
     _pain_and_adherence,
     _stopped,
     _proposals,
+    _unread,
     _no_data,
     _review_due,
     _access_ends,

@@ -27,7 +27,7 @@ from app.logbook.models import CheckInRow, PainScoreRow, RunRow, SessionRow
 from app.outcomes.models import QuestionnaireResponseRow
 from app.outcomes.pain import MOMENT_OF
 from app.programmes.models import ProgrammeRow
-from app.review.models import SignedReviewRow
+from app.review.models import MessageMarkRow, MessageRow, SignedReviewRow
 from app.review.repository.json_rows import JsonRows
 
 ADVICE_SHOWN = 30
@@ -40,6 +40,7 @@ _advice, _pauses, _policies = table_of(AdviceRow), table_of(PauseRow), table_of(
 _proposals, _programmes = table_of(StageProposalRow), table_of(ProgrammeRow)
 _scores, _check_ins = table_of(PainScoreRow), table_of(CheckInRow)
 _reviews, _responses = table_of(SignedReviewRow), table_of(QuestionnaireResponseRow)
+_messages, _marks = table_of(MessageRow), table_of(MessageMarkRow)
 _ENTRIES: tuple[Table, ...] = (table_of(SessionRow), table_of(RunRow), _check_ins, _scores)
 _KNOWN_UNTIL = bindparam("known_until", type_=Instant())
 
@@ -63,6 +64,7 @@ class CaseRow:
     programmes: list[list[Any]]
     policies: list[list[Any]]
     next_reviews: list[list[Any]]
+    unread: list[Any] | None
 
 
 def read_caseload(db: Session, therapist_id: UUID, at: datetime) -> list[CaseRow]:
@@ -114,6 +116,7 @@ def _statement(dialect: str) -> Select[Any]:
         made.rows_of(_open_programmes(linked), linked),
         made.rows_of(_policies_of(made, linked), linked),
         made.rows_of(_next_reviews(linked), linked),
+        made.of(_unread(made, linked), linked),
     )
     return select(
         linked.c.patient_id, _accounts.c.display_name, _accounts.c.zone, linked.c.granted_at, linked.c.expires_at, told
@@ -220,3 +223,14 @@ def _next_reviews(linked: Any) -> Select[Any]:
     mine = c.signed_by == bindparam("therapist", type_=Id())
     chosen = select(c.seq, c.next_on).where(*_own(linked, _reviews), mine)
     return chosen.order_by(c.seq.desc()).limit(1)
+
+
+def _unread(made: JsonRows, linked: Any) -> Select[Any]:
+    """Return how many messages of the patient's this therapist has not read, and when the oldest came."""
+    c, mark = _messages.c, _marks.c
+    up_to = select(mark.up_to_seq).where(
+        mark.patient_id == linked.c.patient_id, mark.id == bindparam("therapist", type_=Id())
+    )
+    read = func.coalesce(up_to.correlate(linked).scalar_subquery(), 0)
+    told = made.row(func.count(), func.min(c.received_at))
+    return select(told).where(*_own(linked, _messages), c.therapist_id.is_(None), c.seq > read)

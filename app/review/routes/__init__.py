@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.review.routes import caseload, charts, progress, reviews
+from app.review.routes import caseload, charts, messages, progress, report, reviews
 from app.review.routes.feature import review
 
-__all__ = ["caseload", "charts", "progress", "review", "reviews"]
+__all__ = ["caseload", "charts", "messages", "progress", "report", "review", "reviews"]

@@ -32,6 +32,7 @@ OPAQUE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none';
     permission=Permission.PROGRESS_READ,
     query=ProgressQuerySchema,
     answers={200: VegaLiteSchema, 304: None},
+    media=("image/svg+xml", "image/png"),
     translated=True,
 )
 def get_chart(patient_id: UUID, name: str, form: str, query: dict[str, Any]) -> Response:

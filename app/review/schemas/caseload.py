@@ -53,6 +53,7 @@ class ReasonFactsSchema(Schema):
     from_stage = fields.String(required=True, allow_none=True)
     to_stage = fields.String(required=True, allow_none=True)
     due_on = fields.Date(required=True, allow_none=True)
+    messages = fields.Integer(required=True, allow_none=True)
 
 
 class ReasonSchema(Schema):

@@ -9,7 +9,8 @@ from marshmallow import Schema, fields
 from app.guidance.schemas.following import AdherenceFoundSchema
 from app.guidance.schemas.looks import GivenDecisionSchema
 from app.outcomes.schemas.overview import SeriesSchema
-from app.web.fields import Day
+from app.review.report.form import Register
+from app.web.fields import Choice, Day
 
 
 class ProgressQuerySchema(Schema):
@@ -17,6 +18,16 @@ class ProgressQuerySchema(Schema):
 
     since = Day(load_default=None, metadata={"description": "the first day; without it, 83 days before the last"})
     until = Day(load_default=None, metadata={"description": "the last day; without it, today where the person lives"})
+
+
+class ReportQuerySchema(ProgressQuerySchema):
+    """Which days, and for whom it is written."""
+
+    register = Choice(
+        list(Register),
+        load_default=Register.CLINICIAN,
+        metadata={"description": "clinician: with plan, treatments and notes; patient: plain, without them"},
+    )
 
 
 class WorstPainSchema(Schema):

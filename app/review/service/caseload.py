@@ -19,15 +19,12 @@ from app.review.domain.attention import (
     OPENED_BY,
     OPENS_PAUSES,
     KnownPatient,
-    NewestAdvice,
-    OpenPause,
-    PainAndAdherence,
     ReasonCode,
-    ToldFlag,
     opens,
     reasons_for,
 )
 from app.review.domain.caseload import Line
+from app.review.domain.known import NewestAdvice, OpenPause, PainAndAdherence, ToldFlag
 from app.review.repository.caseload import CaseRow, read_caseload
 from app.review.repository.flags import read_told_flags
 from app.review.service.adherence import adherence_of
@@ -94,10 +91,19 @@ def _known(
         newest_on={name: None if on is None else min(on, today) for name, on in row.newest_on.items()},
         pain=pain,
         proposals=tuple((_day(on), *stages) for on, *stages in sorted(row.proposals)),
+        unread=_unread(row),
         stopped_on=day_in_zone(stopped[0], row.zone) if stopped else None,
         review_due_on=next((_day(on) for _, on in row.next_reviews if on is not None), None),
         no_data_days=no_data_days,
     )
+
+
+def _unread(row: CaseRow) -> tuple[int, date] | None:
+    """Return how many messages wait, and since which day."""
+    if row.unread is None or row.unread[0] == 0:
+        return None
+    count, since = row.unread
+    return count, day_in_zone(_instant(since), row.zone)
 
 
 def _advised(row: CaseRow) -> tuple[tuple[date, str], ...]:

@@ -42,6 +42,7 @@ ENGLISH = Book(
         ),
         ReasonCode.PROGRAMME_STOPPED: "The programme is stopped until a therapist re-opens it.",
         ReasonCode.STAGE_PROPOSAL: "A step up waits for your word: {from_stage} to {to_stage}.",
+        ReasonCode.UNREAD_MESSAGE: "Messages that you have not read: {messages}.",
         ReasonCode.NO_DATA: "Nothing was logged for {days} days.",
         ReasonCode.REVIEW_DUE: "The review of {due_on} is due.",
         ReasonCode.ACCESS_ENDS: "The patient's consent ends on {due_on}.",

@@ -42,6 +42,7 @@ GERMAN = Book(
         ),
         ReasonCode.PROGRAMME_STOPPED: "Das Programm ist angehalten, bis eine Therapeutin es wieder öffnet.",
         ReasonCode.STAGE_PROPOSAL: "Ein Schritt nach oben wartet auf Ihr Wort: {from_stage} zu {to_stage}.",
+        ReasonCode.UNREAD_MESSAGE: "Nachrichten, die Sie nicht gelesen haben: {messages}.",
         ReasonCode.NO_DATA: "Seit {days} Tagen wurde nichts eingetragen.",
         ReasonCode.REVIEW_DUE: "Die Durchsicht vom {due_on} steht an.",
         ReasonCode.ACCESS_ENDS: "Die Einwilligung endet am {due_on}.",

@@ -100,8 +100,20 @@ def _decide(batch: Batch, item: Sent, op: Operation) -> Result:
     else:
         outcome, record = _decide_edit(batch, op, stored, base)
     if outcome.is_stored:
+        _check_stands(op, stored)
         return _store(batch, item, op, stored, outcome, record)
     return _without_effect(batch, item, stored, base, outcome)
+
+
+def _check_stands(op: Operation, stored: Version | None) -> None:
+    """Refuse to change what stands as it was sent, or to bring it back once it was taken back."""
+    if op.collection.stands is None or stored is None:
+        return
+    why = op.collection.stands(stored.data or {}, op.action is Action.DELETE)
+    if why is not None:
+        raise refuse(
+            why, "It stands as it was sent, and only its author takes it back", {"pointer": "/id", "code": why}
+        )
 
 
 def _decide_edit(

@@ -1,0 +1,108 @@
+"""Sends what waits in the outbox: take it for a while, hand it over, mark it.
+
+Nothing is lost: what is taken by a worker that dies is taken again once its lease is over. What was handed over by a
+worker that died before it could mark it is handed over once more, with the same id, which receivers recognise it by.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.accounts import service as accounts
+from app.accounts.domain import Account
+from app.db import outbox
+from app.db.outbox import Notice, Step
+from app.kernel.clock import now
+from app.kernel.errors import NotVisible
+from app.kernel.notices import NoticeKind
+from app.outreach.carriers import Carrier, Letter, NotCarried
+from app.outreach.domain import LEASE, MOST_TRIES, Reminders, pause_after, respects_quiet
+from app.outreach.repository import wishes as repository
+from app.outreach.service import sweep
+from app.outreach.words import SUBJECT, text_of
+
+ONE = 1
+"""Taken at a time: no letter waits under a lease for another one that is slow."""
+
+
+def work_once(step: Step, carrier: Carrier) -> int:
+    """Do what is due: remind, and send until nothing waits; return how many letters went out."""
+    at = now()
+    with step() as db:
+        people = sweep.due_people(db, at)
+    for account, reminders, today in people:
+        _remind(step, account, reminders, today, at)
+    sent = 0
+    while True:
+        at = now()
+        with step() as db:
+            taken = outbox.take(db, at, LEASE, ONE)
+        if not taken:
+            return sent
+        sent += sum(_deal_with(step, carrier, notice, at) for notice in taken)
+
+
+def _remind(step: Step, account: Account, reminders: Reminders, today: date, at: datetime) -> None:
+    """Remind one person; a defect met in one person's records silences nobody else, nor that person tomorrow."""
+    try:
+        with step() as db:
+            sweep.remind(db, account, reminders, today, at)
+    except Exception as error:
+        structlog.get_logger().error("bug", error=type(error).__name__, where="outreach.sweep")
+        with step() as db:
+            repository.note_swept(db, account.id, today)
+
+
+def _deal_with(step: Step, carrier: Carrier, notice: Notice, at: datetime) -> bool:
+    """Send one notice, unless it is not wanted any more, too late, or to wait; was it sent?"""
+    with step() as db:
+        letter = _letter(db, notice, at)
+    if letter is None:
+        return False
+    try:
+        carrier.carry(letter)
+    except NotCarried:
+        with step() as db:
+            _try_again(db, notice, at)
+        return False
+    with step() as db:
+        outbox.settle(db, notice, "sent", at)
+    return True
+
+
+def _letter(db: Session, notice: Notice, at: datetime) -> Letter | None:
+    """Return the letter that a notice is, or None once it is settled or put off: asked at the moment of sending."""
+    try:
+        account = accounts.account_of(db, notice.account_id)
+    except NotVisible:
+        outbox.settle(db, notice, "no_account", at)
+        return None
+    reminders = repository.find_reminders(db, notice.account_id)
+    if notice.good_until is not None and at >= notice.good_until:
+        outbox.settle(db, notice, "too_late", at)
+    elif not _is_wanted(notice.kind, reminders):
+        outbox.settle(db, notice, "not_wanted", at)
+    elif reminders is not None and respects_quiet(notice.kind) and reminders.is_quiet(at, account.zone):
+        outbox.put_off(db, notice, reminders.end_of_quiet(at, account.zone))
+    else:
+        return _written(notice, account, reminders)
+    return None
+
+
+def _is_wanted(kind: NoticeKind, reminders: Reminders | None) -> bool:
+    return kind is NoticeKind.CARE_CHANGED or (reminders is not None and bool(getattr(reminders, kind.value)))
+
+
+def _written(notice: Notice, account: Account, reminders: Reminders | None) -> Letter:
+    language = reminders.language if reminders is not None else None
+    return Letter(str(notice.id), account.email, SUBJECT, text_of(notice.kind, language))
+
+
+def _try_again(db: Session, notice: Notice, at: datetime) -> None:
+    if notice.tries >= MOST_TRIES:
+        outbox.settle(db, notice, "given_up", at)
+    else:
+        outbox.put_off(db, notice, at + pause_after(notice.tries))

@@ -1,0 +1,68 @@
+"""The worker: once a minute it does what is due. Its queue lies in SQLite, PostgreSQL or Redis, with the same task.
+
+The queue only keeps the beat; what is to be sent stands in the outbox, so that a queue that is lost loses nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from urllib.parse import urlsplit
+
+from huey import PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey.api import Huey
+
+from app.outreach.carriers import Carrier, carrier_of
+from app.outreach.service.sending import work_once
+from app.outreach.service.telling import tell_webhooks
+from app.settings import Settings, SettingsIncomplete
+from app.web.transaction import own_transaction
+
+NAME = "trochlea"
+
+
+def queue_of(url: str) -> Huey:
+    """Return the queue at sqlite:///file, postgresql://… or redis://…; Redis needs its own package."""
+    match urlsplit(url).scheme:
+        case "sqlite":
+            return SqliteHuey(NAME, filename=url.removeprefix("sqlite:///"), fsync=True)
+        case "postgresql":
+            return PostgresHuey(NAME, dsn=url)
+        case "redis" | "rediss":
+            return RedisHuey(NAME, url=url)
+        case _:
+            raise SettingsIncomplete("TROCHLEA_QUEUE_URL is sqlite:///…, postgresql://… or redis://…")
+
+
+def carrier_for(settings: Settings) -> Carrier:
+    """Return what carries letters; raise SettingsIncomplete where nobody said."""
+    try:
+        return carrier_of(settings.mail_url, settings.mail_from)
+    except ValueError as error:
+        raise SettingsIncomplete(f"TROCHLEA_MAIL_URL: {error}") from None
+
+
+def work(settings: Settings) -> int:
+    """Do once what is due now, in the application's context; return how many letters went out."""
+    carrier = carrier_for(settings)
+    try:
+        return work_once(own_transaction, carrier)
+    finally:
+        tell_webhooks(own_transaction, settings.secret_key.encode(), to_loopback=settings.webhooks_to_loopback)
+
+
+def run_worker(settings: Settings, context: Callable[[], AbstractContextManager[object]]) -> None:
+    """Work until told to stop, each time in an application's context: at once, and then each minute."""
+    carrier_for(settings)
+    queue = queue_of(settings.queue_url)
+
+    def beat() -> None:
+        with context():
+            work(settings)
+
+    first = queue.task(name="outreach_now")(beat)
+    queue.periodic_task(crontab(minute="*"), name="outreach_each_minute")(beat)
+    first()
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    queue.create_consumer(workers=1, periodic=True, check_worker_health=True).run()
