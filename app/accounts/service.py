@@ -141,6 +141,11 @@ def end_sessions(db: Session, account_id: UUID, at: datetime, reason: str) -> No
     repository.revoke_devices(db, account_id, reason, at)
 
 
+def end_all_sessions(db: Session, at: datetime, reason: str) -> None:
+    """Log everybody out at once."""
+    repository.revoke_all_devices(db, reason, at)
+
+
 def devices_of(db: Session, account_id: UUID, at: datetime, role: Role) -> list[Device]:
     """Return the live device sessions of an account."""
     return [device for device in repository.list_devices(db, account_id) if is_live(device, role, at)]

@@ -1,4 +1,4 @@
-"""The commands of `flask --app wsgi`: serve, migrate, seed, keys, accounts, guidance conformance."""
+"""The commands of `flask --app wsgi`: serve, migrate, seed, keys, accounts, guidance, and those of `keeping`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 
 from app.accounts import service as accounts_service
 from app.accounts.domain import PASSWORD_LEAST, Account
+from app.cli.keeping import COMMANDS as KEEPING
 from app.guidance.domain.conformance import run_vectors
 from app.guidance.service.recall import advised_patients, recall_stored
 from app.kernel.clock import is_zone, now
@@ -34,7 +35,7 @@ guidance = AppGroup("guidance", help="The rule engine.")
 
 def register_commands(app: Flask) -> None:
     """Add the commands to `flask --app wsgi`."""
-    for command in (migrate_database, seed, serve, keys, accounts, guidance):
+    for command in (migrate_database, seed, serve, keys, accounts, guidance, *KEEPING):
         app.cli.add_command(command)
 
 
