@@ -16,6 +16,7 @@ from app.guidance import service as guidance_service
 from app.guidance.routes import guidance
 from app.guidance.routes.following import plan
 from app.interop.routes import interop
+from app.keeping.routes import keeping
 from app.kernel.permissions import Permission
 from app.library.routes import library
 from app.logbook.routes import logbook
@@ -46,6 +47,7 @@ FEATURES: list[Feature] = [
     review,
     interop,
     sync,
+    keeping,
 ]
 
 

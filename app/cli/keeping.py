@@ -1,17 +1,25 @@
-"""The commands that look after what is kept: backup, restore."""
+"""The commands that look after what is kept: backup, restore, tidy, import-archive."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
 from flask import current_app
 
 from app.db.engine import open_database
-from app.keeping.domain import Check, NotCopied, NotRestored
+from app.keeping.domain import Check, NotCopied, NotImported, NotRestored
+from app.keeping.repository.erasing import clear_rests
+from app.keeping.repository.erasing import tidy as rewrite
+from app.keeping.service import archive
 from app.keeping.service import backup as backups
+from app.keeping.service.erasure import LIST, keep_list, read_list
 from app.keeping.service.finishing import finish
 from app.settings import Settings
+from app.web.transaction import database
 from migrations import head, migrate
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -28,6 +36,7 @@ _PROGRAMS = click.option(
 def back_up(file: Path, programs: Path | None) -> None:
     """Write a backup to a new FILE while the service runs."""
     try:
+        keep_list(database(), _settings().var_dir)
         manifest = backups.back_up(_settings().database_url, file, programs)
     except NotCopied as problem:
         raise click.ClickException(str(problem)) from None
@@ -38,12 +47,14 @@ def back_up(file: Path, programs: Path | None) -> None:
 @click.command("restore")
 @click.argument("file", type=_FILE)
 @click.option("--drill", is_flag=True, help="Into a database beside the one in use, which goes again: a rehearsal.")
+@click.option("--erased", type=_FILE, help="The list of erasures; else the one in the folder of settings.")
 @_PROGRAMS
-def restore(file: Path, drill: bool, programs: Path | None) -> None:
+def restore(file: Path, drill: bool, erased: Path | None, programs: Path | None) -> None:
     """Put the backup FILE back into an empty database, and look it over; exit 1 where anything is not as it was."""
     work = backups.drill if drill else backups.restore
+    finish_with = partial(_finish, _list(erased or _settings().var_dir / LIST))
     try:
-        done = work(file, _settings().database_url, _finish, programs)
+        done = work(file, _settings().database_url, finish_with, programs)
     except (NotRestored, NotCopied) as problem:
         raise click.ClickException(str(problem)) from None
     for check in done.checks:
@@ -53,7 +64,29 @@ def restore(file: Path, drill: bool, programs: Path | None) -> None:
         raise SystemExit(1)
 
 
-COMMANDS = (back_up, restore)
+@click.command("tidy")
+def tidy() -> None:
+    """Write the database anew without what was deleted; at night, for on SQLite nobody else writes meanwhile."""
+    rewrite(database().writer)
+    keep_list(database(), _settings().var_dir)
+    click.echo("tidied")
+
+
+@click.command("import-archive")
+@click.argument("file", type=_FILE)
+def import_archive(file: Path) -> None:
+    """Put a person's archive FILE into an installation that has no people yet."""
+    try:
+        with database().writing.begin() as db:
+            account_id, left_out = archive.import_archive(db, file, head())
+    except NotImported as problem:
+        raise click.ClickException(str(problem)) from None
+    for slug in left_out:
+        click.echo(f"left out: the favourite {slug}, which this library does not have")
+    click.echo(f"imported {account_id}; a password is set by resetting it")
+
+
+COMMANDS = (back_up, restore, tidy, import_archive)
 
 
 def _settings() -> Settings:
@@ -61,11 +94,22 @@ def _settings() -> Settings:
     return settings
 
 
-def _finish(url: str) -> list[Check]:
-    database = open_database(url)
+def _list(file: Path) -> Mapping[bytes, datetime]:
+    """Return who was erased; without the list, whoever was erased since the backup would be back."""
+    if not file.exists():
+        raise click.ClickException(
+            f"{file} is missing: it says who was erased since; copy it here, or name it (--erased)"
+        )
+    return read_list(file)
+
+
+def _finish(erased: Mapping[bytes, datetime], url: str) -> list[Check]:
+    restored = open_database(url)
     try:
-        migrate(database.writer)
-        with database.writing.begin() as db:
-            return finish(db, head())
+        migrate(restored.writer)
+        with restored.writing.begin() as db:
+            done = finish(db, head(), erased, _settings().secret_key)
+        clear_rests(restored.writer)
+        return done
     finally:
-        database.dispose()
+        restored.dispose()

@@ -1,9 +1,14 @@
-"""What a backup tells of itself, and what is looked at when one is restored."""
+"""What a backup tells of itself, what is looked at when one is restored, and by what the erased are known again."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
+
+from app.kernel.errors import Denied
 
 FORMAT = 1
 """The layout of a backup file; another number is refused, and never guessed at."""
@@ -15,6 +20,23 @@ class NotRestored(Exception):
 
 class NotCopied(Exception):
     """No backup was made; the text says what to do."""
+
+
+class NotImported(Exception):
+    """This archive cannot be imported here; the text says why, and nothing was changed."""
+
+
+class WrongPassword(Denied):
+    """Whoever erases themselves says once more who they are."""
+
+    code = "wrong_password"
+    title = "The password is wrong"
+
+
+def pseudonym(secret: str, account_id: UUID) -> bytes:
+    """Return by what somebody who was erased is known again: a keyed hash of their id, worth nothing by itself."""
+    key = hmac.digest(secret.encode(), b"trochlea erasures", hashlib.sha256)
+    return hmac.digest(key, account_id.bytes, hashlib.sha256)
 
 
 @dataclass(frozen=True, slots=True)

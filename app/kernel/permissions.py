@@ -55,6 +55,7 @@ class Permission(StrEnum):
     PROGRESS_READ = "progress.read"
     REVIEWS_READ = "reviews.read"
     REVIEW_SIGN = "review.sign"
+    RECORD_OWN = "record.own"
 
 
 @dataclass(frozen=True, slots=True)

@@ -304,6 +304,9 @@ ROWS: dict[str, Row] = {
         _needs(ADVICE), patient=False, body=lambda *_: {"id": an_id(), "next_on": soon(30)[:10], "note": "x"}
     ),
     "list_reviews": OfPatient(_needs(ADVICE)),
+    # What is kept: with a password that is wrong, so that everybody is still there afterwards
+    "export_me": OfRole(_needs(PATIENT), body=lambda *_: {"password": "wrong"}, unless={PATIENT: 403}),
+    "erase_me": OfRole(_needs(PATIENT), body=lambda *_: {"password": "wrong"}, unless={PATIENT: 403}),
     # Sync
     "pull_changes": OfPatient(ANY),
     "get_digest": OfPatient(ANY),

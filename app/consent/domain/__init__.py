@@ -97,6 +97,7 @@ TABLE: dict[Permission, Access] = {
     Permission.PROGRESS_READ: Access(patient=True, any_scope=True),
     Permission.REVIEWS_READ: Access(patient=True, scope=Scope.ADVICE_READ),
     Permission.REVIEW_SIGN: Access(scope=Scope.ADVICE_READ),
+    Permission.RECORD_OWN: Access(roles=PATIENTS),
 }
 """Permission.PUBLIC is not here: it asks nobody."""
 
