@@ -16,6 +16,7 @@ from flask.cli import AppGroup
 from app.accounts import service as accounts_service
 from app.accounts.domain import PASSWORD_LEAST, Account
 from app.cli.keeping import COMMANDS as KEEPING
+from app.db.trail import Line, append
 from app.guidance.domain.conformance import run_vectors
 from app.guidance.service.recall import advised_patients, recall_stored
 from app.kernel.clock import is_zone, now
@@ -104,6 +105,8 @@ def create_admin(email: str, name: str, zone: str, password: str) -> None:
     )
     with database().writing.begin() as db:
         accounts_service.register(db, account, password)
+        made = Line(at=now(), actor_id=account.id, device_id=None, action="create_admin", about_id=account.id)
+        append(db, [made])
     click.echo(f"admin {account.id}")
 
 

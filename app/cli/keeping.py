@@ -1,4 +1,4 @@
-"""The commands that look after what is kept: backup, restore, tidy, import-archive."""
+"""The commands that look after what is kept: backup, restore, tidy, import-archive, audit."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from flask import current_app
+from flask.cli import AppGroup
 
 from app.db.engine import open_database
 from app.keeping.domain import Check, NotCopied, NotImported, NotRestored
@@ -18,10 +19,12 @@ from app.keeping.service import archive
 from app.keeping.service import backup as backups
 from app.keeping.service.erasure import LIST, keep_list, read_list
 from app.keeping.service.finishing import finish
+from app.keeping.service.trail import ANCHORS, read_anchors, verify, write_anchor
 from app.settings import Settings
 from app.web.transaction import database
 from migrations import head, migrate
 
+audit = AppGroup("audit", help="The trail of who did what and who saw whom.")
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _PROGRAMS = click.option(
     "--programs",
@@ -37,6 +40,7 @@ def back_up(file: Path, programs: Path | None) -> None:
     """Write a backup to a new FILE while the service runs."""
     try:
         keep_list(database(), _settings().var_dir)
+        write_anchor(_settings().database_url, _settings().var_dir)
         manifest = backups.back_up(_settings().database_url, file, programs)
     except NotCopied as problem:
         raise click.ClickException(str(problem)) from None
@@ -86,7 +90,27 @@ def import_archive(file: Path) -> None:
     click.echo(f"imported {account_id}; a password is set by resetting it")
 
 
-COMMANDS = (back_up, restore, tidy, import_archive)
+@audit.command("verify")
+@click.option("--anchors", type=_FILE, help="Heads that were written down; else those in the folder of settings.")
+def verify_trail(anchors: Path | None) -> None:
+    """Look the trail over; exit 1 where a line is not the one that was written, or is missing."""
+    file = anchors or _settings().var_dir / ANCHORS
+    if not file.exists():
+        raise click.ClickException(f"{file} is missing: without it nobody sees that the end was cut off (audit anchor)")
+    check = verify(_settings().database_url, read_anchors(file))
+    click.echo(f"{'ok  ' if check.holds else 'FAIL'}  {check.what}: {check.found}")
+    if not check.holds:
+        raise SystemExit(1)
+
+
+@audit.command("anchor")
+def anchor_trail() -> None:
+    """Write the heads of the trail down outside of the database, and tell them."""
+    for trail, found in write_anchor(_settings().database_url, _settings().var_dir).items():
+        click.echo(f"{trail} {found}")
+
+
+COMMANDS = (back_up, restore, tidy, import_archive, audit)
 
 
 def _settings() -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from app.keeping.domain import WrongPassword
 from app.keeping.schemas import ConfirmedByPasswordSchema
 from app.keeping.service import archive
 from app.keeping.service import erasure as erasures
+from app.keeping.service.trail import write_anchor
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.settings import Settings
@@ -29,6 +31,7 @@ keeping = Feature("keeping", "All that is one's own: take it along, have it eras
 MULTIPLE_CHOICES = 300
 DAY_S, QUARTER_HOUR_S = 86400, 900
 EXPORTS, TRIES = 5, 10
+ANCHOR_EVERY_S = 300
 
 
 @keeping.operation(
@@ -84,6 +87,24 @@ def _clear_rests(response: Response) -> Response:
         except Exception as problem:
             structlog.get_logger().error("erasure_rests", error=type(problem).__name__)
     return response
+
+
+class Anchoring:
+    """Writes the heads of the trail down every few minutes, after an answer; each worker process does so."""
+
+    def __init__(self) -> None:
+        self._last_s = time.monotonic()
+
+    def __call__(self, response: Response) -> Response:
+        """Write them down where it is time to; an answer never fails for it."""
+        if time.monotonic() - self._last_s >= ANCHOR_EVERY_S:
+            self._last_s = time.monotonic()
+            try:
+                heads = write_anchor(_settings().database_url, _settings().var_dir)
+                structlog.get_logger().info("trail_anchor", heads=dict(heads))
+            except Exception as problem:
+                structlog.get_logger().error("trail_anchor", error=type(problem).__name__)
+        return response
 
 
 def _settings() -> Settings:

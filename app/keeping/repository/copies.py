@@ -34,6 +34,8 @@ def looked_into(url: str) -> Iterator[Connection]:
     engine = _engine(url)
     try:
         with engine.connect() as connection:
+            if connection.dialect.name == SQLITE:
+                connection.exec_driver_sql("BEGIN")
             yield connection
     finally:
         engine.dispose()

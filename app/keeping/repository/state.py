@@ -5,14 +5,19 @@ from __future__ import annotations
 from sqlalchemy import Connection, Table, func, inspect, select, table, text
 
 from app.db.base import Base, is_partition
+from app.db.trail import TrailHeadRow
 from app.keeping.domain import State
+from app.keeping.repository.trails import heads_of
+
+_HEADS = TrailHeadRow.__tablename__
 
 
 def state_of(connection: Connection) -> State:
     """Return the revision, the rows of each table and the heads of the trail, all as one transaction sees them."""
     names = tables_of(connection)
     counts = {name: _count(connection, name) for name in names}
-    return State(_revision(connection, names), counts, {})
+    heads = heads_of(connection) if _HEADS in names else {}
+    return State(_revision(connection, names), counts, heads)
 
 
 def tables_of(connection: Connection) -> list[str]:

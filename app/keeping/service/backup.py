@@ -11,6 +11,7 @@ from app.keeping.domain import FORMAT, Check, Manifest, NotCopied, NotRestored, 
 from app.keeping.repository import copies
 from app.keeping.repository.state import check_integrity, state_of
 from app.keeping.service.packing import pack, sha256_of, unpacked
+from app.keeping.service.trail import verify
 from app.kernel.clock import now
 
 Finish = Callable[[str], list[Check]]
@@ -92,4 +93,5 @@ def _looked_over(manifest: Manifest, url: str) -> list[Check]:
         Check("integrity", not broken, "; ".join(broken[:3]) or "whole"),
         check_counts(manifest.counts, found.counts),
         Check("schema of the backup", manifest.revision == found.revision, found.revision),
+        *([verify(url, [manifest.heads])] if manifest.heads else []),
     ]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db.engine import Database
 from app.db.synced import lock_stream
+from app.db.trail import Line, append
 from app.keeping.domain import Check, pseudonym
 from app.keeping.repository import erasing
 
@@ -72,13 +73,14 @@ def _is_whole(words: list[str]) -> bool:
         return False
 
 
-def erase_again(db: Session, erased: Mapping[bytes, datetime], secret: str) -> Check:
+def erase_again(db: Session, erased: Mapping[bytes, datetime], secret: str, at: datetime) -> Check:
     """Erase everybody on the list from a restored database, and return how many that were."""
     listed = dict(erasing.find_erasures(db)) | dict(erased)
     back = [found for found in erasing.account_ids(db) if pseudonym(secret, found) in listed]
     for account_id in back:
         erasing.erase_person(db, account_id)
-    for found, at in listed.items():
-        erasing.note_erasure(db, found, at)
+        append(db, [Line(at=at, actor_id=account_id, device_id=None, action="erase_again", about_id=account_id)])
+    for found, erased_at in listed.items():
+        erasing.note_erasure(db, found, erased_at)
     left = [found for found in erasing.account_ids(db) if pseudonym(secret, found) in listed]
     return Check("erased", not left, f"{len(listed)} on the list, {len(back)} of them were in the backup and are gone")

@@ -24,7 +24,7 @@ def finish(db: Session, head: str, erased: Mapping[bytes, datetime], secret: str
     what they have not sent, and start again without a cursor. The database is at the schema `head` already.
     """
     at = now()
-    gone = erase_again(db, erased, secret)
+    gone = erase_again(db, erased, secret, at)
     accounts.end_all_sessions(db, at, RESTORED)
     streams.begin_epochs(db)
     library.begin_epoch(db, at)
