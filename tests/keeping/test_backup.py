@@ -12,6 +12,7 @@ import orjson
 import pytest
 from sqlalchemy import delete, select, text
 
+from app.accounts.models import DeviceRow
 from app.db.synced import SyncChange
 from app.keeping.domain import Check
 from app.keeping.repository import copies
@@ -35,8 +36,8 @@ class Writers:
         self.refused: list[int] = []
         self._enough = threading.Condition()
         self._stop = threading.Event()
-        people = [here.people.patient() for _ in range(WRITERS)]
-        self._threads = [threading.Thread(target=self._work, args=(one,), daemon=True) for one in people]
+        self.people = [here.people.patient() for _ in range(WRITERS)]
+        self._threads = [threading.Thread(target=self._work, args=(one,), daemon=True) for one in self.people]
 
     def __enter__(self) -> Writers:
         for thread in self._threads:
@@ -109,7 +110,9 @@ def repacked(file: Path, **changes: Any) -> Path:
     return changed
 
 
-def test_a_backup_under_load_keeps_everything_acknowledged_before_it_began(here: Installation, places: Places) -> None:
+def test_a_backup_under_load_keeps_everything_acknowledged_before_and_every_device_starts_again(
+    here: Installation, places: Places
+) -> None:
     with Writers(here) as writers:
         writers.await_acknowledged(ACKNOWLEDGED)
         before = set(writers.acknowledged)
@@ -121,24 +124,12 @@ def test_a_backup_under_load_keeps_everything_acknowledged_before_it_began(here:
     assert done.exit_code == 0, done.output
     assert before <= runs_of(there) <= runs_of(here)
     assert half_written(there.database) == []
-
-
-def test_what_is_restored_starts_every_device_again(here: Installation, places: Places) -> None:
-    ada = here.people.patient()
-    assert ada.post("/v1/patients/{me}/runs", run_body(1)).status_code == 201
-    file = back_up(here)
-    lost = ada.post("/v1/patients/{me}/runs", run_body(2)).json
-    there = places.installation(places.empty())
-    assert there.run("restore", file, "--erased", list_of(here), "--programs", PROGRAMS).exit_code == 0
     with here.database.reading() as old, there.database.reading() as new:
-        was, came = streams.find_stream(old, ada.id), streams.find_stream(new, ada.id)
-    assert came.epoch != was.epoch
-    assert came.generation > was.generation
-    ada.client = there.app.test_client()
-    assert ada.get("/v1/me").status_code == 401
-    again = there.people.again(ada)
-    again.client = there.app.test_client()
-    assert [item["id"] for item in again.get("/v1/patients/{me}/runs").json["items"]] != [lost["id"]]
+        for person in writers.people:
+            was, came = streams.find_stream(old, person.id), streams.find_stream(new, person.id)
+            assert came.epoch != was.epoch
+            assert came.generation > was.generation
+        assert new.execute(select(DeviceRow.id).where(DeviceRow.revoked_at.is_(None))).all() == []
 
 
 def test_a_drill_looks_at_everything_and_leaves_nothing_behind(here: Installation, file: Path) -> None:
@@ -162,6 +153,8 @@ def copies_left(here: Installation) -> list[str]:
 
 
 def test_rows_that_are_missing_are_seen_and_nobody_is_let_in(here: Installation, places: Places, file: Path) -> None:
+    if places.backend != "sqlite":
+        pytest.skip("once is enough")
     with packing.unpacked(file) as (manifest, _):
         there = manifest.counts["sync_stream"]
     target = places.empty()
@@ -169,8 +162,7 @@ def test_rows_that_are_missing_are_seen_and_nobody_is_let_in(here: Installation,
     done = places.installation(target).run("restore", changed, "--erased", list_of(here), "--programs", PROGRAMS)
     assert done.exit_code == 1
     assert f"FAIL  rows: sync_stream: {there + 1} became {there}" in done.output
-    if here.database.dialect == "sqlite":
-        assert not Path(target.removeprefix("sqlite:///")).exists()
+    assert not Path(target.removeprefix("sqlite:///")).exists()
 
 
 def test_a_damaged_file_is_refused_and_nothing_is_changed(
