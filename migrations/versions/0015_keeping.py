@@ -40,7 +40,7 @@ def downgrade() -> None:
     op.drop_table("audit_trail")
     for statement in [*drop_trail_statements(dialect), *unerasable_statements("access_log", dialect)]:
         op.execute(statement)
-    for table in ("audit_heads", ERASING, "erasures"):
+    for table in ("audit_heads", ERASING, "purges", "erasures"):
         op.drop_table(table)
 
 
@@ -76,6 +76,7 @@ def _create_erasures() -> None:
         sa.Column("erased_at", Instant(), nullable=False),
         _key("erasures", "pseudonym"),
     )
+    op.create_table("purges", sa.Column("mark", sa.LargeBinary(32), nullable=False), _key("purges", "mark"))
     op.create_table(ERASING, sa.Column("account_id", Id(), nullable=False), _key(ERASING, "account_id"))
 
 

@@ -128,10 +128,13 @@ def test_no_row_of_theirs_is_left_and_everybody_else_s_stay(gone: Erased) -> Non
     assert gone.bea.get("/v1/me/access-log").json["items"] != []
 
 
-def test_the_therapist_finds_nobody_there(gone: Erased) -> None:
+def test_the_therapist_finds_nobody_there_and_their_phone_is_told_to_delete_its_copy(gone: Erased) -> None:
     assert gone.ines.get(f"/v1/patients/{gone.ada.id}/runs").status_code == 404
     assert gone.ines.get(f"/v1/patients/{gone.bea.id}/runs").status_code == 200
     assert str(gone.ada.id) not in gone.ines.get("/v1/sync/streams").text
+    pulled = Phone(gone.ines, gone.ada.id).ask()
+    assert (pulled.status_code, pulled.json["code"], pulled.json["purge"]) == (403, "consent_revoked", True)
+    assert Phone(gone.here.people.therapist(), gone.ada.id).ask().status_code == 404
 
 
 def test_nothing_is_left_in_the_file_nor_in_its_journal(gone: Erased) -> None:

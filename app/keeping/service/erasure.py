@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.consent import service as consent
 from app.db.engine import Database
 from app.db.synced import lock_stream
 from app.db.trail import Line, append
@@ -26,6 +27,7 @@ def erase(db: Session, account_id: UUID, secret: str, at: datetime) -> None:
     Whoever writes into their stream just now is waited for; whoever comes later finds nobody.
     """
     lock_stream(db, account_id)
+    consent.remember_readers(db, account_id)
     erasing.erase_person(db, account_id)
     erasing.note_erasure(db, pseudonym(secret, account_id), at)
 
@@ -78,6 +80,7 @@ def erase_again(db: Session, erased: Mapping[bytes, datetime], secret: str, at: 
     listed = dict(erasing.find_erasures(db)) | dict(erased)
     back = [found for found in erasing.account_ids(db) if pseudonym(secret, found) in listed]
     for account_id in back:
+        consent.remember_readers(db, account_id)
         erasing.erase_person(db, account_id)
         append(db, [Line(at=at, actor_id=account_id, device_id=None, action="erase_again", about_id=account_id)])
     for found, erased_at in listed.items():
