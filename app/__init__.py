@@ -4,6 +4,8 @@ factory     create_app(): the only module that knows every feature
 cli         flask commands
 settings    the only reader of the environment
 
+keeping     what is kept: backup and restore, archives, erasure, the trail
+
 sync        DOOR: devices that were away: push, pull
 interop     DOOR: other systems: run files in
 review      the therapist's inbox: caseload, progress, charts, sign-off

@@ -16,6 +16,7 @@ from app.guidance import service as guidance_service
 from app.guidance.routes import guidance
 from app.guidance.routes.following import plan
 from app.interop.routes import interop
+from app.keeping.routes import Anchoring, keeping
 from app.kernel.permissions import Permission
 from app.library.routes import library
 from app.logbook.routes import logbook
@@ -48,6 +49,7 @@ FEATURES: list[Feature] = [
     interop,
     outreach,
     sync,
+    keeping,
 ]
 
 
@@ -83,6 +85,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     register_commands(app)
     app.after_request(_headers)
     app.after_request(deflate)
+    app.after_request(Anchoring())
     refuse_open_routes(app)
     return app
 

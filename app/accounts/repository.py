@@ -138,6 +138,11 @@ def revoke_devices(db: Session, account_id: UUID, reason: str, at: datetime) -> 
     db.execute(update(DeviceRow).where(*living).values(revoked_at=at, revoke_reason=reason))
 
 
+def revoke_all_devices(db: Session, reason: str, at: datetime) -> None:
+    """End every device session of everybody."""
+    db.execute(update(DeviceRow).where(DeviceRow.revoked_at.is_(None)).values(revoked_at=at, revoke_reason=reason))
+
+
 def insert_refresh_token(db: Session, token_hash: bytes, device_id: UUID, generation: int, at: datetime) -> None:
     """Store the hash of a token that is given out."""
     row = {"hash": token_hash, "device_id": device_id, "generation": generation, "created_at": at}

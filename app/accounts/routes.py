@@ -19,19 +19,19 @@ from app.accounts.schemas import (
     RegistrationSchema,
     TokensSchema,
 )
-from app.accounts.service import LoggedIn, RefreshRefused
+from app.accounts.service import LoggedIn
 from app.kernel.clock import now
 from app.kernel.ids import new_id
 from app.kernel.permissions import Permission, Role
 from app.settings import Settings
 from app.web.answers import answer, no_content
-from app.web.auth import actor, issue_access_token
+from app.web.auth import actor, issue_access_token, note_act
 from app.web.feature import Feature
 from app.web.limits import count_try, network
 from app.web.problems import refusal
 from app.web.transaction import db, looking
 
-accounts = Feature("accounts", "Who is who: register, log in, devices.")
+accounts = Feature("accounts", "Who is who: register, log in, devices.", writes_down=True)
 
 QUARTER_HOUR_S = 900
 LOGIN_TRIES = 10
@@ -59,7 +59,9 @@ def register_account(body: dict[str, Any]) -> Response:
         professional_role=ProfessionalRole(profession) if profession else None,
         created_at=now(),
     )
-    return answer(asdict(service.register(db(), account, body["password"])), 201, location="/v1/me")
+    service.register(db(), account, body["password"])
+    note_act(account.id, None)
+    return answer(asdict(account), 201, location="/v1/me")
 
 
 @accounts.operation(
@@ -95,7 +97,11 @@ def refresh_token(body: dict[str, Any]) -> Response:
         Role.ADMIN: professional,
     }
     outcome = service.refresh(db(), body["refresh_token"], now(), grace)
-    return refusal(outcome) if isinstance(outcome, RefreshRefused) else _tokens(outcome)
+    if isinstance(outcome, LoggedIn):
+        return _tokens(outcome)
+    if outcome.ended is not None:
+        note_act(outcome.ended.account_id, outcome.ended.id, "end_reused_session")
+    return refusal(outcome)
 
 
 @accounts.operation("POST", "/v1/auth/logout", permission=Permission.OWN_ACCOUNT, answers={204: None})
@@ -131,6 +137,7 @@ def _device(device: Device) -> dict[str, Any]:
 
 
 def _tokens(done: LoggedIn) -> Response:
+    note_act(done.account.id, done.device.id)
     settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
     body = {
         "access_token": issue_access_token(done.account.id, done.device.id, done.device.created_at),

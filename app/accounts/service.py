@@ -36,10 +36,17 @@ class WrongCredentials(Unauthenticated):
 
 
 class RefreshRefused(Unauthenticated):
-    """The refresh token is unknown, ended, or was used before; log in again and keep the unsynced queue."""
+    """The refresh token is unknown, ended, or was used before; log in again and keep the unsynced queue.
+
+    A session that this ended is told to whoever writes it down, and to nobody else.
+    """
 
     code = "invalid_grant"
     title = "Log in again; what waits to be sent stays good"
+
+    def __init__(self, ended: Device | None = None) -> None:
+        super().__init__()
+        self.ended = ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ def refresh(db: Session, token: str, at: datetime, grace: dict[Role, timedelta])
     verdict = rotation(device, found[1], at, grace[account.role])
     if verdict is Rotation.REUSE:
         repository.revoke_device(db, account.id, device.id, "refresh_reuse", at)
-        return RefreshRefused()
+        return RefreshRefused(ended=device)
     return LoggedIn(account, device, _rotate(db, device, verdict, at))
 
 
@@ -139,6 +146,11 @@ def people_of(db: Session, account_ids: Collection[UUID]) -> dict[UUID, Account]
 def end_sessions(db: Session, account_id: UUID, at: datetime, reason: str) -> None:
     """Log every device of an account out at once."""
     repository.revoke_devices(db, account_id, reason, at)
+
+
+def end_all_sessions(db: Session, at: datetime, reason: str) -> None:
+    """Log everybody out at once."""
+    repository.revoke_all_devices(db, reason, at)
 
 
 def devices_of(db: Session, account_id: UUID, at: datetime, role: Role) -> list[Device]:

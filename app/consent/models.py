@@ -151,4 +151,12 @@ class AccessRow(Base):
     operation: Mapped[str] = mapped_column(Text)
 
 
+class PurgeRow(Base):
+    """The hash of a patient who was erased and a therapist who once read them: see repository/purges."""
+
+    __tablename__ = "purges"
+
+    mark: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+
+
 event.listen(table_of(AccessRow), "after_create", keep_append_only)

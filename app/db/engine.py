@@ -112,6 +112,8 @@ def _sqlite_pragmas(query_only: bool) -> list[str]:
     return [
         "journal_mode=WAL",
         "synchronous=FULL",
+        # What is deleted or replaced is written over: otherwise an erased note would stay in the file's free places.
+        "secure_delete=ON",
         "foreign_keys=ON",
         f"busy_timeout={SQLITE_BUSY_MS}",
         "wal_autocheckpoint=16000",

@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 from app.db.base import PARTITIONED, Base, table_of
 from app.db.rows import add_rows, put_rows
 from app.db.types import Id, Json
+from app.kernel.errors import NotVisible
 from app.kernel.ids import new_id
 
 GENERATION_ZERO = datetime(2025, 1, 1, tzinfo=UTC)
@@ -163,8 +164,13 @@ def open_stream(db: Session, patient_id: UUID, at: datetime) -> None:
 
 
 def lock_stream(db: Session, patient_id: UUID) -> int:
-    """Lock the patient's stream until the transaction ends and return its head."""
-    head: int = db.connection().execute(_LOCK, {"patient": patient_id}).scalar_one()
+    """Lock the patient's stream until the transaction ends and return its head; raise NotVisible for nobody's.
+
+    (Somebody who is being erased has none any more once whoever erases them is done.)
+    """
+    head: int | None = db.connection().execute(_LOCK, {"patient": patient_id}).scalar_one_or_none()
+    if head is None:
+        raise NotVisible
     return head
 
 
@@ -211,7 +217,10 @@ def store_all(
 
 
 def _take_numbers(db: Session, patient_id: UUID, count: int) -> int:
-    head: int = db.connection().execute(_TAKE, {"patient": patient_id, "count": count}).scalar_one()
+    taken = db.connection().execute(_TAKE, {"patient": patient_id, "count": count})
+    head: int | None = taken.scalar_one_or_none()
+    if head is None:
+        raise NotVisible
     return head - count + 1
 
 

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     CALENDAR_USE = "calendar.use"
     FHIR_USE = "fhir.use"
     FHIR_READ = "fhir.read"
+    RECORD_OWN = "record.own"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 from sqlalchemy.orm import Session
 
+from app.db.trail import Line, append
 from app.kernel.clock import now
 from app.kernel.errors import Denied, Unauthenticated
 from app.kernel.ids import new_id, parse_id
@@ -97,6 +98,31 @@ def log_looks(response: Response, operation: str) -> None:
     if looks and response.status_code < MULTIPLE_CHOICES:
         witness: Witness = current_app.extensions["trochlea.witness"]
         write_or_refuse(lambda session: witness(session, actor(), looks, operation, now()))
+
+
+def note_act(account_id: UUID, device_id: UUID | None, action: str | None = None) -> None:
+    """Remember whose act this is where no token says so; with an `action` of its own it is written down when refused.
+
+    (A refresh token that was used before ends the session that it belongs to.)
+    """
+    g.act = (account_id, device_id, action)
+
+
+def log_act(response: Response, operation: str, named: Mapping[str, Any]) -> None:
+    """Write down who did this, with what it changes; raise NotLogged where that fails. `named` is what its path names.
+
+    A refusal that changes nothing leaves no line here; it is in the server's log.
+    """
+    who, device, action = g.pop("act", None) or (_asking() if "actor" in g else (None, None, None))
+    if who is None or (action is None and response.status_code >= MULTIPLE_CHOICES):
+        return
+    about = next((found for found in named.values() if isinstance(found, UUID)), who)
+    line = Line(at=now(), actor_id=who, device_id=device, action=action or operation, about_id=about)
+    write_or_refuse(lambda session: append(session, [line]))
+
+
+def _asking() -> tuple[UUID, UUID, None]:
+    return actor().account_id, actor().device_id, None
 
 
 def actor() -> Actor:

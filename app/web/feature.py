@@ -19,7 +19,7 @@ from app.kernel.ids import parse_id
 from app.kernel.permissions import Permission
 from app.web.answers import JSON
 from app.web.app_age import refuse_old_apps
-from app.web.auth import admit, log_looks
+from app.web.auth import admit, log_act, log_looks
 from app.web.encodings import UnsupportedEncoding, inflate
 from app.web.json_input import parse_json
 from app.web.transaction import request_transaction
@@ -100,8 +100,10 @@ class Declared:
 class Feature:
     """One feature's operations, gathered into a blueprint."""
 
-    def __init__(self, name: str, description: str) -> None:
+    def __init__(self, name: str, description: str, *, writes_down: bool = False) -> None:
+        """Name it; with `writes_down` each of its acts (all but GET) leaves a line in the trail."""
         self.blueprint = _Blueprint(name, name, description=description)
+        self._writes_down = writes_down
 
     def operation(
         self,
@@ -129,6 +131,8 @@ class Feature:
         def declare(view: View) -> View:
             wrapped = self._with_input(self._with_answers(view, answers, media_type), query, body, form)
             may_write = method != "GET" if writes is None else writes
+            if self._writes_down and method != "GET":
+                wrapped = _written_down(wrapped, view.__name__)
             guarded = _guarded(wrapped, view.__name__, permission, may_write, max_bytes, refuses_old_apps)
             guarded.declared = Declared(  # type: ignore[attr-defined]
                 permission,
@@ -176,6 +180,16 @@ def _without_query(view: View) -> View:
         return view(**arguments)
 
     return checked
+
+
+def _written_down(view: View, name: str) -> View:
+    @wraps(view)
+    def written_down(**path: Any) -> Response:
+        response = view(**path)
+        log_act(response, name, path)
+        return response
+
+    return written_down
 
 
 def _guarded(

@@ -31,6 +31,7 @@ ALLOWED = frozenset(
         "mode",
         "database",
         "count",
+        "heads",
     ]
 )
 _METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

@@ -354,6 +354,9 @@ ROWS: dict[str, Row] = {
         ids={"message_id": "message_id"},
         unless=dict.fromkeys(("all_scopes", "message_only"), 403),
     ),
+    # What is kept: with a password that is wrong, so that everybody is still there afterwards
+    "export_me": OfRole(_needs(PATIENT), body=lambda *_: {"password": "wrong"}, unless={PATIENT: 403}),
+    "erase_me": OfRole(_needs(PATIENT), body=lambda *_: {"password": "wrong"}, unless={PATIENT: 403}),
     # Sync
     "pull_changes": OfPatient(ANY),
     "get_digest": OfPatient(ANY),

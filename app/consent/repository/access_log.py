@@ -1,14 +1,12 @@
-"""The access log: rows are added in one statement and read by the patient, newest first."""
+"""The access log, as the patient reads it, newest first; its rows come from the trail (app.db.trail)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.consent.models import AccessRow
@@ -26,11 +24,6 @@ class Access:
     reader_id: UUID
     permission: str
     operation: str
-
-
-def add_accesses(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write lines, all with one statement."""
-    db.connection().execute(insert(_LOG), list(rows))
 
 
 def find_accesses(db: Session, patient_id: UUID, before: UUID | None, limit: int) -> list[Access]:

@@ -9,6 +9,7 @@ from app.consent.service.admission import (
     admit_to,
     is_complete,
     permits,
+    remember_readers,
 )
 from app.consent.service.clinics import circle_of, works_in
 from app.consent.service.links import (
@@ -46,6 +47,7 @@ __all__ = [
     "note_accesses",
     "patients_of",
     "permits",
+    "remember_readers",
     "revoke_access",
     "therapists_of",
     "told_of",

@@ -13,6 +13,7 @@ from app.accounts import service as accounts
 from app.accounts.domain import Account
 from app.consent.repository import access_log
 from app.consent.repository.access_log import Access
+from app.db.trail import Line, append
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Look
 
@@ -26,10 +27,20 @@ class ToldAccess:
 
 
 def note_accesses(db: Session, reader: Actor, looks: Sequence[Look], operation: str, at: datetime) -> None:
-    """Write down what somebody used of other people's; one statement, however many they are."""
-    who = {"reader_id": reader.account_id, "device_id": reader.device_id, "operation": operation, "at": at}
-    rows = [{"patient_id": one.patient_id, "id": new_id(), "permission": one.permission, **who} for one in looks]
-    access_log.add_accesses(db, rows)
+    """Write down what somebody used of other people's, in the trail and by it in the log; two statements in all."""
+    lines = [
+        Line(
+            at=at,
+            actor_id=reader.account_id,
+            device_id=reader.device_id,
+            action=operation,
+            permission=one.permission,
+            about_id=one.patient_id,
+            look_id=new_id(),
+        )
+        for one in looks
+    ]
+    append(db, lines)
 
 
 def accesses_of(db: Session, patient_id: UUID, before: UUID | None, limit: int) -> list[ToldAccess]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts import service as accounts
 from app.consent import repository
 from app.consent.domain import NOTHING, TABLE, Verdict, may, may_in_clinic
-from app.consent.repository import clinics
+from app.consent.repository import clinics, purges
 from app.kernel.clock import now
 from app.kernel.errors import Denied, NotVisible
 from app.kernel.permissions import Actor, Permission, Role
@@ -80,9 +80,20 @@ def _hidden(db: Session, actor: Actor, permission: Permission, patient_id: UUID 
     """Return what somebody without access is told: to drop a copy they once might have, else nothing at all."""
     if permission not in SYNC or patient_id is None:
         return NotVisible()
-    if actor.role is Role.THERAPIST and repository.was_ever_linked(db, patient_id, actor.account_id):
+    if actor.role is Role.THERAPIST and _once_read(db, patient_id, actor.account_id):
         return ConsentRevoked(extra={"purge": True})
     return NoSuchStream()
+
+
+def _once_read(db: Session, patient_id: UUID, therapist_id: UUID) -> bool:
+    """Did the patient ever let this therapist in, were it that nobody knows the patient any more?"""
+    linked = repository.was_ever_linked(db, patient_id, therapist_id)
+    return linked or purges.is_marked(db, patient_id, therapist_id)
+
+
+def remember_readers(db: Session, patient_id: UUID) -> None:
+    """Let those who ever read a patient still hear that their copy is to be deleted, once the patient is erased."""
+    purges.keep_marks(db, patient_id)
 
 
 def is_complete() -> bool:

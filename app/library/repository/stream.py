@@ -112,3 +112,9 @@ def _take_numbers(db: Session, count: int, at: datetime) -> int:
         db.execute(insert(StreamRow), row)
         head = FIRST_HEAD + count
     return int(head) - count + 1
+
+
+def begin_epoch(db: Session, at: datetime) -> None:
+    """Begin a new epoch: every device reads the library anew."""
+    generation = max(find_stream(db).generation + 1, generation_at(at))
+    db.execute(update(StreamRow).values(epoch=new_id(), generation=generation))

@@ -118,3 +118,8 @@ def read_stream(db: Session) -> LibraryStream:
 def changes_after(db: Session, seq: int, up_to: int, *, tombstones_after: int, limit: int) -> list[LibraryChange]:
     """Return the newest versions of entries numbered above `seq`, in the order of their numbers."""
     return stream.find_changes(db, seq, up_to, tombstones_after=tombstones_after, limit=limit)
+
+
+def begin_epoch(db: Session, at: datetime) -> None:
+    """Begin a new epoch of the library's stream, after the whole database was restored."""
+    stream.begin_epoch(db, at)

@@ -3,6 +3,7 @@
 from app.sync.repository.changes import (
     Stream,
     begin_epoch,
+    begin_epochs,
     changes,
     find_applied,
     find_newest,
@@ -17,6 +18,7 @@ from app.sync.repository.parked import find_parked, forget_settled, list_parked,
 __all__ = [
     "Stream",
     "begin_epoch",
+    "begin_epochs",
     "changes",
     "find_applied",
     "find_newest",

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     Text,
     bindparam,
+    case,
     cast,
     delete,
     or_,
@@ -220,6 +221,12 @@ def begin_epoch(db: Session, patient_id: UUID, epoch: UUID, generation: int) -> 
     """Begin a new epoch: every device starts again without a cursor; numbers and generation only grow."""
     changed = {"epoch": epoch, "generation": generation}
     db.connection().execute(update(_streams).where(_streams.c.patient_id == patient_id).values(**changed))
+
+
+def begin_epochs(db: Session, epoch: UUID, generation: int) -> None:
+    """Begin a new epoch in every stream, of at least that generation, with one statement."""
+    raised = case((_streams.c.generation >= generation, _streams.c.generation + 1), else_=generation)
+    db.connection().execute(update(_streams).values(epoch=epoch, generation=raised))
 
 
 def purge(db: Session, patient_id: UUID, up_to: int) -> None:

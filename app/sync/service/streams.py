@@ -52,6 +52,11 @@ def begin_epoch(db: Session, patient_id: UUID) -> None:
     repository.begin_epoch(db, patient_id, new_id(), generation)
 
 
+def begin_epochs(db: Session) -> None:
+    """Begin a new epoch in every stream, after the whole database was restored."""
+    repository.begin_epochs(db, new_id(), generation_at(now()))
+
+
 def purge(db: Session, patient_id: UUID, up_to: int) -> None:
     """Forget tombstones and replaced versions numbered up to `up_to`; what lives stays."""
     head = lock_stream(db, patient_id)

@@ -1,4 +1,4 @@
-"""The commands of `flask --app wsgi`: serve, worker, migrate, seed, keys, accounts, guidance conformance."""
+"""The commands of `flask --app wsgi`: serve, worker, migrate, seed, keys, accounts, guidance, and of `keeping`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from flask.cli import AppGroup
 
 from app.accounts import service as accounts_service
 from app.accounts.domain import PASSWORD_LEAST, Account
+from app.cli.keeping import COMMANDS as KEEPING
+from app.db.trail import Line, append
 from app.guidance.domain.conformance import run_vectors
 from app.guidance.service.recall import advised_patients, recall_stored
 from app.kernel.clock import is_zone, now
@@ -35,7 +37,7 @@ guidance = AppGroup("guidance", help="The rule engine.")
 
 def register_commands(app: Flask) -> None:
     """Add the commands to `flask --app wsgi`."""
-    for command in (migrate_database, seed, serve, worker, keys, accounts, guidance):
+    for command in (migrate_database, seed, serve, worker, keys, accounts, guidance, *KEEPING):
         app.cli.add_command(command)
 
 
@@ -119,6 +121,8 @@ def create_admin(email: str, name: str, zone: str, password: str) -> None:
     )
     with database().writing.begin() as db:
         accounts_service.register(db, account, password)
+        made = Line(at=now(), actor_id=account.id, device_id=None, action="create_admin", about_id=account.id)
+        append(db, [made])
     click.echo(f"admin {account.id}")
 
 

@@ -1,0 +1,1 @@
+"""The queries of what is kept, and what copies whole databases."""

@@ -1,0 +1,112 @@
+"""The operations on all that is one's own: take it along, and have it erased."""
+
+from __future__ import annotations
+
+import time
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import structlog
+from flask import Response, after_this_request, current_app
+
+from app.accounts import service as accounts
+from app.accounts.service import WrongCredentials
+from app.keeping.domain import WrongPassword
+from app.keeping.schemas import ConfirmedByPasswordSchema
+from app.keeping.service import archive
+from app.keeping.service import erasure as erasures
+from app.keeping.service.trail import write_anchor
+from app.kernel.clock import now
+from app.kernel.permissions import Permission
+from app.settings import Settings
+from app.web.answers import no_content
+from app.web.auth import own_patient_id
+from app.web.feature import Feature
+from app.web.limits import count_try
+from app.web.transaction import database, db, looking
+
+keeping = Feature("keeping", "All that is one's own: take it along, have it erased.", writes_down=True)
+
+MULTIPLE_CHOICES = 300
+DAY_S, QUARTER_HOUR_S = 86400, 900
+EXPORTS, TRIES = 5, 10
+ANCHOR_EVERY_S = 300
+
+
+@keeping.operation(
+    "POST",
+    "/v1/me/export",
+    permission=Permission.RECORD_OWN,
+    body=ConfirmedByPasswordSchema,
+    answers={200: None},
+)
+def export_me(body: dict[str, Any]) -> Response:
+    """Take along all that is kept about oneself: a zip of JSON Lines with a manifest."""
+    account_id = own_patient_id()
+    _confirm(account_id, body["password"])
+    count_try("export", str(account_id), most=EXPORTS, per_s=DAY_S)
+    file = BytesIO()
+    archive.export(db(), account_id, current_app.config["TROCHLEA_SCHEMA"], now(), file)
+    response = Response(file.getvalue(), mimetype="application/zip")
+    response.headers["Content-Disposition"] = 'attachment; filename="trochlea.zip"'
+    return response
+
+
+@keeping.operation(
+    "POST",
+    "/v1/me/erasure",
+    permission=Permission.RECORD_OWN,
+    body=ConfirmedByPasswordSchema,
+    answers={204: None},
+)
+def erase_me(body: dict[str, Any]) -> Response:
+    """Have oneself erased: every device is logged out, and all that is one's own is deleted, at once and for good."""
+    account_id = own_patient_id()
+    _confirm(account_id, body["password"])
+    erasures.erase(db(), account_id, _settings().secret_key, now())
+    after_this_request(_clear_rests)
+    return no_content()
+
+
+def _confirm(account_id: UUID, password: str) -> None:
+    """Raise WrongPassword unless this is the person's; tries are counted."""
+    count_try("confirm", str(account_id), most=TRIES, per_s=QUARTER_HOUR_S)
+    try:
+        with looking() as session:
+            accounts.check_password(session, accounts.account_of(session, account_id).email, password)
+    except WrongCredentials:
+        raise WrongPassword from None
+
+
+def _clear_rests(response: Response) -> Response:
+    """Run once the erasure is committed; what fails here is done by the next erasure, backup or `tidy`."""
+    if response.status_code < MULTIPLE_CHOICES:
+        try:
+            erasures.after_erasure(database(), _settings().var_dir)
+        except Exception as problem:
+            structlog.get_logger().error("erasure_rests", error=type(problem).__name__)
+    return response
+
+
+class Anchoring:
+    """Writes the heads of the trail down every few minutes, after an answer; each worker process does so."""
+
+    def __init__(self) -> None:
+        self._last_s = time.monotonic()
+
+    def __call__(self, response: Response) -> Response:
+        """Write them down where it is time to; an answer never fails for it."""
+        if time.monotonic() - self._last_s >= ANCHOR_EVERY_S:
+            self._last_s = time.monotonic()
+            try:
+                heads = write_anchor(_settings().database_url, _settings().var_dir)
+                structlog.get_logger().info("trail_anchor", heads=dict(heads))
+            except Exception as problem:
+                structlog.get_logger().error("trail_anchor", error=type(problem).__name__)
+        return response
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
+    return settings

@@ -1,0 +1,1 @@
+"""Back up and restore, export and erase, and look after the trail."""
