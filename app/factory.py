@@ -7,6 +7,8 @@ from pathlib import Path
 from flask import Flask, Response, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.accounts.mail import NoPost
+from app.accounts.passwords import SLOTS
 from app.accounts.routes import accounts
 from app.cli import register_commands
 from app.consent import service as consent_service
@@ -76,6 +78,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     log_requests(app)
     register_problems(app)
     init_auth(app, settings, _keys(settings), consent_service.permits, consent_service.note_accesses)
+    app.extensions["trochlea.mailer"] = NoPost()
+    SLOTS.share(settings.var_dir / "hashing")
     app.extensions["trochlea.listener"] = guidance_service.reconsider
     register_operations(app, FEATURES)
     register_commands(app)

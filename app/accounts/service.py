@@ -20,12 +20,17 @@ from app.accounts.domain import (
     is_live,
     rotation,
 )
-from app.accounts.passwords import hash_password, is_password
+from app.accounts.mail import Letter, Mailer
+from app.accounts.password_policy import check_new_password, own_words_of
+from app.accounts.passwords import hash_password, is_outgrown, is_password
 from app.accounts.repository import is_enabled as is_enabled
 from app.db.synced import open_stream
 from app.kernel.errors import NotVisible, Unauthenticated
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role
+
+STILL_KNOWN = ("logout", "password_reset")
+"""How a session may have been ended without its device being in wrong hands."""
 
 
 class WrongCredentials(Unauthenticated):
@@ -54,9 +59,27 @@ class LoggedIn:
 def register(db: Session, account: Account, password: str) -> Account:
     """Store a new account, and for a patient open the stream; raise EmailTaken."""
     repository.insert_account(db, account, hash_password(password))
+    _open(db, account)
+    return account
+
+
+def apply(db: Session, account: Account, password: str, mailer: Mailer) -> None:
+    """Store a new account, or, where the address is in use, leave everything as it is and write to its owner.
+
+    Nobody else learns which of the two it was (SECURITY, T13): both cost one hash and one letter. Raises
+    PasswordRefused for a password that is soon guessed.
+    """
+    check_new_password(password, own_words_of(account))
+    if repository.insert_account_unless_taken(db, account, hash_password(password)):
+        _open(db, account)
+        mailer.write(db, account, Letter.WELCOME)
+    elif found := repository.find_credentials(db, account.email):
+        mailer.write(db, found[0], Letter.ALREADY_REGISTERED)
+
+
+def _open(db: Session, account: Account) -> None:
     if account.role is Role.PATIENT:
         open_stream(db, account.id, account.created_at)
-    return account
 
 
 def check_password(db: Session, email: str, password: str) -> Account:
@@ -65,6 +88,21 @@ def check_password(db: Session, email: str, password: str) -> Account:
     if not is_password(password, found[1] if found else None) or found is None:
         raise WrongCredentials
     return found[0]
+
+
+def known_device(db: Session, email: str, refresh_token: str) -> UUID | None:
+    """Return the device that has held this refresh token, whatever became of it, unless it was cut off.
+
+    It says that this device has logged in as this person before; it opens nothing (SECURITY, T19).
+    """
+    return repository.find_known_device(db, email, _hash(refresh_token), STILL_KNOWN)
+
+
+def renew_hash(db: Session, account_id: UUID, password: str) -> None:
+    """Hash a password that was just proven anew, where its hash was made with less work than is asked for now."""
+    stored = repository.find_password_hash(db, account_id)
+    if stored is not None and is_outgrown(stored):
+        repository.update_password(db, account_id, hash_password(password))
 
 
 def log_in(db: Session, account: Account, device_name: str, at: datetime) -> LoggedIn:

@@ -145,6 +145,8 @@ ROWS: dict[str, Row] = {
             "register_account",
             "log_in",
             "refresh_token",
+            "order_reset",
+            "complete_reset",
         ],
         Public(),
     ),

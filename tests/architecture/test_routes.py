@@ -106,5 +106,7 @@ def test_only_these_operations_are_public(app: Flask) -> None:
         "/openapi.json",
         "/v1/accounts",
         "/v1/auth/login",
+        "/v1/auth/reset",
+        "/v1/auth/reset/completion",
         "/v1/auth/token",
     }
