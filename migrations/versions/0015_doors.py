@@ -8,7 +8,7 @@ from alembic import op
 from app.db.types import Id, Instant
 from migrations.tables import named
 
-revision = "0019_doors"
+revision = "0015_doors"
 down_revision = "0014_reviews"
 
 
