@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,15 @@ from flask.cli import AppGroup
 from app.accounts import service as accounts_service
 from app.accounts.domain import Account
 from app.accounts.password_policy import PasswordRefused, check_new_password, own_words_of
-from app.accounts.resetting import make_reset
+from app.accounts.service.resets import make_reset
 from app.guidance.domain.conformance import run_vectors
 from app.guidance.service.recall import advised_patients, recall_stored
 from app.kernel.clock import is_zone, now
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role
 from app.settings import Mode, Settings
-from app.web.keyring import create_key
+from app.web.auth import LEEWAY_S
+from app.web.keyring import NoSuchKey, TooEarly, create_key, revoke, rotate, standings
 from app.web.transaction import database
 from migrations import head, migrate
 from seeds.demo.personas import DEMO_PASSWORD, load_demo
@@ -80,9 +82,43 @@ def serve(port: int, workers: int, threads: int) -> None:
 
 @keys.command("create")
 def create_signing_key() -> None:
-    """Make a signing key; the newest one signs after a restart."""
+    """Make a signing key: the first one signs at once, another one is published as the next."""
+    click.echo(create_key(_keys_dir()))
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Say what each key is for, and since when."""
+    for kid, one in standings(_keys_dir()).items():
+        click.echo(f"{kid}  {one.state:<11}  {one.since.isoformat(timespec='seconds')}")
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Let the next key sign and publish another; running workers notice by themselves."""
     settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
-    click.echo(create_key(settings.keys_dir))
+    try:
+        rotate(settings.keys_dir, timedelta(seconds=settings.access_token_s + LEEWAY_S), now())
+    except TooEarly as early:
+        raise click.UsageError(f"a key is published 24 hours before it signs; {early}") from None
+
+
+@keys.command("revoke")
+@click.argument("kid")
+def revoke_key(kid: str) -> None:
+    """Let no token of a key that was seen by others be good, and end every access token of today."""
+    try:
+        revoke(_keys_dir(), kid, now())
+    except NoSuchKey:
+        raise click.UsageError("there is no living key of this id; see keys list") from None
+    with database().writing.begin() as db:
+        accounts_service.end_access_tokens(db)
+    click.echo("revoked; devices get their next access token with their refresh token")
+
+
+def _keys_dir() -> Path:
+    settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
+    return settings.keys_dir
 
 
 @accounts.command("create-admin")

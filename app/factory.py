@@ -7,9 +7,9 @@ from pathlib import Path
 from flask import Flask, Response, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.accounts.mail import NoPost
 from app.accounts.passwords import SLOTS
 from app.accounts.routes import accounts
+from app.accounts.service.letters import NoPost
 from app.cli import register_commands
 from app.consent import service as consent_service
 from app.consent.routes import consent
@@ -29,7 +29,7 @@ from app.sync.routes import sync
 from app.web.auth import init_auth
 from app.web.encodings import deflate
 from app.web.feature import Feature
-from app.web.keyring import KeyRing, NoSigningKey, ensure_key, load_keyring
+from app.web.keyring import Keys, NoSigningKey, ensure_key
 from app.web.logs import configure_logs, log_requests
 from app.web.openapi import declared, register_operations
 from app.web.pages import pages
@@ -103,15 +103,15 @@ def schema_head() -> str:
     return (PROJECT_ROOT / "migrations" / "HEAD").read_text().strip()
 
 
-def _keys(settings: Settings) -> KeyRing:
+def _keys(settings: Settings) -> Keys:
     folder: Path = settings.keys_dir
     try:
-        return load_keyring(folder)
+        return Keys(folder)
     except NoSigningKey:
         if settings.mode is Mode.PRODUCTION:
             raise SettingsIncomplete(f"no signing key in {folder}: flask --app wsgi keys create") from None
         ensure_key(folder)
-        return load_keyring(folder)
+        return Keys(folder)
 
 
 def _may_be_kept(response: Response) -> bool:

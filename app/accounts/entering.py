@@ -25,7 +25,7 @@ TRIES_OF_A_DEVICE = 60
 FORGOTTEN_AFTER_S = 30 * DAY_S
 
 
-def enter(email: str, password: str, last_refresh_token: str | None) -> Account:
+def enter(email: str, password: str, last_refresh_token: str | None = None) -> Account:
     """Return whose password this is, and begin the request's writing transaction.
 
     Raises WrongCredentials, TooMany, TooManyInARow, Busy. Somebody else's wrong guesses never keep out a device that

@@ -16,8 +16,8 @@ from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from app.accounts import passwords
-from app.accounts.mail import Letter
 from app.accounts.models import AccountRow, PasswordResetRow
+from app.accounts.service.letters import Letter
 from app.db.engine import Database
 from app.factory import create_app
 from app.settings import Settings

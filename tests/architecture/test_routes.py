@@ -104,6 +104,7 @@ def test_only_these_operations_are_public(app: Flask) -> None:
         "/health/live",
         "/health/ready",
         "/openapi.json",
+        "/v1/.well-known/jwks.json",
         "/v1/accounts",
         "/v1/auth/login",
         "/v1/auth/reset",

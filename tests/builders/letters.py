@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from app.accounts.domain import Account
-from app.accounts.mail import Letter
+from app.accounts.service.letters import Letter
 
 
 @dataclass

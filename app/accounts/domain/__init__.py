@@ -68,6 +68,7 @@ class Account:
     zone: str
     professional_role: ProfessionalRole | None
     created_at: datetime
+    token_epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

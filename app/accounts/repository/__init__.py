@@ -25,6 +25,7 @@ _ACCOUNT = [
     AccountRow.zone,
     AccountRow.professional_role,
     AccountRow.created_at,
+    AccountRow.token_epoch,
 ]
 _DEVICE = [
     DeviceRow.id,
@@ -75,6 +76,11 @@ def find_password_hash(db: Session, account_id: UUID) -> str | None:
     """Return the hash of an enabled account's password."""
     statement = select(AccountRow.password_hash).where(AccountRow.id == account_id, AccountRow.disabled_at.is_(None))
     return db.execute(statement).scalar_one_or_none()
+
+
+def advance_token_epochs(db: Session) -> None:
+    """Let no access token that was ever given out be good any more."""
+    db.execute(update(AccountRow).values(token_epoch=AccountRow.token_epoch + 1))
 
 
 def update_password(db: Session, account_id: UUID, password_hash: str) -> None:

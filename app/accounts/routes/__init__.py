@@ -9,10 +9,9 @@ from uuid import UUID
 
 from flask import Response, current_app
 
-from app.accounts import resetting, service
+from app.accounts import service
 from app.accounts.domain import Account, Device, ProfessionalRole
 from app.accounts.entering import HOUR_S, QUARTER_HOUR_S, enter, in_a_row
-from app.accounts.mail import Mailer
 from app.accounts.schemas import (
     AcceptedSchema,
     AccountSchema,
@@ -24,7 +23,8 @@ from app.accounts.schemas import (
     ResetSchema,
     TokensSchema,
 )
-from app.accounts.service import LoggedIn, RefreshRefused
+from app.accounts.service import LoggedIn, RefreshRefused, resets
+from app.accounts.service.letters import Mailer
 from app.kernel.clock import now
 from app.kernel.ids import new_id
 from app.kernel.permissions import Permission, Role
@@ -94,7 +94,7 @@ def order_reset(body: dict[str, Any]) -> Response:
         Limit("reset_network", (network(),), RESETS_OF_A_NETWORK, HOUR_S),
         Limit("reset", (body["email"],), RESETS_OF_AN_ACCOUNT, HOUR_S),
     )
-    resetting.ask_for_reset(db(), body["email"], mailer(), now())
+    resets.ask_for_reset(db(), body["email"], mailer(), now())
     return accepted()
 
 
@@ -110,9 +110,9 @@ def complete_reset(body: dict[str, Any]) -> Response:
     count_try("reset_completion", network(), most=RESETS_OF_A_NETWORK, per_s=HOUR_S)
     token, at = body["token"], now()
     with looking() as session:
-        account = resetting.whose_reset(session, token, at)
-    password_hash = resetting.prepare_password(account, body["password"], second_factor=False)
-    resetting.complete_reset(db(), token, account, password_hash, mailer(), at)
+        account = resets.whose_reset(session, token, at)
+    password_hash = resets.prepare_password(account, body["password"], second_factor=False)
+    resets.complete_reset(db(), token, account, password_hash, mailer(), at)
     forget_tries(db(), in_a_row(account.email))
     return no_content()
 
@@ -148,7 +148,8 @@ def log_out() -> Response:
 @accounts.operation("GET", "/v1/me", permission=Permission.OWN_ACCOUNT, answers={200: AccountSchema})
 def get_me() -> Response:
     """Read one's own account."""
-    return answer(asdict(service.account_of(db(), actor().account_id)))
+    told = asdict(service.account_of(db(), actor().account_id))
+    return answer({name: told[name] for name in AccountSchema().fields})
 
 
 @accounts.operation("GET", "/v1/me/devices", permission=Permission.OWN_ACCOUNT, answers={200: DeviceListSchema})
@@ -184,7 +185,9 @@ def _device(device: Device) -> dict[str, Any]:
 def _tokens(done: LoggedIn) -> Response:
     settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
     body = {
-        "access_token": issue_access_token(done.account.id, done.device.id, done.device.created_at),
+        "access_token": issue_access_token(
+            done.account.id, done.device.id, done.device.created_at, token_epoch=done.account.token_epoch
+        ),
         "refresh_token": done.refresh_token,
         "token_type": "Bearer",
         "expires_in_s": settings.access_token_s,

@@ -20,10 +20,10 @@ from app.accounts.domain import (
     is_live,
     rotation,
 )
-from app.accounts.mail import Letter, Mailer
 from app.accounts.password_policy import check_new_password, own_words_of
 from app.accounts.passwords import hash_password, is_outgrown, is_password
 from app.accounts.repository import is_enabled as is_enabled
+from app.accounts.service.letters import Letter, Mailer
 from app.db.synced import open_stream
 from app.kernel.errors import NotVisible, Unauthenticated
 from app.kernel.ids import new_id
@@ -158,7 +158,9 @@ def actor_of(db: Session, account_id: UUID, device_id: UUID, at: datetime) -> Ac
     if found is None or found[1].id != account_id or not is_live(found[0], found[1].role, at):
         raise Unauthenticated
     account = found[1]
-    return Actor(account.id, account.role, device_id, account.zone, account.professional_role)
+    return Actor(
+        account.id, account.role, device_id, account.zone, account.professional_role, token_epoch=account.token_epoch
+    )
 
 
 def account_of(db: Session, account_id: UUID) -> Account:
@@ -177,6 +179,11 @@ def people_of(db: Session, account_ids: Collection[UUID]) -> dict[UUID, Account]
 def end_sessions(db: Session, account_id: UUID, at: datetime, reason: str) -> None:
     """Log every device of an account out at once."""
     repository.revoke_devices(db, account_id, reason, at)
+
+
+def end_access_tokens(db: Session) -> None:
+    """Let everybody's access tokens end at once; a device gets its next one with its refresh token."""
+    repository.advance_token_epochs(db)
 
 
 def devices_of(db: Session, account_id: UUID, at: datetime, role: Role) -> list[Device]:

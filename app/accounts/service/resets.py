@@ -10,15 +10,14 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts import repository
 from app.accounts.domain import RESET_GOOD_FOR, Account, NoSuchReset
-from app.accounts.mail import Letter, Mailer
-from app.accounts.models import PasswordResetRow
 from app.accounts.password_policy import check_new_password, own_words_of
 from app.accounts.passwords import hash_password
+from app.accounts.repository import resets
+from app.accounts.service.letters import Letter, Mailer
 
 _TOKEN_BYTES = 32
 """256 bits."""
@@ -40,8 +39,7 @@ def make_reset(db: Session, email: str, at: datetime) -> str | None:
 
 def whose_reset(db: Session, token: str, at: datetime) -> Account:
     """Return whose password a token sets; raise NoSuchReset."""
-    statement = select(PasswordResetRow.account_id).where(*_good(token, at))
-    account_id = db.execute(statement).scalar_one_or_none()
+    account_id = resets.find_reset(db, _hash(token), at)
     account = repository.find_account(db, account_id) if account_id else None
     if account is None:
         raise NoSuchReset
@@ -56,35 +54,17 @@ def prepare_password(account: Account, password: str, *, second_factor: bool) ->
 
 def complete_reset(db: Session, token: str, account: Account, password_hash: str, mailer: Mailer, at: datetime) -> None:
     """Set the new password, end every session and tell the owner; raise NoSuchReset, also for the second of a race."""
-    used = update(PasswordResetRow).where(*_good(token, at)).values(used_at=at).returning(PasswordResetRow.account_id)
-    if db.execute(used).scalar_one_or_none() != account.id:
+    if resets.use_reset(db, _hash(token), at) != account.id:
         raise NoSuchReset
-    _drop_others(db, account.id, at)
     repository.update_password(db, account.id, password_hash)
     repository.revoke_devices(db, account.id, "password_reset", at)
     mailer.write(db, account, Letter.PASSWORD_CHANGED)
 
 
 def _make_token(db: Session, account_id: UUID | None, at: datetime) -> str:
-    db.execute(delete(PasswordResetRow).where(PasswordResetRow.expires_at <= at))
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    row = {"hash": _hash(token), "account_id": account_id, "made_at": at, "expires_at": at + RESET_GOOD_FOR}
-    db.execute(insert(PasswordResetRow), {**row, "used_at": None})
+    resets.insert_reset(db, _hash(token), account_id, at, at + RESET_GOOD_FOR)
     return token
-
-
-def _drop_others(db: Session, account_id: UUID, at: datetime) -> None:
-    """Whoever asked for several tokens has used one: the others are good for nothing any more."""
-    others = PasswordResetRow.account_id == account_id, PasswordResetRow.used_at.is_(None)
-    db.execute(update(PasswordResetRow).where(*others).values(used_at=at))
-
-
-def _good(token: str, at: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        PasswordResetRow.hash == _hash(token),
-        PasswordResetRow.used_at.is_(None),
-        PasswordResetRow.expires_at > at,
-    )
 
 
 def _hash(token: str) -> bytes:

@@ -86,7 +86,7 @@ def test_more_than_ten_thousand_are_refused_by_name() -> None:
     assert [password for password in sample if not is_guessable(password)] == []
 
 
-@pytest.mark.deep
+@pytest.mark.torture
 def test_every_one_of_them_is_refused() -> None:
     assert [password for password in listed() if not is_guessable(password)] == []
 
