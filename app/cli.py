@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from app.accounts import service as accounts_service
 from app.accounts.domain import Account
@@ -23,13 +23,19 @@ from app.guidance.service.recall import advised_patients, recall_stored
 from app.kernel.clock import is_zone, now
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role
-from app.settings import Mode, Settings
+from app.settings import Mode, Settings, environment_of_a_server
+from app.starting import BANNER, refusals
 from app.web.auth import LEEWAY_S
 from app.web.keyring import NoSuchKey, TooEarly, create_key, revoke, rotate, standings
 from app.web.transaction import database
 from migrations import head, migrate
-from seeds.demo.personas import DEMO_PASSWORD, load_demo
+from seeds.demo.personas import DEMO_PASSWORD, THERAPIST_EMAIL, load_demo
+from seeds.demo.stories import PATIENTS
 from seeds.load import load_all
+
+UNSAFE = 3
+"""The exit status of a start that would not be safe."""
+_ALLOW_INSECURE = click.option("--allow-insecure", is_flag=True, help="Start in spite of that, on loopback only.")
 
 keys = AppGroup("keys", help="Signing keys of access tokens.")
 accounts = AppGroup("accounts", help="Accounts that are made on the server.")
@@ -38,7 +44,7 @@ guidance = AppGroup("guidance", help="The rule engine.")
 
 def register_commands(app: Flask) -> None:
     """Add the commands to `flask --app wsgi`."""
-    for command in (migrate_database, seed, serve, keys, accounts, guidance):
+    for command in (migrate_database, seed, serve, check, keys, accounts, guidance):
         app.cli.add_command(command)
 
 
@@ -66,18 +72,51 @@ def seed(demo: bool) -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--workers", default=2, show_default=True)
 @click.option("--threads", default=4, show_default=True)
-def serve(port: int, workers: int, threads: int) -> None:
-    """Migrate, seed (with demo people in development), and serve on 127.0.0.1."""
-    migrate(database().writer)
-    with database().writing.begin() as db:
-        load_all(db)
+@_ALLOW_INSECURE
+@with_appcontext
+def serve(port: int, workers: int, threads: int, allow_insecure: bool) -> None:
+    """Serve on 127.0.0.1; outside production also migrate and seed, in development with demo people."""
     settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
-    people = load_demo(database()) if settings.mode is Mode.DEVELOPMENT else []
+    people: list[Account] = []
+    if settings.mode is Mode.PRODUCTION:
+        refuse_unsafe_start(current_app, allow_insecure=allow_insecure)
+    else:
+        migrate(database().writer)
+        with database().writing.begin() as db:
+            load_all(db)
+        people = load_demo(database()) if settings.mode is Mode.DEVELOPMENT else []
     database().dispose()
     _say_where(f"http://127.0.0.1:{port}", people)
     options = [f"--bind=127.0.0.1:{port}", f"--workers={workers}", f"--threads={threads}", "--worker-class=gthread"]
     command = [sys.executable, "-m", "gunicorn", *options, "--log-level=warning", "--graceful-timeout=10", "wsgi:app"]
-    os.execv(sys.executable, command)  # noqa: S606 - the server takes this process's place
+    environment = environment_of_a_server(TROCHLEA_ALLOW_INSECURE="1" if allow_insecure else "0")
+    os.execve(sys.executable, command, environment)  # noqa: S606 - the server takes this process's place
+
+
+@click.command("check")
+@_ALLOW_INSECURE
+@with_appcontext
+def check(allow_insecure: bool) -> None:
+    """Say what keeps the product from starting in production; exit 3 where something does."""
+    refuse_unsafe_start(current_app, allow_insecure=allow_insecure)
+
+
+def refuse_unsafe_start(app: Flask, *, allow_insecure: bool = False) -> None:
+    """End this process with a sentence for each condition of production that does not hold.
+
+    Outside production nothing is asked. `allow_insecure` is for a server that only this machine reaches.
+    """
+    settings: Settings = app.config["TROCHLEA_SETTINGS"]
+    if settings.mode is not Mode.PRODUCTION:
+        return
+    found = refusals(app, (THERAPIST_EMAIL, *(one.email for one in PATIENTS)))
+    for refusal in found:
+        click.echo(f"  {refusal.number:>2}. {refusal.sentence}", err=True)
+    if found and allow_insecure:
+        click.echo(BANNER, err=True)
+    elif found:
+        click.echo("Trochlea does not start in production before this is mended.", err=True)
+        raise SystemExit(UNSAFE)
 
 
 @keys.command("create")

@@ -48,6 +48,7 @@ class Settings:
     upload_max_bytes: int = 20 * 1024 * 1024
     pool_size: int = 10
     minimum_app_version: str | None = None
+    metrics_token: str | None = None
 
     @property
     def keys_dir(self) -> Path:
@@ -74,10 +75,17 @@ def read_settings() -> Settings:
         rate_limits=env.bool("RATE_LIMITS", True),
         pool_size=env.int("POOL_SIZE", 10),
         minimum_app_version=_app_version(env.str("MINIMUM_APP_VERSION", "")),
+        metrics_token=env.str("METRICS_TOKEN", "") or None,
     )
     if mode is Mode.PRODUCTION and len(settings.secret_key) < 32:
         raise SettingsIncomplete("TROCHLEA_SECRET_KEY needs at least 32 characters: openssl rand -hex 32")
     return settings
+
+
+def environment_of_a_server(**told: str) -> dict[str, str]:
+    """Return this process's environment for the server that takes its place: it is no command any more."""
+    inherited = {name: value for name, value in os.environ.items() if name != "FLASK_RUN_FROM_CLI"}
+    return {**inherited, **told}
 
 
 def _app_version(text: str) -> str | None:

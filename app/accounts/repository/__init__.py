@@ -72,6 +72,11 @@ def _row_of(account: Account, password_hash: str) -> dict[str, Any]:
     return {**row, "password_hash": password_hash, "disabled_at": None}
 
 
+def find_addresses(db: Session, emails: Collection[str]) -> list[str]:
+    """Return which of these addresses have an account."""
+    return list(db.execute(select(AccountRow.email).where(AccountRow.email.in_(emails))).scalars())
+
+
 def find_password_hash(db: Session, account_id: UUID) -> str | None:
     """Return the hash of an enabled account's password."""
     statement = select(AccountRow.password_hash).where(AccountRow.id == account_id, AccountRow.disabled_at.is_(None))

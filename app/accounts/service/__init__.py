@@ -181,6 +181,11 @@ def end_sessions(db: Session, account_id: UUID, at: datetime, reason: str) -> No
     repository.revoke_devices(db, account_id, reason, at)
 
 
+def which_have_accounts(db: Session, emails: Collection[str]) -> list[str]:
+    """Return which of these addresses have an account, for the operator alone."""
+    return repository.find_addresses(db, emails)
+
+
 def end_access_tokens(db: Session) -> None:
     """Let everybody's access tokens end at once; a device gets its next one with its refresh token."""
     repository.advance_token_epochs(db)
