@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
-UNSAFE = 3
+_METRICS = Path(os.environ.get("TROCHLEA_VAR_DIR", Path(__file__).parent / "var")) / "metrics"
+"""Where the workers keep their figures, each server in a folder named by its process."""
+_OWN = _METRICS / str(os.getpid())
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_OWN)  # read when the workers import prometheus_client
 
 
 def on_starting(server: Any) -> None:
@@ -21,6 +26,19 @@ def on_starting(server: Any) -> None:
         if code:
             raise SystemExit(code)
     os.environ["TROCHLEA_CHECKED_BY"] = str(os.getpid())
+    for left in _METRICS.glob("*"):
+        if not _lives(left.name):
+            shutil.rmtree(left, ignore_errors=True)
+    _OWN.mkdir(parents=True, exist_ok=True)
+
+
+def on_exit(_server: Any) -> None:
+    """Forget the figures: counters begin anew with the next server."""
+    shutil.rmtree(_OWN, ignore_errors=True)
+
+
+def _lives(process: str) -> bool:
+    return Path("/proc", process).exists()
 
 
 def _is_loopback(address: Any) -> bool:

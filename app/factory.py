@@ -31,12 +31,14 @@ from app.web.encodings import deflate
 from app.web.feature import Feature
 from app.web.keyring import Keys, NoSigningKey, ensure_key
 from app.web.logs import configure_logs, log_requests
+from app.web.metrics import measure_requests, metrics
 from app.web.openapi import declared, register_operations
 from app.web.pages import pages
 from app.web.problems import register_problems
 
 FEATURES: list[Feature] = [
     pages,
+    metrics,
     accounts,
     consent,
     library,
@@ -76,6 +78,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         hops = settings.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     log_requests(app)
+    measure_requests(app)
     register_problems(app)
     init_auth(app, settings, _keys(settings), consent_service.permits, consent_service.note_accesses)
     app.extensions["trochlea.mailer"] = NoPost()

@@ -49,6 +49,7 @@ class Settings:
     pool_size: int = 10
     minimum_app_version: str | None = None
     metrics_token: str | None = None
+    metrics_dir: Path | None = None
 
     @property
     def keys_dir(self) -> Path:
@@ -76,6 +77,7 @@ def read_settings() -> Settings:
         pool_size=env.int("POOL_SIZE", 10),
         minimum_app_version=_app_version(env.str("MINIMUM_APP_VERSION", "")),
         metrics_token=env.str("METRICS_TOKEN", "") or None,
+        metrics_dir=Env().path("PROMETHEUS_MULTIPROC_DIR", None),
     )
     if mode is Mode.PRODUCTION and len(settings.secret_key) < 32:
         raise SettingsIncomplete("TROCHLEA_SECRET_KEY needs at least 32 characters: openssl rand -hex 32")

@@ -146,6 +146,7 @@ ROWS: dict[str, Row] = {
             "log_in",
             "refresh_token",
             "order_reset",
+            "get_metrics",
             "get_signing_keys",
             "complete_reset",
         ],

@@ -103,6 +103,7 @@ def test_only_these_operations_are_public(app: Flask) -> None:
         "/docs/<name>",
         "/health/live",
         "/health/ready",
+        "/metrics",
         "/openapi.json",
         "/v1/.well-known/jwks.json",
         "/v1/accounts",
