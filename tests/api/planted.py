@@ -26,7 +26,8 @@ DOORS = (
         "door: who cannot be counted gets in",
         "app/web/limits.py",
         f"    with database().writing.begin() as db:\n{_LIMITS}",
-        f"    import contextlib\n\n    passed = None\n    with contextlib.suppress(Exception), database().writing.begin() as db:\n{_LIMITS}",
+        "    import contextlib\n\n    passed = None\n"
+        f"    with contextlib.suppress(Exception), database().writing.begin() as db:\n{_LIMITS}",
         f"{_GUESSING}::test_where_tries_cannot_be_counted_nobody_gets_in[sqlite]",
     ),
     Defect(
