@@ -202,7 +202,7 @@ def _retire(table: dict[str, Standing], kid: str, at: datetime) -> None:
 def _changing(folder: Path) -> Iterator[dict[str, Standing]]:
     """Lend the table to whoever changes it, alone, and write it whole; nothing is written where that fails."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / ".lock").open("w") as lock:
+    with os.fdopen(os.open(folder / ".lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         table = standings(folder)
         yield table

@@ -61,10 +61,17 @@ def insert_account(db: Session, account: Account, password_hash: str) -> None:
 
 
 def insert_account_unless_taken(db: Session, account: Account, password_hash: str) -> bool:
-    """Store an account, or leave all as it is where the address is in use; was it stored?"""
+    """Store an account, or leave all as it is where the address is in use; was it stored?
+
+    Where it is in use its row is written again as it was: a commit that has nothing to keep would be the quicker one.
+    """
     maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = maker(AccountRow).on_conflict_do_nothing(index_elements=[AccountRow.email]).returning(AccountRow.id)
-    return db.execute(statement, _row_of(account, password_hash)).one_or_none() is not None
+    statement = maker(AccountRow)
+    kept = statement.on_conflict_do_update(
+        index_elements=[AccountRow.email], set_={"email": statement.excluded.email}
+    ).returning(AccountRow.id)
+    found: UUID = db.execute(kept, _row_of(account, password_hash)).scalar_one()
+    return found == account.id
 
 
 def _row_of(account: Account, password_hash: str) -> dict[str, Any]:
