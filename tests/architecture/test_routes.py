@@ -101,6 +101,7 @@ def test_only_these_operations_are_public(app: Flask) -> None:
     assert public == {
         "/docs",
         "/docs/<name>",
+        "/fhir/metadata",
         "/health/live",
         "/health/ready",
         "/metrics",
