@@ -14,7 +14,7 @@ from flask import Flask
 
 from app.accounts import service as accounts
 from app.accounts.password_policy import is_guessable
-from app.consent.models import AccessRow
+from app.consent import service as consent
 from app.db.engine import Database
 from app.db.safety import OTHERS, Found, is_open_to_others, lacks_password, look_at
 from app.kernel.clock import now
@@ -47,7 +47,7 @@ def refusals(app: Flask, sample_people: tuple[str, ...]) -> list[Refusal]:
     settings: Settings = app.config["TROCHLEA_SETTINGS"]
     database: Database = app.extensions["trochlea.database"]
     of_settings = [*_of_settings(app, settings), *_of_files(settings)]
-    found = look_at(database, [AccessRow.__tablename__])
+    found = look_at(database, consent.APPEND_ONLY)
     if found is None:
         told = "The database does not answer: check TROCHLEA_DATABASE_URL and that the server runs."
         return sorted([*of_settings, Refusal(5, told)], key=lambda one: one.number)
