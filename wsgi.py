@@ -1,5 +1,19 @@
 """What the server imports: `gunicorn wsgi:app`, `flask --app wsgi …`."""
 
-from app.factory import create_app
+import os
+import sys
 
-app = create_app()
+from app.cli import refuse_unsafe_start
+from app.factory import RouteWithoutPermission, create_app
+from app.settings import SettingsIncomplete
+
+try:
+    app = create_app()
+except (SettingsIncomplete, RouteWithoutPermission) as refused:
+    raise SystemExit(f"Trochlea does not start: {refused}") from None
+
+IS_COMMAND = os.environ.get("FLASK_RUN_FROM_CLI") == "true" and "run" not in sys.argv[1:]
+IS_CHECKED = os.environ.get("TROCHLEA_CHECKED_BY") == str(os.getppid())
+if not IS_COMMAND and not IS_CHECKED:
+    # Another server than gunicorn, or gunicorn without its gunicorn.conf.py.
+    refuse_unsafe_start(app)

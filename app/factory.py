@@ -7,7 +7,9 @@ from pathlib import Path
 from flask import Flask, Response, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.accounts.passwords import SLOTS
 from app.accounts.routes import accounts
+from app.accounts.service.letters import NoPost
 from app.cli import register_commands
 from app.consent import service as consent_service
 from app.consent.routes import consent
@@ -29,14 +31,16 @@ from app.sync.routes import sync
 from app.web.auth import init_auth
 from app.web.encodings import deflate
 from app.web.feature import Feature
-from app.web.keyring import KeyRing, NoSigningKey, ensure_key, load_keyring
+from app.web.keyring import Keys, NoSigningKey, ensure_key
 from app.web.logs import configure_logs, log_requests
+from app.web.metrics import measure_requests, metrics
 from app.web.openapi import declared, register_operations
 from app.web.pages import pages
 from app.web.problems import register_problems
 
 FEATURES: list[Feature] = [
     pages,
+    metrics,
     accounts,
     consent,
     library,
@@ -78,8 +82,11 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         hops = settings.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     log_requests(app)
+    measure_requests(app)
     register_problems(app)
     init_auth(app, settings, _keys(settings), consent_service.permits, consent_service.note_accesses)
+    app.extensions["trochlea.mailer"] = NoPost()
+    SLOTS.share(settings.var_dir / "hashing")
     app.extensions["trochlea.listener"] = guidance_service.reconsider
     register_operations(app, FEATURES)
     register_commands(app)
@@ -104,15 +111,15 @@ def schema_head() -> str:
     return (PROJECT_ROOT / "migrations" / "HEAD").read_text().strip()
 
 
-def _keys(settings: Settings) -> KeyRing:
+def _keys(settings: Settings) -> Keys:
     folder: Path = settings.keys_dir
     try:
-        return load_keyring(folder)
+        return Keys(folder)
     except NoSigningKey:
         if settings.mode is Mode.PRODUCTION:
             raise SettingsIncomplete(f"no signing key in {folder}: flask --app wsgi keys create") from None
         ensure_key(folder)
-        return load_keyring(folder)
+        return Keys(folder)
 
 
 def _may_be_kept(response: Response) -> bool:

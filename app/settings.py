@@ -52,6 +52,8 @@ class Settings:
     mail_from: str = "trochlea@localhost"
     queue_url: str = ""
     webhooks_to_loopback: bool = False
+    metrics_token: str | None = None
+    metrics_dir: Path | None = None
 
     @property
     def keys_dir(self) -> Path:
@@ -82,10 +84,18 @@ def read_settings() -> Settings:
         queue_url=env.str("QUEUE_URL", f"sqlite:///{var_dir / 'queue.sqlite3'}"),
         webhooks_to_loopback=mode is not Mode.PRODUCTION and env.bool("WEBHOOKS_TO_LOOPBACK", False),
         minimum_app_version=_app_version(env.str("MINIMUM_APP_VERSION", "")),
+        metrics_token=env.str("METRICS_TOKEN", "") or None,
+        metrics_dir=Env().path("PROMETHEUS_MULTIPROC_DIR", None),
     )
     if mode is Mode.PRODUCTION and len(settings.secret_key) < 32:
         raise SettingsIncomplete("TROCHLEA_SECRET_KEY needs at least 32 characters: openssl rand -hex 32")
     return settings
+
+
+def environment_of_a_server(**told: str) -> dict[str, str]:
+    """Return this process's environment for the server that takes its place: it is no command any more."""
+    inherited = {name: value for name, value in os.environ.items() if name != "FLASK_RUN_FROM_CLI"}
+    return {**inherited, **told}
 
 
 def _app_version(text: str) -> str | None:

@@ -6,15 +6,18 @@ import json
 import os
 import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from app.accounts import service as accounts_service
-from app.accounts.domain import PASSWORD_LEAST, Account
+from app.accounts.domain import Account
+from app.accounts.password_policy import PasswordRefused, check_new_password, own_words_of
+from app.accounts.service.resets import make_reset
 from app.cli.keeping import COMMANDS as KEEPING
 from app.db.trail import Line, append
 from app.guidance.domain.conformance import run_vectors
@@ -23,12 +26,19 @@ from app.kernel.clock import is_zone, now
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role
 from app.outreach.worker import run_worker, work
-from app.settings import Mode, Settings, SettingsIncomplete
-from app.web.keyring import create_key
+from app.settings import Mode, Settings, SettingsIncomplete, environment_of_a_server
+from app.starting import BANNER, refusals
+from app.web.auth import LEEWAY_S
+from app.web.keyring import NoSuchKey, TooEarly, create_key, revoke, rotate, standings
 from app.web.transaction import database
 from migrations import head, migrate
-from seeds.demo.personas import DEMO_PASSWORD, load_demo
+from seeds.demo.personas import DEMO_PASSWORD, THERAPIST_EMAIL, load_demo
+from seeds.demo.stories import PATIENTS
 from seeds.load import load_all
+
+UNSAFE = 3
+"""The exit status of a start that would not be safe."""
+_ALLOW_INSECURE = click.option("--allow-insecure", is_flag=True, help="Start in spite of that, on loopback only.")
 
 keys = AppGroup("keys", help="Signing keys of access tokens.")
 accounts = AppGroup("accounts", help="Accounts that are made on the server.")
@@ -37,7 +47,7 @@ guidance = AppGroup("guidance", help="The rule engine.")
 
 def register_commands(app: Flask) -> None:
     """Add the commands to `flask --app wsgi`."""
-    for command in (migrate_database, seed, serve, worker, keys, accounts, guidance, *KEEPING):
+    for command in (migrate_database, seed, serve, check, worker, keys, accounts, guidance, *KEEPING):
         app.cli.add_command(command)
 
 
@@ -65,18 +75,51 @@ def seed(demo: bool) -> None:
 @click.option("--port", default=8000, show_default=True)
 @click.option("--workers", default=2, show_default=True)
 @click.option("--threads", default=4, show_default=True)
-def serve(port: int, workers: int, threads: int) -> None:
-    """Migrate, seed (with demo people in development), and serve on 127.0.0.1."""
-    migrate(database().writer)
-    with database().writing.begin() as db:
-        load_all(db)
+@_ALLOW_INSECURE
+@with_appcontext
+def serve(port: int, workers: int, threads: int, allow_insecure: bool) -> None:
+    """Serve on 127.0.0.1; outside production also migrate and seed, in development with demo people."""
     settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
-    people = load_demo(database()) if settings.mode is Mode.DEVELOPMENT else []
+    people: list[Account] = []
+    if settings.mode is Mode.PRODUCTION:
+        refuse_unsafe_start(current_app, allow_insecure=allow_insecure)
+    else:
+        migrate(database().writer)
+        with database().writing.begin() as db:
+            load_all(db)
+        people = load_demo(database()) if settings.mode is Mode.DEVELOPMENT else []
     database().dispose()
     _say_where(f"http://127.0.0.1:{port}", people)
     options = [f"--bind=127.0.0.1:{port}", f"--workers={workers}", f"--threads={threads}", "--worker-class=gthread"]
     command = [sys.executable, "-m", "gunicorn", *options, "--log-level=warning", "--graceful-timeout=10", "wsgi:app"]
-    os.execv(sys.executable, command)  # noqa: S606 - the server takes this process's place
+    environment = environment_of_a_server(TROCHLEA_ALLOW_INSECURE="1" if allow_insecure else "0")
+    os.execve(sys.executable, command, environment)  # noqa: S606 - the server takes this process's place
+
+
+@click.command("check")
+@_ALLOW_INSECURE
+@with_appcontext
+def check(allow_insecure: bool) -> None:
+    """Say what keeps the product from starting in production; exit 3 where something does."""
+    refuse_unsafe_start(current_app, allow_insecure=allow_insecure)
+
+
+def refuse_unsafe_start(app: Flask, *, allow_insecure: bool = False) -> None:
+    """End this process with a sentence for each condition of production that does not hold.
+
+    Outside production nothing is asked. `allow_insecure` is for a server that only this machine reaches.
+    """
+    settings: Settings = app.config["TROCHLEA_SETTINGS"]
+    if settings.mode is not Mode.PRODUCTION:
+        return
+    found = refusals(app, (THERAPIST_EMAIL, *(one.email for one in PATIENTS)))
+    for refusal in found:
+        click.echo(f"  {refusal.number:>2}. {refusal.sentence}", err=True)
+    if found and allow_insecure:
+        click.echo(BANNER, err=True)
+    elif found:
+        click.echo("Trochlea does not start in production before this is mended.", err=True)
+        raise SystemExit(UNSAFE)
 
 
 @click.command("worker")
@@ -96,9 +139,43 @@ def worker(once: bool) -> None:
 
 @keys.command("create")
 def create_signing_key() -> None:
-    """Make a signing key; the newest one signs after a restart."""
+    """Make a signing key: the first one signs at once, another one is published as the next."""
+    click.echo(create_key(_keys_dir()))
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Say what each key is for, and since when."""
+    for kid, one in standings(_keys_dir()).items():
+        click.echo(f"{kid}  {one.state:<11}  {one.since.isoformat(timespec='seconds')}")
+
+
+@keys.command("rotate")
+def rotate_keys() -> None:
+    """Let the next key sign and publish another; running workers notice by themselves."""
     settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
-    click.echo(create_key(settings.keys_dir))
+    try:
+        rotate(settings.keys_dir, timedelta(seconds=settings.access_token_s + LEEWAY_S), now())
+    except TooEarly as early:
+        raise click.UsageError(f"a key is published 24 hours before it signs; {early}") from None
+
+
+@keys.command("revoke")
+@click.argument("kid")
+def revoke_key(kid: str) -> None:
+    """Let no token of a key that was seen by others be good, and end every access token of today."""
+    try:
+        revoke(_keys_dir(), kid, now())
+    except NoSuchKey:
+        raise click.UsageError("there is no living key of this id; see keys list") from None
+    with database().writing.begin() as db:
+        accounts_service.end_access_tokens(db)
+    click.echo("revoked; devices get their next access token with their refresh token")
+
+
+def _keys_dir() -> Path:
+    settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
+    return settings.keys_dir
 
 
 @accounts.command("create-admin")
@@ -108,8 +185,8 @@ def create_signing_key() -> None:
 @click.password_option()
 def create_admin(email: str, name: str, zone: str, password: str) -> None:
     """Make an admin account."""
-    if len(password) < PASSWORD_LEAST or not is_zone(zone):
-        raise click.UsageError(f"the password needs {PASSWORD_LEAST} characters, and the zone an IANA name")
+    if not is_zone(zone):
+        raise click.UsageError("the zone needs an IANA name, like Europe/Berlin")
     account = Account(
         id=new_id(),
         role=Role.ADMIN,
@@ -119,11 +196,26 @@ def create_admin(email: str, name: str, zone: str, password: str) -> None:
         professional_role=None,
         created_at=now(),
     )
+    try:
+        check_new_password(password, own_words_of(account))
+    except PasswordRefused as refused:
+        raise click.UsageError(refused.faults[0].detail) from None
     with database().writing.begin() as db:
         accounts_service.register(db, account, password)
         made = Line(at=now(), actor_id=account.id, device_id=None, action="create_admin", about_id=account.id)
         append(db, [made])
     click.echo(f"admin {account.id}")
+
+
+@accounts.command("reset")
+@click.option("--email", prompt=True)
+def reset_password(email: str) -> None:
+    """Print a token that sets a new password, once, within half an hour; hand it to nobody but the person."""
+    with database().writing.begin() as db:
+        token = make_reset(db, email.lower(), now())
+    if token is None:
+        raise click.UsageError("nobody has this address")
+    click.echo(f"POST /v1/auth/reset/completion with this token and the new password: {token}")
 
 
 @guidance.command("conformance")

@@ -63,6 +63,8 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
 def _sqlite(url: URL, pool_size: int, *, query_only: bool) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        if not url.database.startswith((":", "file:")):
+            Path(url.database).touch(mode=0o600)  # nobody else on this machine reads it; what it has is kept
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
         hide_parameters=True,

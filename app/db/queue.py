@@ -53,7 +53,7 @@ class WriterQueue:
 def _lock(held: ExitStack, path: str, until: float, poll_s: float) -> bool:
     """Lock a file for as long as `held` is open; False where it was not to be had, or not in time."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         held.callback(os.close, descriptor)
         while not _is_locked(descriptor):
             if time.monotonic() >= until:

@@ -69,6 +69,7 @@ class Actor:
     """Who asks: the account, its role, the device session the request came with, and the person's zone.
 
     Of a patient in question: the scopes that a therapist holds, and a number that grows with every change of them.
+    A token of another epoch than the account's is not good any more.
     """
 
     account_id: UUID
@@ -78,6 +79,7 @@ class Actor:
     professional_role: str | None = None
     scopes: frozenset[str] = frozenset()
     consent_version: int = 0
+    token_epoch: int = 0
 
     def is_patient(self, patient_id: UUID) -> bool:
         """Is the actor the patient in question?"""

@@ -19,7 +19,7 @@ from app.kernel.errors import Denied, Unauthenticated
 from app.kernel.ids import new_id, parse_id
 from app.kernel.permissions import Actor, Look, Permission
 from app.settings import Settings
-from app.web.keyring import KeyRing
+from app.web.keyring import KeyRing, Keys
 from app.web.transaction import looking, write_or_refuse
 from app.web.verified import Named, Proven
 
@@ -33,7 +33,7 @@ MULTIPLE_CHOICES = 300
 """From here on an answer holds nothing of what was asked for."""
 
 
-def init_auth(app: Flask, settings: Settings, keys: KeyRing, permits: Permits, witness: Witness) -> None:
+def init_auth(app: Flask, settings: Settings, keys: Keys, permits: Permits, witness: Witness) -> None:
     """Set up the tokens' form; hand over the one question, may this device session do that, and who writes it down."""
     app.config.update(
         JWT_ALGORITHM="EdDSA",
@@ -47,17 +47,16 @@ def init_auth(app: Flask, settings: Settings, keys: KeyRing, permits: Permits, w
         JWT_DECODE_LEEWAY=LEEWAY_S,
     )
     manager = JWTManager(app)
-    manager.encode_key_loader(lambda _identity: keys.signing_key)
-    manager.decode_key_loader(lambda header, _claims: _checking_key(keys, header))
+    manager.encode_key_loader(lambda _identity: _ring().signing_key)
+    manager.decode_key_loader(lambda header, _claims: _checking_key(_ring(), header))
     app.extensions["trochlea.keys"] = keys
     app.extensions["trochlea.permits"] = permits
     app.extensions["trochlea.witness"] = witness
     app.extensions["trochlea.proven"] = Proven()
 
 
-def issue_access_token(account_id: UUID, device_id: UUID, logged_in_at: datetime) -> str:
+def issue_access_token(account_id: UUID, device_id: UUID, logged_in_at: datetime, *, token_epoch: int = 0) -> str:
     """Return a token of ten minutes that names the account and its device session, and nothing about health."""
-    keys: KeyRing = current_app.extensions["trochlea.keys"]
     token: str = create_access_token(
         identity=str(account_id),
         additional_claims={
@@ -65,8 +64,9 @@ def issue_access_token(account_id: UUID, device_id: UUID, logged_in_at: datetime
             "jti": str(new_id()),
             "auth_time": int(logged_in_at.timestamp()),
             "amr": ["pwd"],
+            "epoch": token_epoch,
         },
-        additional_headers={"kid": keys.signing_kid, "typ": "at+jwt"},
+        additional_headers={"kid": _ring().signing_kid, "typ": "at+jwt"},
     )
     return token
 
@@ -76,9 +76,11 @@ def admit(permission: Permission, patient_id: UUID | None, clinic_id: UUID | Non
     if permission is Permission.PUBLIC:
         return
     permits: Permits = current_app.extensions["trochlea.permits"]
-    account_id, device_id = _account_and_device()
+    named = _named()
     with looking() as session:
-        g.actor = permits(session, account_id, device_id, permission, patient_id, clinic_id)
+        g.actor = permits(session, named.account_id, named.device_id, permission, patient_id, clinic_id)
+    if named.token_epoch != actor().token_epoch:
+        raise Unauthenticated
     if patient_id is not None:
         note_look(permission, patient_id)
 
@@ -139,16 +141,15 @@ def own_patient_id() -> UUID:
     return who.account_id
 
 
-def _account_and_device() -> tuple[UUID, UUID]:
+def _named() -> Named:
     """Return whom the request's token names; raise Unauthenticated unless every claim is there and holds."""
     proven: Proven = current_app.extensions["trochlea.proven"]
-    keys: KeyRing = current_app.extensions["trochlea.keys"]
     sent = request.headers.get("Authorization", "")
     named = proven.find(sent, now())
-    if named is None or keys.public(named.kid) is None:
+    if named is None or _ring().public(named.kid) is None:
         named = _prove()
         proven.remember(sent, named)
-    return named.account_id, named.device_id
+    return named
 
 
 def _prove() -> Named:
@@ -161,8 +162,8 @@ def _prove() -> Named:
     # PyJWT checks the times that are there; a token without an end would be good for ever.
     if claims.get("type") != "access" or claims.get("exp") is None or claims.get("jti") is None:
         raise Unauthenticated
-    account, device = _id(claims.get("sub")), _id(claims.get("sid"))
-    if account is None or device is None:
+    account, device, epoch = _id(claims.get("sub")), _id(claims.get("sid")), claims.get("epoch")
+    if account is None or device is None or type(epoch) is not int:
         raise Unauthenticated
     try:
         begins_s = max(int(claims.get(name) or 0) for name in ("nbf", "iat"))
@@ -171,7 +172,16 @@ def _prove() -> Named:
         )
     except (OverflowError, OSError, ValueError):  # a time that no calendar has
         raise Unauthenticated from None
-    return Named(account, device, get_jwt_header()["kid"], since, until)
+    return Named(account, device, get_jwt_header()["kid"], since, until, epoch)
+
+
+def _ring() -> KeyRing:
+    """Return the keys as this request found them: one that is rotated meanwhile does not meet another's id."""
+    if "ring" not in g:
+        keys: Keys | KeyRing = current_app.extensions["trochlea.keys"]
+        g.ring = keys.ring()
+    ring: KeyRing = g.ring
+    return ring
 
 
 def _id(claim: object) -> UUID | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
+from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import current_app, request
-from sqlalchemy import Text, delete
+from sqlalchemy import Text, case, delete
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db.base import Base
 from app.kernel.errors import TrochleaError
@@ -26,6 +27,30 @@ class RateWindow(Base):
     count: Mapped[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often something may be tried by somebody: `most` times in a window of `per_s` seconds.
+
+    With `in_a_row` there is no window: tries count until one succeeds (`forget_tries`), or `per_s` seconds pass
+    without any.
+    """
+
+    what: str
+    who: tuple[str, ...]
+    most: int
+    per_s: int
+    in_a_row: bool = False
+
+    def ends_at_s(self, at_s: int) -> int:
+        """Return when what is counted now is forgotten, in seconds since 1970."""
+        return at_s + self.per_s if self.in_a_row else (at_s // self.per_s + 1) * self.per_s
+
+    def key(self, at_s: int) -> str:
+        """Return the key that it is counted under; it holds no address in the clear."""
+        window = "" if self.in_a_row else str(self.ends_at_s(at_s))
+        return hashlib.sha256("\0".join((self.what, *self.who, window)).encode()).hexdigest()
+
+
 class TooMany(TrochleaError):
     """The limit for this is reached; it opens again."""
 
@@ -37,16 +62,37 @@ class TooMany(TrochleaError):
         self.retry_after_s = retry_after_s
 
 
-def count_try(what: str, *who: str, most: int, per_s: int) -> None:
-    """Count one try and raise TooMany beyond `most` in a window of `per_s` seconds.
+class TooManyInARow(TooMany):
+    """So many wrong ones in a row that guessing is over; another proof is asked for."""
 
-    Commits on its own, before the request's transaction begins, so that a failed try counts as well.
+    code = "reset_needed"
+    title = "Too many wrong passwords in a row; reset the password, or log in with a device that is known"
+
+
+def count_try(what: str, *who: str, most: int, per_s: int) -> None:
+    """Count one try and raise TooMany beyond `most` in a window of `per_s` seconds."""
+    count_tries(Limit(what, who, most, per_s))
+
+
+def count_tries(*limits: Limit) -> None:
+    """Count one try under each limit, in turn, and raise TooMany at the first that is passed.
+
+    Commits on its own, before the request's transaction begins, so that a failed try counts as well. A database that
+    cannot count raises: nobody gets in uncounted.
     """
     if not current_app.config["TROCHLEA_RATE_LIMITS"]:
         return
-    ends_at_s = (int(time.time()) // per_s + 1) * per_s
-    if _count(_key(what, who, ends_at_s), ends_at_s) > most:
-        raise TooMany(max(1, ends_at_s - int(time.time())))
+    at_s = int(time.time())
+    with database().writing.begin() as db:
+        passed = next((limit for limit in limits if _count(db, limit, at_s) > limit.most), None)
+    if passed is not None:
+        wait_s = max(1, passed.ends_at_s(at_s) - at_s)
+        raise TooManyInARow(wait_s) if passed.in_a_row else TooMany(wait_s)
+
+
+def forget_tries(db: Session, limit: Limit) -> None:
+    """Begin to count anew what counts in a row, within the caller's transaction: a try has succeeded."""
+    db.execute(delete(RateWindow).where(RateWindow.key == limit.key(int(time.time()))))
 
 
 def network() -> str:
@@ -61,19 +107,15 @@ def network() -> str:
     return str(ip_network(f"{address}/{24 if address.version == 4 else 64}", strict=False))
 
 
-def _key(what: str, who: tuple[str, ...], ends_at_s: int) -> str:
-    """Return a key that holds no address in the clear."""
-    return hashlib.sha256("\0".join((what, *who, str(ends_at_s))).encode()).hexdigest()
-
-
-def _count(key: str, ends_at_s: int) -> int:
-    with database().writing.begin() as db:
-        maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-        statement = maker(RateWindow).values(key=key, ends_at_s=ends_at_s, count=1)
-        counted = statement.on_conflict_do_update(
-            index_elements=[RateWindow.key], set_={"count": RateWindow.count + 1}
-        ).returning(RateWindow.count)
-        count: int = db.execute(counted).scalar_one()
-        if count == 1:
-            db.execute(delete(RateWindow).where(RateWindow.ends_at_s < int(time.time())))
-        return count
+def _count(db: Session, limit: Limit, at_s: int) -> int:
+    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    ends_at_s = limit.ends_at_s(at_s)
+    statement = maker(RateWindow).values(key=limit.key(at_s), ends_at_s=ends_at_s, count=1)
+    counted = statement.on_conflict_do_update(
+        index_elements=[RateWindow.key],
+        set_={"count": case((RateWindow.ends_at_s <= at_s, 1), else_=RateWindow.count + 1), "ends_at_s": ends_at_s},
+    ).returning(RateWindow.count)
+    count: int = db.execute(counted).scalar_one()
+    if count == 1:
+        db.execute(delete(RateWindow).where(RateWindow.ends_at_s < at_s))
+    return count

@@ -34,7 +34,7 @@ ALLOWED = frozenset(
         "heads",
     ]
 )
-_METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 """Any other is the client's own word, and not logged."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 
@@ -75,7 +75,7 @@ def _end(response: Response) -> Response:
     structlog.get_logger().info(
         "request",
         route=request.url_rule.rule if request.url_rule else "",
-        method=request.method if request.method in _METHODS else "",
+        method=request.method if request.method in METHODS else "",
         status=response.status_code,
         ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
         request_id=g.get("request_id", ""),

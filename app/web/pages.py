@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import mimetypes
 from functools import lru_cache
@@ -9,6 +10,8 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask import Response, current_app, request
 from marshmallow import Schema, fields
 from sqlalchemy import text
@@ -18,6 +21,7 @@ from app.kernel.errors import NotVisible, Unavailable
 from app.kernel.permissions import Permission
 from app.web.answers import answer
 from app.web.feature import Feature
+from app.web.keyring import Keys
 from app.web.openapi import document
 from app.web.transaction import reader
 
@@ -49,6 +53,23 @@ class HealthSchema(Schema):
     """The state of the service; 'ok' or the word for what is missing."""
 
     status = fields.String(required=True)
+
+
+class SigningKeySchema(Schema):
+    """A public key (RFC 8037)."""
+
+    kty = fields.String(required=True)
+    crv = fields.String(required=True)
+    alg = fields.String(required=True)
+    use = fields.String(required=True)
+    kid = fields.String(required=True)
+    x = fields.String(required=True)
+
+
+class KeySetSchema(Schema):
+    """Every key that an access token may be signed with."""
+
+    keys = fields.List(fields.Nested(SigningKeySchema), required=True)
 
 
 @pages.operation("GET", "/openapi.json", permission=Permission.PUBLIC, answers={200: None, 304: None})
@@ -85,6 +106,25 @@ def _shipped(name: str) -> tuple[bytes, str]:
     """Return a part of the page and its tag."""
     content = _START.encode() if name == "start.js" else (_SWAGGER / name).read_bytes()
     return content, hashlib.sha256(content).hexdigest()[:32]
+
+
+@pages.operation(
+    "GET", "/v1/.well-known/jwks.json", permission=Permission.PUBLIC, answers={200: KeySetSchema, 304: None}
+)
+def get_signing_keys() -> Response:
+    """Read the public keys that access tokens are checked with: of now, of lately, and of soon (RFC 7517)."""
+    keys: Keys = current_app.extensions["trochlea.keys"]
+    shown = [
+        {"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": kid, "x": _unpadded(key)}
+        for kid, key in sorted(keys.ring().shown().items())
+    ]
+    tag = hashlib.sha256(orjson.dumps(shown)).hexdigest()[:32]
+    return answer({"keys": shown}, etag=tag)
+
+
+def _unpadded(key: Ed25519PublicKey) -> str:
+    raw = key.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 @pages.operation("GET", "/health/live", permission=Permission.PUBLIC, answers={200: HealthSchema})

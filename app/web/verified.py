@@ -18,13 +18,14 @@ MOST_REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Whom a proven token names, the key it was signed with, and from when until when it is good."""
+    """Whom a proven token names, the key it was signed with, from when until when it is good, and its epoch."""
 
     account_id: UUID
     device_id: UUID
     kid: str
     since: datetime
     until: datetime
+    token_epoch: int = 0
 
 
 class Proven:

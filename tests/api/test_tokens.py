@@ -35,7 +35,7 @@ class Forge:
     """Makes tokens that are almost right; it holds the true key, to show that the key alone is not enough."""
 
     def __init__(self, app: Flask, person: Person, other: Person) -> None:
-        self.keys: KeyRing = app.extensions["trochlea.keys"]
+        self.keys: KeyRing = app.extensions["trochlea.keys"].ring()
         self.person, self.other, self.token = person, other, person.token
         self.header = jwt.get_unverified_header(person.token)
         self.claims = jwt.decode(person.token, options={"verify_signature": False})

@@ -12,7 +12,7 @@ from tests.architecture.source import Module, is_of, module_of, modules
 WEB_LIBRARIES = ("flask", "flask_cors", "flask_jwt_extended", "flask_limiter", "flask_smorest", "marshmallow")
 WEB_LIBRARIES += ("webargs", "werkzeug", "apispec")
 DATABASE_LIBRARIES = ("sqlalchemy", "alembic", "psycopg")
-EDGE_FEATURES = {"web", "console", "cli", "factory"}
+EDGE_FEATURES = {"web", "console", "cli", "factory", "starting"}
 EDGE_KINDS = {"routes", "schemas"}
 SESSION = "sqlalchemy.orm.Session"
 WEB_WITH_DATABASE = {

@@ -104,9 +104,13 @@ def test_only_these_operations_are_public(app: Flask) -> None:
         "/fhir/metadata",
         "/health/live",
         "/health/ready",
+        "/metrics",
         "/openapi.json",
+        "/v1/.well-known/jwks.json",
         "/v1/accounts",
         "/v1/auth/login",
+        "/v1/auth/reset",
+        "/v1/auth/reset/completion",
         "/v1/auth/token",
         "/v1/calendars/<name>.ics",
     }

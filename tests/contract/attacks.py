@@ -108,7 +108,8 @@ class Side:
         body |= _dated(operation.name)
         match operation.name:
             case "register_account":
-                body |= {"email": f"{self.person.id.hex}.{turn}@example.org", "professional_role": None}
+                person = {"email": f"{self.person.id.hex}.{turn}@example.org", "password": "three ducks on a pond"}
+                body |= {**person, "professional_role": None}
             case "grant_care_link":
                 body |= {"therapist_id": str(self.therapist.id), "expires_at": _soon(), "clinic_id": None}
             case "create_invitation":

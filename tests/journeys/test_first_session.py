@@ -61,7 +61,7 @@ def newcomer(client: FlaskClient) -> Person:
     """Register and log in as the README says."""
     email = f"{uuid4().hex}@example.org"
     body = {"email": email, "password": PASSWORD, "display_name": "Ada", "zone": "Europe/Berlin"}
-    assert client.post("/v1/accounts", json=body).status_code == 201
+    assert client.post("/v1/accounts", json=body).status_code == 202
     login = {"email": email, "password": PASSWORD, "device_name": "phone"}
     told = client.post("/v1/auth/login", json=login).json
     ids = UUID(told["account_id"]), email, UUID(told["device_id"])

@@ -54,7 +54,7 @@ def test_the_first_session_of_the_readme_runs_word_for_word(server: Server, tmp_
     assert done.returncode == 0, done.stderr
     registered, library, imported, calm, hurt, closed = done.stdout.split(SEPARATOR)
 
-    assert last_json(registered)["display_name"] == "Ada"
+    assert last_json(registered)["status"] == "accepted"
     assert last_json(library)["slug"] == "side_lying_hip_abduction"
     amber = last_json(imported)
     assert (amber["decision"], amber["change_percent"], amber["rule"]) == ("reduce", -20, "PAIN_AMBER")

@@ -10,19 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from tests.api.planted import DOORS
 from tests.sync.planted import DEFECTS, Defect, plant
 
 ROOT = Path(__file__).resolve().parents[2]
-TREE = ("app", "migrations", "seeds", "tests", "pyproject.toml", "wsgi.py")
+TREE = ("app", "migrations", "seeds", "tests", "pyproject.toml", "wsgi.py", "gunicorn.conf.py")
+ALL = DEFECTS + DOORS
 
 
-@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
+@pytest.mark.parametrize("defect", ALL, ids=lambda defect: defect.name)
 def test_each_defect_can_still_be_planted(defect: Defect) -> None:
     assert (ROOT / defect.file).read_text().count(defect.sound) == 1
 
 
 @pytest.mark.deep
-@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
+@pytest.mark.parametrize("defect", ALL, ids=lambda defect: defect.name)
 def test_a_planted_defect_is_caught_by_its_test(defect: Defect, tmp_path: Path) -> None:
     for name in TREE:
         source = ROOT / name

@@ -1,6 +1,6 @@
 """What consent does: who may, care links, invitations, clinics, and the log of who looked."""
 
-from app.consent.models import CARE_LINKS
+from app.consent.models import CARE_LINKS, AccessRow
 from app.consent.service.access_log import accesses_of, note_accesses
 from app.consent.service.admission import (
     ConsentRevoked,
@@ -29,7 +29,11 @@ from app.consent.service.links import (
 COLLECTIONS = (CARE_LINKS,)
 """What devices read of consent."""
 
+APPEND_ONLY = (AccessRow.__tablename__,)
+"""The tables of which the database itself refuses to change or delete a row."""
+
 __all__ = [
+    "APPEND_ONLY",
     "COLLECTIONS",
     "ConsentRevoked",
     "NoSuchStream",

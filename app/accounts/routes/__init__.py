@@ -11,15 +11,20 @@ from flask import Response, current_app
 
 from app.accounts import service
 from app.accounts.domain import Account, Device, ProfessionalRole
+from app.accounts.entering import HOUR_S, QUARTER_HOUR_S, enter, in_a_row
 from app.accounts.schemas import (
+    AcceptedSchema,
     AccountSchema,
     DeviceListSchema,
     LoginSchema,
     RefreshSchema,
     RegistrationSchema,
+    ResetOrderSchema,
+    ResetSchema,
     TokensSchema,
 )
-from app.accounts.service import LoggedIn
+from app.accounts.service import LoggedIn, RefreshRefused, resets
+from app.accounts.service.letters import Mailer
 from app.kernel.clock import now
 from app.kernel.ids import new_id
 from app.kernel.permissions import Permission, Role
@@ -27,15 +32,15 @@ from app.settings import Settings
 from app.web.answers import answer, no_content
 from app.web.auth import actor, issue_access_token, note_act
 from app.web.feature import Feature
-from app.web.limits import count_try, network
+from app.web.limits import Limit, count_tries, count_try, forget_tries, network
 from app.web.problems import refusal
 from app.web.transaction import db, looking
 
 accounts = Feature("accounts", "Who is who: register, log in, devices.", writes_down=True)
 
-QUARTER_HOUR_S = 900
-LOGIN_TRIES = 10
 REGISTRATIONS = 30
+RESETS_OF_AN_ACCOUNT = 5
+RESETS_OF_A_NETWORK = 60
 REFRESHES = 300
 
 
@@ -44,10 +49,10 @@ REFRESHES = 300
     "/v1/accounts",
     permission=Permission.PUBLIC,
     body=RegistrationSchema,
-    answers={201: AccountSchema},
+    answers={202: AcceptedSchema},
 )
 def register_account(body: dict[str, Any]) -> Response:
-    """Register a patient or a therapist."""
+    """Register a patient or a therapist, then log in; an address in use is answered alike, and its owner is told."""
     count_try("register", network(), most=REGISTRATIONS, per_s=QUARTER_HOUR_S)
     profession = body["professional_role"]
     account = Account(
@@ -59,9 +64,9 @@ def register_account(body: dict[str, Any]) -> Response:
         professional_role=ProfessionalRole(profession) if profession else None,
         created_at=now(),
     )
-    service.register(db(), account, body["password"])
-    note_act(account.id, None)
-    return answer(asdict(account), 201, location="/v1/me")
+    owner, is_new = service.apply(db(), account, body["password"], mailer())
+    note_act(owner.id, None, None if is_new else "register_again")
+    return accepted()
 
 
 @accounts.operation(
@@ -72,11 +77,45 @@ def register_account(body: dict[str, Any]) -> Response:
     answers={200: TokensSchema, 401: None},
 )
 def log_in(body: dict[str, Any]) -> Response:
-    """Log a device in."""
-    count_try("login", body["email"], network(), most=LOGIN_TRIES, per_s=QUARTER_HOUR_S)
-    with looking() as session:
-        account = service.check_password(session, body["email"], body["password"])
+    """Log a device in; one that was logged in before shows its last refresh token and is never locked out by others."""
+    account = enter(body["email"], body["password"], body["last_refresh_token"])
     return _tokens(service.log_in(db(), account, body["device_name"], now()))
+
+
+@accounts.operation(
+    "POST",
+    "/v1/auth/reset",
+    permission=Permission.PUBLIC,
+    body=ResetOrderSchema,
+    answers={202: AcceptedSchema},
+)
+def order_reset(body: dict[str, Any]) -> Response:
+    """Ask for a mail with a token that sets a new password; the answer is the same for an address nobody has."""
+    count_tries(
+        Limit("reset_network", (network(),), RESETS_OF_A_NETWORK, HOUR_S),
+        Limit("reset", (body["email"],), RESETS_OF_AN_ACCOUNT, HOUR_S),
+    )
+    resets.ask_for_reset(db(), body["email"], mailer(), now())
+    return accepted()
+
+
+@accounts.operation(
+    "POST",
+    "/v1/auth/reset/completion",
+    permission=Permission.PUBLIC,
+    body=ResetSchema,
+    answers={204: None, 404: None},
+)
+def complete_reset(body: dict[str, Any]) -> Response:
+    """Set a new password with the token of the mail, once; every device is logged out, and nobody is logged in."""
+    count_try("reset_completion", network(), most=RESETS_OF_A_NETWORK, per_s=HOUR_S)
+    token, at = body["token"], now()
+    with looking() as session:
+        account = resets.whose_reset(session, token, at)
+    password_hash = resets.prepare_password(account, body["password"], second_factor=False)
+    resets.complete_reset(db(), token, account, password_hash, mailer(), at)
+    forget_tries(db(), in_a_row(account.email))
+    return no_content()
 
 
 @accounts.operation(
@@ -114,7 +153,8 @@ def log_out() -> Response:
 @accounts.operation("GET", "/v1/me", permission=Permission.OWN_ACCOUNT, answers={200: AccountSchema})
 def get_me() -> Response:
     """Read one's own account."""
-    return answer(asdict(service.account_of(db(), actor().account_id)))
+    told = asdict(service.account_of(db(), actor().account_id))
+    return answer({name: told[name] for name in AccountSchema().fields})
 
 
 @accounts.operation("GET", "/v1/me/devices", permission=Permission.OWN_ACCOUNT, answers={200: DeviceListSchema})
@@ -131,6 +171,17 @@ def revoke_device(device_id: UUID) -> Response:
     return no_content()
 
 
+def mailer() -> Mailer:
+    """Return whoever takes the letters of accounts."""
+    found: Mailer = current_app.extensions["trochlea.mailer"]
+    return found
+
+
+def accepted() -> Response:
+    """Return the answer that is the same whatever was found."""
+    return answer({"status": "accepted"}, 202)
+
+
 def _device(device: Device) -> dict[str, Any]:
     shown = ("id", "device_name", "created_at", "last_seen_at", "expires_at")
     return {**{name: getattr(device, name) for name in shown}, "current": device.id == actor().device_id}
@@ -140,7 +191,9 @@ def _tokens(done: LoggedIn) -> Response:
     note_act(done.account.id, done.device.id)
     settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
     body = {
-        "access_token": issue_access_token(done.account.id, done.device.id, done.device.created_at),
+        "access_token": issue_access_token(
+            done.account.id, done.device.id, done.device.created_at, token_epoch=done.account.token_epoch
+        ),
         "refresh_token": done.refresh_token,
         "token_type": "Bearer",
         "expires_in_s": settings.access_token_s,

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
-from app.accounts.domain import PASSWORD_LEAST, PASSWORD_MOST, ProfessionalRole
+from app.accounts.domain import PASSWORD_LEAST, PASSWORD_LEAST_WITH_SECOND_FACTOR, PASSWORD_MOST, ProfessionalRole
 from app.kernel.permissions import Role
 from app.web.fields import Choice, Text, Zone
 
@@ -45,6 +45,32 @@ class LoginSchema(EmailSchema):
 
     password = Text(required=True, longest=PASSWORD_MOST, load_only=True)
     device_name = Text(required=True)
+    last_refresh_token = Text(
+        load_default=None,
+        allow_none=True,
+        longest=200,
+        load_only=True,
+        metadata={
+            "description": "the last one this device was given, used up or not: wrong guesses of others do not count"
+        },
+    )
+
+
+class ResetOrderSchema(EmailSchema):
+    """The address whose password is lost."""
+
+
+class ResetSchema(Schema):
+    """The token of the mail, and the password from now on."""
+
+    token = Text(required=True, longest=200, load_only=True)
+    password = Text(required=True, shortest=PASSWORD_LEAST_WITH_SECOND_FACTOR, longest=PASSWORD_MOST, load_only=True)
+
+
+class AcceptedSchema(Schema):
+    """It was taken in; what comes of it, the owner of the address learns."""
+
+    status = fields.String(required=True)
 
 
 class RefreshSchema(Schema):

@@ -20,12 +20,17 @@ from app.accounts.domain import (
     is_live,
     rotation,
 )
-from app.accounts.passwords import hash_password, is_password
+from app.accounts.password_policy import check_new_password, own_words_of
+from app.accounts.passwords import hash_password, is_outgrown, is_password
 from app.accounts.repository import is_enabled as is_enabled
+from app.accounts.service.letters import Letter, Mailer
 from app.db.synced import open_stream
 from app.kernel.errors import NotVisible, Unauthenticated
 from app.kernel.ids import new_id
 from app.kernel.permissions import Actor, Role
+
+STILL_KNOWN = ("logout", "password_reset")
+"""How a session may have been ended without its device being in wrong hands."""
 
 
 class WrongCredentials(Unauthenticated):
@@ -61,9 +66,33 @@ class LoggedIn:
 def register(db: Session, account: Account, password: str) -> Account:
     """Store a new account, and for a patient open the stream; raise EmailTaken."""
     repository.insert_account(db, account, hash_password(password))
+    _open(db, account)
+    return account
+
+
+def apply(db: Session, account: Account, password: str, mailer: Mailer) -> tuple[Account, bool]:
+    """Store a new account, or, where the address is in use, leave everything as it is and write to its owner.
+
+    Returns whose address it is, and whether the account is new.
+
+    Nobody else learns which of the two it was (SECURITY, T13): both cost one hash and one letter. Raises
+    PasswordRefused for a password that is soon guessed.
+    """
+    check_new_password(password, own_words_of(account))
+    if repository.insert_account_unless_taken(db, account, hash_password(password)):
+        _open(db, account)
+        mailer.write(db, account, Letter.WELCOME)
+        return account, True
+    found = repository.find_credentials(db, account.email)
+    if found is None:  # erased since
+        return account, False
+    mailer.write(db, found[0], Letter.ALREADY_REGISTERED)
+    return found[0], False
+
+
+def _open(db: Session, account: Account) -> None:
     if account.role is Role.PATIENT:
         open_stream(db, account.id, account.created_at)
-    return account
 
 
 def check_password(db: Session, email: str, password: str) -> Account:
@@ -72,6 +101,21 @@ def check_password(db: Session, email: str, password: str) -> Account:
     if not is_password(password, found[1] if found else None) or found is None:
         raise WrongCredentials
     return found[0]
+
+
+def known_device(db: Session, email: str, refresh_token: str) -> UUID | None:
+    """Return the device that has held this refresh token, whatever became of it, unless it was cut off.
+
+    It says that this device has logged in as this person before; it opens nothing (SECURITY, T19).
+    """
+    return repository.find_known_device(db, email, _hash(refresh_token), STILL_KNOWN)
+
+
+def renew_hash(db: Session, account_id: UUID, password: str) -> None:
+    """Hash a password that was just proven anew, where its hash was made with less work than is asked for now."""
+    stored = repository.find_password_hash(db, account_id)
+    if stored is not None and is_outgrown(stored):
+        repository.update_password(db, account_id, hash_password(password))
 
 
 def log_in(db: Session, account: Account, device_name: str, at: datetime) -> LoggedIn:
@@ -127,7 +171,9 @@ def actor_of(db: Session, account_id: UUID, device_id: UUID, at: datetime) -> Ac
     if found is None or found[1].id != account_id or not is_live(found[0], found[1].role, at):
         raise Unauthenticated
     account = found[1]
-    return Actor(account.id, account.role, device_id, account.zone, account.professional_role)
+    return Actor(
+        account.id, account.role, device_id, account.zone, account.professional_role, token_epoch=account.token_epoch
+    )
 
 
 def account_of(db: Session, account_id: UUID) -> Account:
@@ -151,6 +197,16 @@ def end_sessions(db: Session, account_id: UUID, at: datetime, reason: str) -> No
 def end_all_sessions(db: Session, at: datetime, reason: str) -> None:
     """Log everybody out at once."""
     repository.revoke_all_devices(db, reason, at)
+
+
+def which_have_accounts(db: Session, emails: Collection[str]) -> list[str]:
+    """Return which of these addresses have an account, for the operator alone."""
+    return repository.find_addresses(db, emails)
+
+
+def end_access_tokens(db: Session) -> None:
+    """Let everybody's access tokens end at once; a device gets its next one with its refresh token."""
+    repository.advance_token_epochs(db)
 
 
 def devices_of(db: Session, account_id: UUID, at: datetime, role: Role) -> list[Device]:

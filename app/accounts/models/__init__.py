@@ -29,6 +29,7 @@ class AccountRow(Base):
     professional_role: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    token_epoch: Mapped[int] = mapped_column(server_default="0")
 
 
 class DeviceRow(Base):
@@ -58,3 +59,15 @@ class RefreshTokenRow(Base):
     device_id: Mapped[UUID] = mapped_column(ForeignKey("device_sessions.id"), index=True)
     generation: Mapped[int]
     created_at: Mapped[datetime]
+
+
+class PasswordResetRow(Base):
+    """The SHA-256 of a token that sets a new password, once; asked for with an address nobody has, it is nobody's."""
+
+    __tablename__ = "password_resets"
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

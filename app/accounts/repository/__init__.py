@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ _ACCOUNT = [
     AccountRow.zone,
     AccountRow.professional_role,
     AccountRow.created_at,
+    AccountRow.token_epoch,
 ]
 _DEVICE = [
     DeviceRow.id,
@@ -52,11 +54,68 @@ _DEVICE_AND_ACCOUNT = (
 
 def insert_account(db: Session, account: Account, password_hash: str) -> None:
     """Store an account; raise EmailTaken when the address is in use."""
-    row = {name: getattr(account, name) for name in Account.__dataclass_fields__}
     try:
-        db.execute(insert(AccountRow), {**row, "password_hash": password_hash, "disabled_at": None})
+        db.execute(insert(AccountRow), _row_of(account, password_hash))
     except IntegrityError:
         raise EmailTaken from None
+
+
+def insert_account_unless_taken(db: Session, account: Account, password_hash: str) -> bool:
+    """Store an account, or leave all as it is where the address is in use; was it stored?
+
+    Where it is in use its row is written again as it was: a commit that has nothing to keep would be the quicker one.
+    """
+    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = maker(AccountRow)
+    kept = statement.on_conflict_do_update(
+        index_elements=[AccountRow.email], set_={"email": statement.excluded.email}
+    ).returning(AccountRow.id)
+    found: UUID = db.execute(kept, _row_of(account, password_hash)).scalar_one()
+    return found == account.id
+
+
+def _row_of(account: Account, password_hash: str) -> dict[str, Any]:
+    row = {name: getattr(account, name) for name in Account.__dataclass_fields__}
+    return {**row, "password_hash": password_hash, "disabled_at": None}
+
+
+def find_addresses(db: Session, emails: Collection[str]) -> list[str]:
+    """Return which of these addresses have an account."""
+    return list(db.execute(select(AccountRow.email).where(AccountRow.email.in_(emails))).scalars())
+
+
+def find_password_hash(db: Session, account_id: UUID) -> str | None:
+    """Return the hash of an enabled account's password."""
+    statement = select(AccountRow.password_hash).where(AccountRow.id == account_id, AccountRow.disabled_at.is_(None))
+    return db.execute(statement).scalar_one_or_none()
+
+
+def advance_token_epochs(db: Session) -> None:
+    """Let no access token that was ever given out be good any more."""
+    db.execute(update(AccountRow).values(token_epoch=AccountRow.token_epoch + 1))
+
+
+def update_password(db: Session, account_id: UUID, password_hash: str) -> None:
+    """Replace an account's password."""
+    db.execute(update(AccountRow).where(AccountRow.id == account_id).values(password_hash=password_hash))
+
+
+def find_known_device(db: Session, email: str, token_hash: bytes, reasons: Collection[str]) -> UUID | None:
+    """Return the device session that a refresh token was given to, if it is of this address and was not cut off.
+
+    A session that ended by itself, or for one of `reasons`, leaves the device known.
+    """
+    statement = (
+        select(DeviceRow.id)
+        .join(RefreshTokenRow, RefreshTokenRow.device_id == DeviceRow.id)
+        .join(AccountRow, AccountRow.id == DeviceRow.account_id)
+        .where(
+            RefreshTokenRow.hash == token_hash,
+            AccountRow.email == email,
+            or_(DeviceRow.revoked_at.is_(None), DeviceRow.revoke_reason.in_(reasons)),
+        )
+    )
+    return db.execute(statement).scalar_one_or_none()
 
 
 def find_credentials(db: Session, email: str) -> tuple[Account, str] | None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from app.kernel.errors import Conflict, Invalid
+from app.kernel.errors import Conflict, Invalid, NotVisible
 from app.kernel.permissions import Role
 
 
@@ -25,6 +25,7 @@ CLINICIANS = frozenset({ProfessionalRole.PHYSICIAN, ProfessionalRole.PHYSIOTHERA
 """Who may close what an emergency or urgent flag opened (SECURITY, decisions)."""
 
 PASSWORD_LEAST = 15
+PASSWORD_LEAST_WITH_SECOND_FACTOR = 8
 PASSWORD_MOST = 128
 PASSWORD_MOST_BYTES = 1024
 MAX_SIBLINGS = 5
@@ -45,6 +46,17 @@ class PasswordTooLong(Invalid):
     title = "The password is longer than 1,024 bytes"
 
 
+RESET_GOOD_FOR = timedelta(minutes=30)
+"""How long a token that sets a new password is good (SECURITY 4.2)."""
+
+
+class NoSuchReset(NotVisible):
+    """Unknown, used, or too old: which of them, nobody is told."""
+
+    code = "no_such_reset"
+    title = "This token is not good, or not any more; ask for another"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """A person who can log in."""
@@ -56,6 +68,7 @@ class Account:
     zone: str
     professional_role: ProfessionalRole | None
     created_at: datetime
+    token_epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

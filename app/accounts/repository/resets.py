@@ -1,0 +1,41 @@
+"""The queries on tokens that set a new password."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.accounts.models import PasswordResetRow
+
+
+def insert_reset(db: Session, token_hash: bytes, account_id: UUID | None, at: datetime, expires_at: datetime) -> None:
+    """Store the hash of a token, nobody's where there is no account; what has ended is forgotten."""
+    db.execute(delete(PasswordResetRow).where(PasswordResetRow.expires_at <= at))
+    row = {"hash": token_hash, "account_id": account_id, "made_at": at, "expires_at": expires_at, "used_at": None}
+    db.execute(insert(PasswordResetRow), row)
+
+
+def find_reset(db: Session, token_hash: bytes, at: datetime) -> UUID | None:
+    """Return the account whose password a token sets, if it is good at that instant."""
+    statement = select(PasswordResetRow.account_id).where(*_good(token_hash, at))
+    return db.execute(statement).scalar_one_or_none()
+
+
+def use_reset(db: Session, token_hash: bytes, at: datetime) -> UUID | None:
+    """Use a token up, and with it every other one of its account; return the account, None where it is not good."""
+    used = update(PasswordResetRow).where(*_good(token_hash, at)).values(used_at=at)
+    account_id: UUID | None = db.execute(used.returning(PasswordResetRow.account_id)).scalar_one_or_none()
+    others = PasswordResetRow.account_id == account_id, PasswordResetRow.used_at.is_(None)
+    db.execute(update(PasswordResetRow).where(*others).values(used_at=at))
+    return account_id
+
+
+def _good(token_hash: bytes, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        PasswordResetRow.hash == token_hash,
+        PasswordResetRow.used_at.is_(None),
+        PasswordResetRow.expires_at > at,
+    )

@@ -1,0 +1,51 @@
+"""What gunicorn does before it opens its socket: in production it starts only where nothing is in the way."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+_METRICS = Path(os.environ.get("TROCHLEA_VAR_DIR", Path(__file__).parent / "var")) / "metrics"
+"""Where the workers keep their figures, each server in a folder named by its process."""
+_OWN = _METRICS / str(os.getpid())
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_OWN)  # read when the workers import prometheus_client
+
+
+def on_starting(server: Any) -> None:
+    """Refuse to start, with a sentence for each reason; called before any socket is made."""
+    if os.environ.get("TROCHLEA_MODE") == "production":
+        allowed = os.environ.get("TROCHLEA_ALLOW_INSECURE") == "1" and all(map(_is_loopback, server.cfg.address))
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "check"]
+        asked = [*command, *(["--allow-insecure"] if allowed else [])]
+        code = subprocess.run(asked, check=False).returncode  # noqa: S603 - our own command
+        if code:
+            raise SystemExit(code)
+    os.environ["TROCHLEA_CHECKED_BY"] = str(os.getpid())
+    for left in _METRICS.glob("*"):
+        if not _lives(left.name):
+            shutil.rmtree(left, ignore_errors=True)
+    _OWN.mkdir(parents=True, exist_ok=True)
+
+
+def on_exit(_server: Any) -> None:
+    """Forget the figures: counters begin anew with the next server."""
+    shutil.rmtree(_OWN, ignore_errors=True)
+
+
+def _lives(process: str) -> bool:
+    return Path("/proc", process).exists()
+
+
+def _is_loopback(address: Any) -> bool:
+    """Can nobody but this machine reach this address? Of a handed-over socket nobody knows."""
+    if isinstance(address, str):
+        return address.startswith("/")
+    try:
+        return isinstance(address, tuple) and (address[0] == "localhost" or ip_address(address[0]).is_loopback)
+    except ValueError:
+        return False
