@@ -23,7 +23,7 @@ from app.accounts.schemas import (
     ResetSchema,
     TokensSchema,
 )
-from app.accounts.service import LoggedIn, RefreshRefused, resets
+from app.accounts.service import LoggedIn, resets
 from app.accounts.service.letters import Mailer
 from app.kernel.clock import now
 from app.kernel.ids import new_id
