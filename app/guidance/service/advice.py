@@ -121,9 +121,9 @@ def advice_history(db: Session, patient_id: UUID, before: int | None, limit: int
     return repository.list_advice(db, patient_id, before, limit)
 
 
-def in_words(given: GivenAdvice, language: str, register: str) -> dict[str, str]:
+def in_words(given: GivenAdvice, language: str, register: str) -> dict[str, str | None]:
     """Return the sentences that go with an advice: what to do, why, and what all this is."""
-    return told(given.body, language, register)
+    return told({"preset": given.preset, **given.body}, language, register)
 
 
 def consult(
