@@ -45,7 +45,7 @@ def _declare(name: str) -> None:
         permission=_PERMISSIONS[name],
         query=TableSpanSchema,
         answers={200: None},
-        media_type=CSV,
+        media=(CSV,),
     )(export)
 
 
