@@ -18,7 +18,7 @@ WITHHELD_COLUMNS: Mapping[str, frozenset[str]] = {
     "invitations": frozenset({"code_hash"}),
 }
 """What lets somebody in is given to nobody, not even to them."""
-TOLD = frozenset({ACCOUNTS, "device_sessions", "favourites", "invitations"})
+TOLD = frozenset({ACCOUNTS, "device_sessions", "favourites", "invitations", "notices", "reminders"})
 """What a patient's archive holds besides all that names a patient."""
 WITHHELD: Mapping[str, str] = {
     "refresh_tokens": "hashes of what lets somebody in",
@@ -30,8 +30,11 @@ WITHHELD: Mapping[str, str] = {
     "exercise_tags": "of therapists alone",
     "instrument_texts": "of admins alone",
     "library_reviews": "of therapists and admins alone",
+    "webhooks": "of therapists alone",
+    "webhook_marks": "how far the webhooks of therapists were told",
+    "calendars": "hash of a secret address, which is made anew elsewhere",
 }
-"""What belongs to accounts and is in no patient's archive, and why."""
+"""What belongs to people and is in no patient's archive, and why."""
 
 
 def belongings() -> list[Table]:
@@ -45,7 +48,11 @@ def belongings() -> list[Table]:
 
 def told_tables() -> list[Table]:
     """Return the tables of a patient's archive, in the order in which they can be filled."""
-    return [table for table in belongings() if PATIENT in table.columns or table.name in TOLD]
+    return [table for table in belongings() if table.name not in WITHHELD and _is_told(table)]
+
+
+def _is_told(table: Table) -> bool:
+    return PATIENT in table.columns or table.name in TOLD
 
 
 def told_columns(table: Table) -> list[ColumnElement[object]]:
@@ -55,11 +62,7 @@ def told_columns(table: Table) -> list[ColumnElement[object]]:
 
 def undecided() -> list[str]:
     """Return the tables of which nobody has said yet whether they are in an archive."""
-    return [
-        table.name
-        for table in belongings()
-        if PATIENT not in table.columns and table.name not in TOLD and table.name not in WITHHELD
-    ]
+    return [table.name for table in belongings() if not _is_told(table) and table.name not in WITHHELD]
 
 
 def is_theirs(table: Table, account_id: UUID) -> ColumnElement[bool]:
