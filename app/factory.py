@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request
@@ -75,7 +76,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     log_requests(app)
     register_problems(app)
-    init_auth(app, settings, _keys(settings), consent_service.permits, consent_service.note_accesses)
+    permits = partial(consent_service.permits, asks_second_factor=settings.asks_second_factor)
+    init_auth(app, settings, _keys(settings), permits, consent_service.note_accesses)
     app.extensions["trochlea.listener"] = guidance_service.reconsider
     register_operations(app, FEATURES)
     register_commands(app)

@@ -61,7 +61,8 @@ class Permission(StrEnum):
 class Actor:
     """Who asks: the account, its role, the device session the request came with, and the person's zone.
 
-    Of a patient in question: the scopes that a therapist holds, and a number that grows with every change of them.
+    With `has_second_factor` that session was logged in with one. Of a patient in question: the scopes that a therapist
+    holds, and a number that grows with every change of them.
     """
 
     account_id: UUID
@@ -71,6 +72,7 @@ class Actor:
     professional_role: str | None = None
     scopes: frozenset[str] = frozenset()
     consent_version: int = 0
+    has_second_factor: bool = False
 
     def is_patient(self, patient_id: UUID) -> bool:
         """Is the actor the patient in question?"""

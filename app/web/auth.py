@@ -54,7 +54,9 @@ def init_auth(app: Flask, settings: Settings, keys: KeyRing, permits: Permits, w
     app.extensions["trochlea.proven"] = Proven()
 
 
-def issue_access_token(account_id: UUID, device_id: UUID, logged_in_at: datetime) -> str:
+def issue_access_token(
+    account_id: UUID, device_id: UUID, logged_in_at: datetime, has_second_factor: bool = False
+) -> str:
     """Return a token of ten minutes that names the account and its device session, and nothing about health."""
     keys: KeyRing = current_app.extensions["trochlea.keys"]
     token: str = create_access_token(
@@ -63,7 +65,7 @@ def issue_access_token(account_id: UUID, device_id: UUID, logged_in_at: datetime
             "sid": str(device_id),
             "jti": str(new_id()),
             "auth_time": int(logged_in_at.timestamp()),
-            "amr": ["pwd"],
+            "amr": ["pwd", "otp"] if has_second_factor else ["pwd"],
         },
         additional_headers={"kid": keys.signing_kid, "typ": "at+jwt"},
     )

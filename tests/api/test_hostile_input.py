@@ -23,6 +23,10 @@ OFTEN = 11
 NEVER_ACCEPTED = {
     "log_in": "nobody's password is known here",
     "refresh_token": "each token is good once",
+    "enrol_second_factor": "nobody's password is known here",
+    "confirm_second_factor": "nobody has begun one",
+    "renew_recovery_codes": "nobody has one",
+    "remove_second_factor": "nobody has one",
     "evaluate_guidance": "the engine's own vectors are its tests",
     "close_pause": "there is no pause to close",
     "withdraw_override": "there is no override to withdraw",

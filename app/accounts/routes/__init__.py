@@ -11,6 +11,11 @@ from flask import Response, current_app
 
 from app.accounts import service
 from app.accounts.domain import Account, Device, ProfessionalRole
+from app.accounts.entering import QUARTER_HOUR_S, enter
+from app.accounts.models.browsers import BrowserRow
+from app.accounts.proving import count_code, prove
+from app.accounts.routes import second_factor
+from app.accounts.routes.feature import accounts
 from app.accounts.schemas import (
     AccountSchema,
     DeviceListSchema,
@@ -26,15 +31,12 @@ from app.kernel.permissions import Permission, Role
 from app.settings import Settings
 from app.web.answers import answer, no_content
 from app.web.auth import actor, issue_access_token
-from app.web.feature import Feature
 from app.web.limits import count_try, network
 from app.web.problems import refusal
-from app.web.transaction import db, looking
+from app.web.transaction import db
 
-accounts = Feature("accounts", "Who is who: register, log in, devices.")
+__all__ = ["BrowserRow", "accounts", "second_factor"]
 
-QUARTER_HOUR_S = 900
-LOGIN_TRIES = 10
 REGISTRATIONS = 30
 REFRESHES = 300
 
@@ -70,11 +72,14 @@ def register_account(body: dict[str, Any]) -> Response:
     answers={200: TokensSchema, 401: None},
 )
 def log_in(body: dict[str, Any]) -> Response:
-    """Log a device in."""
-    count_try("login", body["email"], network(), most=LOGIN_TRIES, per_s=QUARTER_HOUR_S)
-    with looking() as session:
-        account = service.check_password(session, body["email"], body["password"])
-    return _tokens(service.log_in(db(), account, body["device_name"], now()))
+    """Log a device in; where a second factor is asked for, send its code as well."""
+    code, at = body["second_factor_code"], now()
+    if code is not None:
+        count_code(body["email"])
+    account = enter(body["email"], body["password"])
+    settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
+    proven_at = prove(account, code, settings.secret_key, at)
+    return _tokens(service.log_in(db(), account, body["device_name"], at, proven_at))
 
 
 @accounts.operation(
@@ -133,7 +138,9 @@ def _device(device: Device) -> dict[str, Any]:
 def _tokens(done: LoggedIn) -> Response:
     settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
     body = {
-        "access_token": issue_access_token(done.account.id, done.device.id, done.device.created_at),
+        "access_token": issue_access_token(
+            done.account.id, done.device.id, done.device.created_at, done.device.second_factor_at is not None
+        ),
         "refresh_token": done.refresh_token,
         "token_type": "Bearer",
         "expires_in_s": settings.access_token_s,

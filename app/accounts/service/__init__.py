@@ -67,8 +67,10 @@ def check_password(db: Session, email: str, password: str) -> Account:
     return found[0]
 
 
-def log_in(db: Session, account: Account, device_name: str, at: datetime) -> LoggedIn:
-    """Open a device session for an account whose password was checked."""
+def log_in(
+    db: Session, account: Account, device_name: str, at: datetime, second_factor_at: datetime | None = None
+) -> LoggedIn:
+    """Open a device session for an account whose password was checked, and whose second factor where it says when."""
     device = Device(
         id=new_id(),
         account_id=account.id,
@@ -80,6 +82,7 @@ def log_in(db: Session, account: Account, device_name: str, at: datetime) -> Log
         siblings=0,
         rotated_at=at,
         revoked_at=None,
+        second_factor_at=second_factor_at,
     )
     repository.insert_device(db, device)
     return LoggedIn(account, device, _give_token(db, device.id, 1, at))
@@ -120,7 +123,14 @@ def actor_of(db: Session, account_id: UUID, device_id: UUID, at: datetime) -> Ac
     if found is None or found[1].id != account_id or not is_live(found[0], found[1].role, at):
         raise Unauthenticated
     account = found[1]
-    return Actor(account.id, account.role, device_id, account.zone, account.professional_role)
+    return Actor(
+        account.id,
+        account.role,
+        device_id,
+        account.zone,
+        account.professional_role,
+        has_second_factor=found[0].second_factor_at is not None,
+    )
 
 
 def account_of(db: Session, account_id: UUID) -> Account:
