@@ -12,6 +12,7 @@ from app.accounts.routes import accounts
 from app.cli import register_commands
 from app.consent import service as consent_service
 from app.consent.routes import consent
+from app.console.routes import console
 from app.db.engine import Database, open_database
 from app.guidance import service as guidance_service
 from app.guidance.routes import guidance
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     init_auth(app, settings, _keys(settings), permits, consent_service.note_accesses)
     app.extensions["trochlea.listener"] = guidance_service.reconsider
     register_operations(app, FEATURES)
+    app.register_blueprint(console.blueprint)
     register_commands(app)
     app.after_request(_headers)
     app.after_request(deflate)

@@ -74,10 +74,15 @@ def issue_access_token(
 
 def admit(permission: Permission, patient_id: UUID | None, clinic_id: UUID | None = None) -> None:
     """Note who asks, or raise Unauthenticated, Denied or NotVisible; reads the device session each time."""
-    if permission is Permission.PUBLIC:
-        return
+    if permission is not Permission.PUBLIC:
+        admit_as(*_account_and_device(), permission, patient_id, clinic_id)
+
+
+def admit_as(
+    account_id: UUID, device_id: UUID, permission: Permission, patient_id: UUID | None, clinic_id: UUID | None = None
+) -> None:
+    """Note that this account's device session asks, or raise as `admit` does; for a door with another key to it."""
     permits: Permits = current_app.extensions["trochlea.permits"]
-    account_id, device_id = _account_and_device()
     with looking() as session:
         g.actor = permits(session, account_id, device_id, permission, patient_id, clinic_id)
     if patient_id is not None:
@@ -95,8 +100,13 @@ def log_looks(response: Response, operation: str) -> None:
 
     A refusal shows nothing, and 304 only says that nothing is new since what was written down before.
     """
-    looks = g.pop("looks", [])
-    if looks and response.status_code < MULTIPLE_CHOICES:
+    if response.status_code < MULTIPLE_CHOICES:
+        log_acts(operation)
+
+
+def log_acts(operation: str) -> None:
+    """Write down whose things this request shows or changes, whatever its answer is; raise NotLogged."""
+    if looks := g.pop("looks", []):
         witness: Witness = current_app.extensions["trochlea.witness"]
         write_or_refuse(lambda session: witness(session, actor(), looks, operation, now()))
 
