@@ -50,8 +50,8 @@ def remember(response: Response, token: str) -> Response:
 
 
 def forget(response: Response) -> Response:
-    """Take the session's cookies back."""
-    return _forget(_forget(response, _SESSION), _HALF_WAY)
+    """Take the session's cookie back."""
+    return _forget(response, _SESSION)
 
 
 def remember_half_way(response: Response, account_id: UUID) -> Response:

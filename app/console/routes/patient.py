@@ -98,7 +98,8 @@ def _chart(patient_id: UUID, name: ChartName, since: date | None, until: date | 
         "alternative": made.alternative,
         "columns": made.table.columns,
         "rows": made.table.rows,
-        "svg": drawn(as_svg(made.spec())),
+        # The title stands above it as a heading.
+        "svg": drawn(as_svg({name: part for name, part in made.spec().items() if name != "title"})),
     }
 
 
