@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 
 from app.accounts import service as accounts_service
 from app.accounts.domain import PASSWORD_LEAST, Account
+from app.accounts.service import second_factor
 from app.guidance.domain.conformance import run_vectors
 from app.guidance.service.recall import advised_patients, recall_stored
 from app.kernel.clock import is_zone, now
@@ -81,6 +82,19 @@ def create_signing_key() -> None:
     """Make a signing key; the newest one signs after a restart."""
     settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
     click.echo(create_key(settings.keys_dir))
+
+
+@accounts.command("forget-second-factor")
+@click.argument("email")
+def forget_second_factor(email: str) -> None:
+    """Take the second factor off somebody who has lost the app and the recovery codes; make sure who asks."""
+    with database().writing.begin() as db:
+        account = accounts_service.account_with(db, email.lower())
+        if account is None:
+            raise click.UsageError("nobody has this address")
+        second_factor.forget(db, account.id)
+        accounts_service.end_sessions(db, account.id, now(), "second_factor")
+    click.echo(f"second factor of {account.id} is off, and all sessions are ended")
 
 
 @accounts.command("create-admin")
@@ -154,6 +168,7 @@ def _refuse_demo_in_production() -> None:
 
 def _say_where(base: str, people: list[Account]) -> None:
     click.echo(f"\nTrochlea serves on {base}\n")
+    click.echo(f"  console           {base}/console   (for therapists, in a browser)")
     click.echo(f"  docs page         {base}/docs")
     click.echo(f"  OpenAPI document  {base}/openapi.json")
     click.echo(f"  health            {base}/health/ready\n")

@@ -133,6 +133,12 @@ def actor_of(db: Session, account_id: UUID, device_id: UUID, at: datetime) -> Ac
     )
 
 
+def account_with(db: Session, email: str) -> Account | None:
+    """Return the enabled account with this address."""
+    found = repository.find_credentials(db, email)
+    return found[0] if found is not None else None
+
+
 def account_of(db: Session, account_id: UUID) -> Account:
     """Return an enabled account; raise NotVisible."""
     account = repository.find_account(db, account_id)

@@ -1,4 +1,5 @@
-/* What the console is the better for, and works without: arrows in the caseload, a key for the search, one sending. */
+/* What the console is the better for, and works without: arrows in the caseload, a key for the search, one sending,
+   the newest end of a chart, and the focus where something was refused. */
 "use strict";
 
 const rows = [...document.querySelectorAll("[data-rows] tbody th a")];
@@ -26,6 +27,9 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// On a narrow screen the newest weeks are seen first.
+for (const drawing of document.querySelectorAll(".drawing")) drawing.scrollLeft = drawing.scrollWidth;
 
 const alert = document.querySelector("[role=alert]");
 if (alert) {

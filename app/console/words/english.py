@@ -30,6 +30,7 @@ ENGLISH: dict[str, Any] = {
     "main_nav": "Main",
     "caseload": "Caseload",
     "invite": "Invite a patient",
+    "invite_short": "Invite",
     "clinics": "Clinics",
     "settings": "Settings",
     "log_out": "Log out",
