@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from app.db.engine import wait_patiently
 from app.kernel.clock import now
 from app.library import service
 from app.library.domain.catalogue import Dosage, Exercise, Reference
@@ -45,6 +46,7 @@ def load(db: Session, folder: Path = LIBRARY) -> LoadReport:
     check_references(references)
     check_exercises(exercises, {reference.key for reference in references})
     check_evidence(questions, claims, articles, {reference.key for reference in references})
+    wait_patiently(db)
     at = now()
     report = service.put_references(db, references, at) + service.put_exercises(db, exercises, at)
     return report + service.put_evidence(db, questions, claims, articles, at)

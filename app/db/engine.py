@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db.queue import WriterQueue
@@ -16,6 +16,7 @@ from app.db.queue import WriterQueue
 SQLITE_BUSY_MS = 5000
 STATEMENT_TIMEOUT_MS = 5000
 LOCK_TIMEOUT_MS = 2000
+PATIENT_TIMEOUT_MS = 60_000
 IDLE_IN_TRANSACTION_MS = 10000
 _TURN = "trochlea.turn"
 
@@ -133,3 +134,12 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         json_deserializer=orjson.loads,
         connect_args={"options": options},
     )
+
+
+def wait_patiently(db: Session) -> None:
+    """Let this transaction wait a minute for others: nobody stands at the counter while an operator's command runs."""
+    if db.get_bind().dialect.name == "postgresql":
+        wanted = {"ms": str(PATIENT_TIMEOUT_MS)}
+        db.execute(
+            text("SELECT set_config('lock_timeout', :ms, true), set_config('statement_timeout', :ms, true)"), wanted
+        )

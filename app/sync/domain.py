@@ -92,10 +92,13 @@ def decide_edit(stored: Version | None, base: Version | None, wanted: Data) -> O
     """Decide on an edit: `wanted` holds the fields that the client names, and no others.
 
     Fields that only one side changed since the base are kept from that side; a field that both changed to
-    different values is a conflict, and so is an edit of what was deleted without knowing it.
+    different values is a conflict, and so is an edit of what was deleted without knowing it. An edit that names
+    no field asks for nothing, so a device can learn what is held without writing.
     """
     if stored is None:
         return Outcome(Status.APPLIED, dict(wanted))
+    if not wanted:
+        return UNCHANGED
     if stored.data is None:
         knows = base is not None and base.ver == stored.ver
         return Outcome(Status.APPLIED, dict(wanted)) if knows else Outcome(Status.CONFLICT)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, inspect, select
+from sqlalchemy import event, inspect, select, text
 
 from app.db.base import Base
 from app.db.engine import Database, open_database
@@ -238,6 +238,16 @@ def test_two_servers_that_load_at_the_same_moment_load_once(own: Database) -> No
     assert sum(report.created + report.changed + report.unchanged for report in reports) == 4 * TOTAL
     assert len(slugs(own)) == 87
     assert loaded(own) == LoadReport(unchanged=TOTAL)
+
+
+def test_who_loads_waits_longer_for_others_than_a_request_does(own: Database) -> None:
+    with own.writing.begin() as db:
+        load(db)
+        if db.get_bind().dialect.name == "postgresql":
+            assert db.scalar(text("SHOW lock_timeout")) == db.scalar(text("SHOW statement_timeout")) == "1min"
+    with own.writing.begin() as db:
+        if db.get_bind().dialect.name == "postgresql":
+            assert db.scalar(text("SHOW lock_timeout")) == "2s"
 
 
 def test_a_search_in_another_language_finds_the_same_on_both_databases(own: Database, folder: Path) -> None:

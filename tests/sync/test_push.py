@@ -245,6 +245,20 @@ def test_deleting_twice_is_unchanged(phone: Phone) -> None:
     assert statuses(phone.push(erase("runs", run, ver), erase("runs", an_id()))) == ["unchanged", "unchanged"]
 
 
+def test_a_patch_that_names_no_field_writes_nothing_and_tells_what_is_held(phone: Phone) -> None:
+    run, ver = stored(phone)
+    newer, gone = put("runs", a_run(note="newer"), run, ver), an_id()
+    phone.push(newer)
+    (result,) = phone.push(patch("runs", {}, run, ver))
+    assert (result["status"], result["record"]["ver"]) == ("unchanged", newer["op_id"])
+    phone.push({**erase("runs", run, newer["op_id"]), "op_id": gone})
+    for base in (ver, gone):
+        (result,) = phone.push(patch("runs", {}, run, base))
+        assert (result["status"], result["record"]["ver"], result["record"]["deleted"]) == ("unchanged", gone, True)
+    assert held(phone, run) is None
+    assert phone.parked() == []
+
+
 def test_what_changed_nothing_needs_nobodys_attention(phone: Phone) -> None:
     run, _ = stored(phone)
     phone.push(put("runs", a_run(), run))

@@ -80,13 +80,10 @@ async function changes(link, collection, cursor, limit) {
 
 // RxDB sends the same rows until this returns; thrown errors are tried again after retryTime.
 async function push(link, collection, rows) {
-  // Once it has adopted the server's record RxDB offers it anew: nothing was written, nothing is to be sent.
-  const written = rows.filter((row) => row.newDocumentState.ver !== row.assumedMasterState?.ver);
-  if (written.length === 0) return [];
   if (link.epoch === null) await changes(link, collection, null, 1);
-  const ops = written.map((row) => toOperation(collection, row));
+  const ops = rows.map((row) => toOperation(collection, row));
   const { results } = await sendAll(link, ops);
-  return results.map((result, index) => truthOf(link, ops[index], result, written[index])).filter(Boolean);
+  return results.map((result, index) => truthOf(link, ops[index], result, rows[index])).filter(Boolean);
 }
 
 async function sendAll(link, ops) {
@@ -105,6 +102,9 @@ async function sendAll(link, ops) {
 function toOperation(collection, { newDocumentState, assumedMasterState }) {
   const { id, ver, _deleted, ...data } = newDocumentState;
   const op = { op_id: ver, collection: collection.name, id, base: { ver: assumedMasterState?.ver ?? null } };
+  // Once it has adopted the server's record RxDB offers it anew, and drops what it pulls meanwhile. Nothing was
+  // written, so nothing is sent but the question what the server holds by now.
+  if (ver === op.base.ver) return { ...op, op_id: crypto.randomUUID(), action: 'patch', data: {} };
   return _deleted ? { ...op, action: 'delete' } : { ...op, action: 'put', data };
 }
 
@@ -113,6 +113,7 @@ function truthOf(link, op, result, { newDocumentState, assumedMasterState }) {
   if (result.status === 'conflict' || result.status === 'rejected') link.parked.push({ op, ...result });
   if (result.status === 'rejected') return assumedMasterState ?? { ...newDocumentState, _deleted: true };
   if (!result.record || (result.status === 'applied' && !result.superseded)) return null;
+  if (result.status === 'unchanged' && result.record.ver === newDocumentState.ver) return null;
   return toDocument(result.record);
 }
 
