@@ -55,6 +55,8 @@ class Permission(StrEnum):
     PROGRESS_READ = "progress.read"
     REVIEWS_READ = "reviews.read"
     REVIEW_SIGN = "review.sign"
+    FHIR_USE = "fhir.use"
+    FHIR_READ = "fhir.read"
 
 
 @dataclass(frozen=True, slots=True)

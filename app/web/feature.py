@@ -17,6 +17,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from app.kernel.ids import parse_id
 from app.kernel.permissions import Permission
+from app.web.answers import JSON
 from app.web.app_age import refuse_old_apps
 from app.web.auth import admit, log_looks
 from app.web.encodings import UnsupportedEncoding, inflate
@@ -116,11 +117,12 @@ class Feature:
         conditional: bool = False,
         translated: bool = False,
         refuses_old_apps: bool = False,
+        media_type: str = JSON,
     ) -> Callable[[View], View]:
-        """Declare a view: who may call it, what it takes (`query=`, `body=`, `form=`), what it answers."""
+        """Declare a view: who may call it, what it takes (`query=`, `body=`, `form=`), what it answers and as what."""
 
         def declare(view: View) -> View:
-            wrapped = self._with_input(self._with_answers(view, answers), query, body, form)
+            wrapped = self._with_input(self._with_answers(view, answers, media_type), query, body, form)
             may_write = method != "GET" if writes is None else writes
             guarded = _guarded(wrapped, view.__name__, permission, may_write, max_bytes, refuses_old_apps)
             guarded.declared = Declared(  # type: ignore[attr-defined]
@@ -137,9 +139,10 @@ class Feature:
 
         return declare
 
-    def _with_answers(self, view: View, answers: Answers) -> View:
+    def _with_answers(self, view: View, answers: Answers, media_type: str) -> View:
         for status, schema in answers.items():
-            view = self.blueprint.alt_response(status, schema=schema, success=True)(view)
+            given = {"content_type": media_type} if schema is not None else {}
+            view = self.blueprint.alt_response(status, schema=schema, success=True, **given)(view)
         return view
 
     def _with_input(self, view: View, query: Any, body: Any, form: Any) -> View:

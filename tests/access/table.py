@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.interop.service.fhir import TYPES as FHIR_TYPES
 from app.kernel.ids import new_id
 from tests.access.world import ENTRIES, Json, Patient, World, an_invitation, an_override, confirmation_of, soon
 from tests.api.test_own_exercises import an_exercise
@@ -85,6 +86,21 @@ def _entry(path: str, singular: str, read: frozenset[str], write: frozenset[str]
         f"correct_{singular}": OfPatient(write, body=lambda *_: {"note": "x"}, ids=ids, tag=path),
         f"delete_{singular}": OfPatient(write, ids=ids, tag=path),
     }
+
+
+def _fhir() -> dict[str, OfRole | Public]:
+    """Return the rows of FHIR; whose a search asks about is in its query, and test_fhir has the rest of it."""
+    both = _needs(PATIENT, THERAPIST)
+    rows: dict[str, OfRole | Public] = {
+        "read_fhir_metadata": Public(),
+        "search_fhir_patients": OfRole(both),
+        "search_fhir_questionnaires": OfRole(both),
+        "read_fhir_questionnaire": OfRole(both, unless={PATIENT: 404, THERAPIST: 404}),
+    }
+    for one in FHIR_TYPES:
+        rows[f"search_fhir_{one.lower()}"] = OfRole(both, unless={THERAPIST: 422})
+        rows[f"read_fhir_{one.lower()}"] = OfRole(both, unless={PATIENT: 404, THERAPIST: 404})
+    return rows
 
 
 def _dated(**more: Any) -> Body:
@@ -242,6 +258,14 @@ ROWS: dict[str, Row] = {
     "get_load": OfPatient(_READ),
     "get_outcomes": OfPatient(_needs(PAIN)),
     "get_outcomes_due": OfPatient(_needs(PAIN)),
+    # Other systems
+    **_fhir(),
+    **{f"export_{name}": OfPatient(_READ) for name in ("runs", "sessions", "check_ins", "treatments")},
+    **{
+        f"export_{name}": OfPatient(_needs(PAIN)) for name in ("pain_scores", "questionnaire_responses", "measurements")
+    },
+    "read_fhir_patient": OfPatient(ANY),
+    "read_fhir_everything": OfPatient(ANY),
     # Guidance
     "get_advice": OfPatient(_needs(ADVICE)),
     "list_advice_history": OfPatient(_needs(ADVICE)),

@@ -106,6 +106,7 @@ def test_only_these_operations_are_public(app: Flask) -> None:
         "/console/static/<name>",
         "/docs",
         "/docs/<name>",
+        "/fhir/metadata",
         "/health/live",
         "/health/ready",
         "/openapi.json",

@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 
 from app.db.engine import Database, open_database
 from migrations import migrate
+from seeds.demo.personas import load_demo
 from seeds.load import load_all
 
 SERVER = "TROCHLEA_TEST_POSTGRESQL"
@@ -97,6 +98,11 @@ def prepare_schema(url: str) -> None:
     _fill(url, "migrated", _migrate)
 
 
+def prepare_demo(url: str) -> None:
+    """Migrate an empty database, load what every installation has, and the demo people, whose stories end now."""
+    _fill(url, "demo", _demo)
+
+
 def _migrate(database: Database) -> None:
     migrate(database.writer)
 
@@ -105,6 +111,11 @@ def _seed(database: Database) -> None:
     migrate(database.writer)
     with database.writing.begin() as db:
         load_all(db)
+
+
+def _demo(database: Database) -> None:
+    _seed(database)
+    load_demo(database)
 
 
 def _fill(url: str, kind: str, make: Callable[[Database], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -67,6 +68,10 @@ class People:
         """Return an admin who is logged in."""
         return self._person(Role.ADMIN, "Europe/Berlin")
 
+    def as_account(self, account: Account) -> Person:
+        """Return the person of an account that is there already, logged in on a new device."""
+        return self._logged_in(account, now())
+
     def again(self, person: Person) -> Person:
         """Return somebody logged in anew, as after weeks in which the token ended."""
         at = now()
@@ -87,11 +92,15 @@ class People:
             professional_role=profession,
             created_at=at,
         )
+        with self.app.app_context(), database().writing.begin() as db:
+            insert_account(db, account, "no password fits this")
+            if role is Role.PATIENT:
+                open_stream(db, account.id, at)
+        return self._logged_in(account, at)
+
+    def _logged_in(self, account: Account, at: datetime) -> Person:
         with self.app.app_context():
             with database().writing.begin() as db:
-                insert_account(db, account, "no password fits this")
-                if role is Role.PATIENT:
-                    open_stream(db, account.id, at)
                 done = service.log_in(db, account, "test phone", at)
             token = issue_access_token(account.id, done.device.id, at)
         return Person(account.id, account.email, done.device.id, done.refresh_token, token, self.app.test_client())

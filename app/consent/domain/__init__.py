@@ -97,6 +97,8 @@ TABLE: dict[Permission, Access] = {
     Permission.PROGRESS_READ: Access(patient=True, any_scope=True),
     Permission.REVIEWS_READ: Access(patient=True, scope=Scope.ADVICE_READ),
     Permission.REVIEW_SIGN: Access(scope=Scope.ADVICE_READ),
+    Permission.FHIR_USE: Access(roles=PATIENTS | THERAPISTS),
+    Permission.FHIR_READ: Access(patient=True, any_scope=True),
 }
 """Permission.PUBLIC is not here: it asks nobody."""
 

@@ -73,6 +73,10 @@ LOOK_WORDS: dict[Permission, Words] = {
     Permission.PROGRESS_READ: {"en": "your progress", "de": "Ihren Verlauf"},
     Permission.REVIEWS_READ: {"en": "reviews that were signed off", "de": "abgeschlossene Durchsichten"},
     Permission.REVIEW_SIGN: {"en": "signed off a review", "de": "eine Durchsicht abgeschlossen"},
+    Permission.FHIR_READ: {
+        "en": "what the link opens, with another program",
+        "de": "Freigegebenes, mit einem anderen Programm",
+    },
     Permission.CARE_END: {"en": "ended the care", "de": "die Betreuung beendet"},
 }
 """What the patient reads of each permission that a therapist can hold."""

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from app.guidance.models import ADVICE, OVERRIDES, PAUSES, POLICIES
 from app.guidance.models.stages import STAGE_PROPOSALS
-from app.guidance.service.advice import advice_as_of, advice_given, current_advice, day_asked, reconsider, stage_state
+from app.guidance.service.advice import (
+    advice_as_of,
+    advice_given,
+    advice_history,
+    current_advice,
+    day_asked,
+    in_words,
+    reconsider,
+    stage_state,
+)
 from app.guidance.service.beside import Told, ladder_today, notices_on
 from app.guidance.service.findings import findings_today
 from app.guidance.service.load import load_of
@@ -23,10 +32,12 @@ __all__ = [
     "Told",
     "advice_as_of",
     "advice_given",
+    "advice_history",
     "close_pause",
     "current_advice",
     "day_asked",
     "findings_today",
+    "in_words",
     "ladder_today",
     "load_of",
     "notices_on",

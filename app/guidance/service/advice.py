@@ -21,6 +21,7 @@ from app.guidance.policies import PolicyBook
 from app.guidance.service import stages
 from app.guidance.span import BEFORE_BREAK_DAYS, to_read
 from app.guidance.values import DayAsked, GivenAdvice
+from app.guidance.words import told
 from app.kernel.clock import day_in_zone
 from app.kernel.errors import NotVisible
 from app.kernel.ids import new_id
@@ -113,6 +114,16 @@ def advice_given(db: Session, patient_id: UUID, advice_id: UUID) -> GivenAdvice:
     if found is None:
         raise NotVisible
     return found
+
+
+def advice_history(db: Session, patient_id: UUID, before: int | None, limit: int) -> list[GivenAdvice]:
+    """Return advice as it was given, newest first, from below a number of the stream on; superseded advice too."""
+    return repository.list_advice(db, patient_id, before, limit)
+
+
+def in_words(given: GivenAdvice, language: str, register: str) -> dict[str, str]:
+    """Return the sentences that go with an advice: what to do, why, and what all this is."""
+    return told(given.body, language, register)
 
 
 def consult(

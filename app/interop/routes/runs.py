@@ -6,18 +6,16 @@ from typing import Any
 
 from flask import Response
 
-from app.interop import service
+from app.interop.routes.feature import interop
 from app.interop.runfiles import MOST_BYTES, RunFile, read_run_file
-from app.interop.schemas import RunImportedSchema, RunImportSchema
-from app.interop.service import Imported
+from app.interop.schemas.runs import RunImportedSchema, RunImportSchema
+from app.interop.service import runs as service
+from app.interop.service.runs import Imported
 from app.kernel.permissions import Permission
 from app.logbook.kinds import PAIN_SCORE, RUN
 from app.logbook.schemas import shown, writing
 from app.web.answers import answer
 from app.web.auth import actor, own_patient_id
-from app.web.feature import Feature
-
-interop = Feature("interop", "Other systems: run files in.")
 
 FORM_BYTES = 64 * 1024
 """Room for the form around the file."""

@@ -1,0 +1,1 @@
+"""The wire forms of what other systems bring and take."""
