@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from flask import g
+
 from app.consent.domain import Scope, Verdict, may
 from app.console.cases import case_of
 from app.kernel.clock import now
 from app.kernel.errors import Denied, NotVisible
-from app.kernel.permissions import Permission
+from app.kernel.permissions import Look, Permission
 from app.review.domain.attention import NO_DATA_DAYS
 from app.review.service.caseload import caseload_of
 from app.review.words import book_of
@@ -31,7 +33,7 @@ def may_use(permission: Permission, patient_id: UUID) -> bool:
 def opens(permission: Permission, patient_id: UUID) -> bool:
     """Is that open to whoever asks? If so it is noted that it was looked at: the caller shows it."""
     is_open = may_use(permission, patient_id)
-    if is_open:
+    if is_open and Look(patient_id, permission) not in g.get("looks", []):
         note_look(permission, patient_id)
     return is_open
 
