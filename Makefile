@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-deep torture mutants check format bench lock clean
+.PHONY: help setup run test test-deep torture mutants check format bench screenshots lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ format: $(STAMP) ## format and mend what the linter can
 
 bench: $(STAMP) ## measure beside raw baselines, write docs/benchmarks.md
 	@$(BIN)/python -m tests.benchmarks
+
+screenshots: $(STAMP) ## take the pictures of docs/therapists.md anew (needs Chromium)
+	@$(BIN)/python -m tests.screenshots
 
 lock: ## resolve requirements.lock anew from pyproject.toml
 	@$(PYTHON) -m venv .cache/lock

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request
@@ -13,6 +14,7 @@ from app.accounts.service.letters import NoPost
 from app.cli import register_commands
 from app.consent import service as consent_service
 from app.consent.routes import consent
+from app.console.routes import console
 from app.db.engine import Database, open_database
 from app.guidance import service as guidance_service
 from app.guidance.routes import guidance
@@ -84,11 +86,13 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     log_requests(app)
     measure_requests(app)
     register_problems(app)
-    init_auth(app, settings, _keys(settings), consent_service.permits, consent_service.note_accesses)
+    permits = partial(consent_service.permits, asks_second_factor=settings.asks_second_factor)
+    init_auth(app, settings, _keys(settings), permits, consent_service.note_accesses)
     app.extensions["trochlea.mailer"] = NoPost()
     SLOTS.share(settings.var_dir / "hashing")
     app.extensions["trochlea.listener"] = guidance_service.reconsider
     register_operations(app, FEATURES)
+    app.register_blueprint(console.blueprint)
     register_commands(app)
     app.after_request(_headers)
     app.after_request(deflate)

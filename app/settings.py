@@ -56,6 +56,11 @@ class Settings:
     metrics_dir: Path | None = None
 
     @property
+    def asks_second_factor(self) -> bool:
+        """Do therapists and admins need a second factor? Only who tries things out does without."""
+        return self.mode is Mode.PRODUCTION
+
+    @property
     def keys_dir(self) -> Path:
         """Return the folder that holds the signing keys, one PEM file a key."""
         return self.var_dir / "keys"

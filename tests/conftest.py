@@ -41,6 +41,7 @@ LONG_FIRST = (
     "test_mobile_docs",
     "test_migrations",
     "test_demo_outcomes",
+    "test_console",
 )
 """The modules whose single tests take seconds, the longest first; none of them stands alone at the end of a run."""
 _running = []

@@ -17,6 +17,7 @@ from flask.cli import AppGroup, with_appcontext
 from app.accounts import service as accounts_service
 from app.accounts.domain import Account
 from app.accounts.password_policy import PasswordRefused, check_new_password, own_words_of
+from app.accounts.service import second_factor
 from app.accounts.service.resets import make_reset
 from app.cli.keeping import COMMANDS as KEEPING
 from app.db.trail import Line, append
@@ -178,6 +179,23 @@ def _keys_dir() -> Path:
     return settings.keys_dir
 
 
+@accounts.command("forget-second-factor")
+@click.argument("email")
+def forget_second_factor(email: str) -> None:
+    """Take the second factor off somebody who has lost the app and the recovery codes; make sure who asks."""
+    with database().writing.begin() as db:
+        account = accounts_service.account_with(db, email.lower())
+        if account is None:
+            raise click.UsageError("nobody has this address")
+        second_factor.forget(db, account.id)
+        accounts_service.end_sessions(db, account.id, now(), "second_factor")
+        append(
+            db,
+            [Line(at=now(), actor_id=account.id, device_id=None, action="forget_second_factor", about_id=account.id)],
+        )
+    click.echo(f"second factor of {account.id} is off, and all sessions are ended")
+
+
 @accounts.command("create-admin")
 @click.option("--email", prompt=True)
 @click.option("--name", prompt=True)
@@ -266,6 +284,7 @@ def _refuse_demo_in_production() -> None:
 
 def _say_where(base: str, people: list[Account]) -> None:
     click.echo(f"\nTrochlea serves on {base}\n")
+    click.echo(f"  console           {base}/console   (for therapists, in a browser)")
     click.echo(f"  docs page         {base}/docs")
     click.echo(f"  OpenAPI document  {base}/openapi.json")
     click.echo(f"  health            {base}/health/ready\n")

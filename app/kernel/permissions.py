@@ -68,8 +68,9 @@ class Permission(StrEnum):
 class Actor:
     """Who asks: the account, its role, the device session the request came with, and the person's zone.
 
-    Of a patient in question: the scopes that a therapist holds, and a number that grows with every change of them.
-    A token of another epoch than the account's is not good any more.
+    With `has_second_factor` that session was logged in with one. Of a patient in question: the scopes that a therapist
+    holds, and a number that grows with every change of them. A token of another epoch than the account's is not good
+    any more.
     """
 
     account_id: UUID
@@ -80,6 +81,7 @@ class Actor:
     scopes: frozenset[str] = frozenset()
     consent_version: int = 0
     token_epoch: int = 0
+    has_second_factor: bool = False
 
     def is_patient(self, patient_id: UUID) -> bool:
         """Is the actor the patient in question?"""

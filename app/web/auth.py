@@ -55,7 +55,14 @@ def init_auth(app: Flask, settings: Settings, keys: Keys, permits: Permits, witn
     app.extensions["trochlea.proven"] = Proven()
 
 
-def issue_access_token(account_id: UUID, device_id: UUID, logged_in_at: datetime, *, token_epoch: int = 0) -> str:
+def issue_access_token(
+    account_id: UUID,
+    device_id: UUID,
+    logged_in_at: datetime,
+    *,
+    has_second_factor: bool = False,
+    token_epoch: int = 0,
+) -> str:
     """Return a token of ten minutes that names the account and its device session, and nothing about health."""
     token: str = create_access_token(
         identity=str(account_id),
@@ -63,7 +70,7 @@ def issue_access_token(account_id: UUID, device_id: UUID, logged_in_at: datetime
             "sid": str(device_id),
             "jti": str(new_id()),
             "auth_time": int(logged_in_at.timestamp()),
-            "amr": ["pwd"],
+            "amr": ["pwd", "otp"] if has_second_factor else ["pwd"],
             "epoch": token_epoch,
         },
         additional_headers={"kid": _ring().signing_kid, "typ": "at+jwt"},
@@ -75,12 +82,19 @@ def admit(permission: Permission, patient_id: UUID | None, clinic_id: UUID | Non
     """Note who asks, or raise Unauthenticated, Denied or NotVisible; reads the device session each time."""
     if permission is Permission.PUBLIC:
         return
-    permits: Permits = current_app.extensions["trochlea.permits"]
     named = _named()
-    with looking() as session:
-        g.actor = permits(session, named.account_id, named.device_id, permission, patient_id, clinic_id)
+    admit_as(named.account_id, named.device_id, permission, patient_id, clinic_id)
     if named.token_epoch != actor().token_epoch:
         raise Unauthenticated
+
+
+def admit_as(
+    account_id: UUID, device_id: UUID, permission: Permission, patient_id: UUID | None, clinic_id: UUID | None = None
+) -> None:
+    """Note that this account's device session asks, or raise as `admit` does; for a door with another key to it."""
+    permits: Permits = current_app.extensions["trochlea.permits"]
+    with looking() as session:
+        g.actor = permits(session, account_id, device_id, permission, patient_id, clinic_id)
     if patient_id is not None:
         note_look(permission, patient_id)
 
@@ -96,8 +110,13 @@ def log_looks(response: Response, operation: str) -> None:
 
     A refusal shows nothing, and 304 only says that nothing is new since what was written down before.
     """
-    looks = g.pop("looks", [])
-    if looks and response.status_code < MULTIPLE_CHOICES:
+    if response.status_code < MULTIPLE_CHOICES:
+        log_acts(operation)
+
+
+def log_acts(operation: str) -> None:
+    """Write down whose things this request shows or changes, whatever its answer is; raise NotLogged."""
+    if looks := g.pop("looks", []):
         witness: Witness = current_app.extensions["trochlea.witness"]
         write_or_refuse(lambda session: witness(session, actor(), looks, operation, now()))
 

@@ -155,6 +155,21 @@ def register_problems(app: Flask) -> None:
     app.register_error_handler(Exception, _bug)
 
 
+def problem_of(error: Exception) -> Response:
+    """Return the problem that any error is answered with, for a door that shows it in a form of its own."""
+    match error:
+        case TrochleaError():
+            return refusal(error)
+        case HTTPException():
+            return _http_error(error)
+        case database_errors.SQLAlchemyError():
+            return _database_error(error)
+        case OverflowError() | UnicodeEncodeError():
+            return _unstorable(error)
+        case _:
+            return _bug(error)
+
+
 def refusal(error: TrochleaError) -> Response:
     """Return the answer to an error of the house, for a view that must commit and refuse."""
     status = status_of(error)

@@ -144,6 +144,7 @@ LIBRARY_READS = [
     "get_consent_text",
     "get_me",
     "list_devices",
+    "get_second_factor",
 ]
 ONE_OF_THE_LIBRARY = {
     "get_article": "slug",
@@ -189,6 +190,13 @@ ROWS: dict[str, Row] = {
     ),
     "delete_webhook": OfRole(_needs(THERAPIST), _needs("all_scopes"), ids={"webhook_id": "webhook_id"}),
     "log_out": OfRole(EVERYONE),
+    "enrol_second_factor": OfRole(
+        EVERYONE, body=lambda *_: {"password": "not this one"}, unless=dict.fromkeys(EVERYONE, 401)
+    ),
+    **dict.fromkeys(
+        ["confirm_second_factor", "renew_recovery_codes", "remove_second_factor"],
+        OfRole(EVERYONE, body=lambda *_: {"code": "000000"}, unless=dict.fromkeys(EVERYONE, 409)),
+    ),
     "revoke_device": OfRole(EVERYONE, frozenset({"patient", "second_device"}), ids={"device_id": "ada.device_id"}),
     "keep_favourite": OfRole(EVERYONE, unless=dict.fromkeys(EVERYONE, 404)),
     "drop_favourite": OfRole(EVERYONE),

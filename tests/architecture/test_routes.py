@@ -99,6 +99,11 @@ def test_only_these_operations_are_public(app: Flask) -> None:
         r.rule for r in rules(app) if (said := declared(app, r.endpoint)) and said.permission is Permission.PUBLIC
     }
     assert public == {
+        "/console",
+        "/console/<path:rest>",
+        "/console/login",
+        "/console/login/code",
+        "/console/static/<name>",
         "/docs",
         "/docs/<name>",
         "/fhir/metadata",

@@ -85,6 +85,7 @@ class Device:
     siblings: int
     rotated_at: datetime
     revoked_at: datetime | None
+    second_factor_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

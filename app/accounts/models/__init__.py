@@ -48,6 +48,7 @@ class DeviceRow(Base):
     rotated_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoke_reason: Mapped[str | None] = mapped_column(Text)
+    second_factor_at: Mapped[datetime | None]
 
 
 class RefreshTokenRow(Base):

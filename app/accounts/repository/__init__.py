@@ -38,6 +38,7 @@ _DEVICE = [
     DeviceRow.siblings,
     DeviceRow.rotated_at,
     DeviceRow.revoked_at,
+    DeviceRow.second_factor_at,
 ]
 
 

@@ -12,6 +12,10 @@ from flask import Response, current_app
 from app.accounts import service
 from app.accounts.domain import Account, Device, ProfessionalRole
 from app.accounts.entering import HOUR_S, QUARTER_HOUR_S, enter, in_a_row
+from app.accounts.models.browsers import BrowserRow
+from app.accounts.proving import count_code, prove
+from app.accounts.routes import second_factor
+from app.accounts.routes.feature import accounts
 from app.accounts.schemas import (
     AcceptedSchema,
     AccountSchema,
@@ -24,6 +28,7 @@ from app.accounts.schemas import (
     TokensSchema,
 )
 from app.accounts.service import LoggedIn, resets
+from app.accounts.service import second_factor as factors
 from app.accounts.service.letters import Mailer
 from app.kernel.clock import now
 from app.kernel.ids import new_id
@@ -31,12 +36,11 @@ from app.kernel.permissions import Permission, Role
 from app.settings import Settings
 from app.web.answers import answer, no_content
 from app.web.auth import actor, issue_access_token, note_act
-from app.web.feature import Feature
 from app.web.limits import Limit, count_tries, count_try, forget_tries, network
 from app.web.problems import refusal
 from app.web.transaction import db, looking
 
-accounts = Feature("accounts", "Who is who: register, log in, devices.", writes_down=True)
+__all__ = ["BrowserRow", "accounts", "second_factor"]
 
 REGISTRATIONS = 30
 RESETS_OF_AN_ACCOUNT = 5
@@ -77,9 +81,17 @@ def register_account(body: dict[str, Any]) -> Response:
     answers={200: TokensSchema, 401: None},
 )
 def log_in(body: dict[str, Any]) -> Response:
-    """Log a device in; one that was logged in before shows its last refresh token and is never locked out by others."""
+    """Log a device in; where a second factor is asked for, send its code as well.
+
+    A device that was logged in before shows its last refresh token, and is never locked out by others.
+    """
+    code, at = body["second_factor_code"], now()
+    if code is not None:
+        count_code(body["email"])
     account = enter(body["email"], body["password"], body["last_refresh_token"])
-    return _tokens(service.log_in(db(), account, body["device_name"], now()))
+    settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
+    proven_at = prove(account, code, settings.secret_key, at)
+    return _tokens(service.log_in(db(), account, body["device_name"], at, proven_at))
 
 
 @accounts.operation(
@@ -112,7 +124,8 @@ def complete_reset(body: dict[str, Any]) -> Response:
     token, at = body["token"], now()
     with looking() as session:
         account = resets.whose_reset(session, token, at)
-    password_hash = resets.prepare_password(account, body["password"], second_factor=False)
+        has_factor = factors.is_asked(session, account.id)
+    password_hash = resets.prepare_password(account, body["password"], second_factor=has_factor)
     resets.complete_reset(db(), token, account, password_hash, mailer(), at)
     forget_tries(db(), in_a_row(account.email))
     return no_content()
@@ -192,7 +205,11 @@ def _tokens(done: LoggedIn) -> Response:
     settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
     body = {
         "access_token": issue_access_token(
-            done.account.id, done.device.id, done.device.created_at, token_epoch=done.account.token_epoch
+            done.account.id,
+            done.device.id,
+            done.device.created_at,
+            has_second_factor=done.device.second_factor_at is not None,
+            token_epoch=done.account.token_epoch,
         ),
         "refresh_token": done.refresh_token,
         "token_type": "Bearer",

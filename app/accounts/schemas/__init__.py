@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
 from app.accounts.domain import PASSWORD_LEAST, PASSWORD_LEAST_WITH_SECOND_FACTOR, PASSWORD_MOST, ProfessionalRole
+from app.accounts.schemas.second_factor import MOST_CODE
 from app.kernel.permissions import Role
 from app.web.fields import Choice, Text, Zone
 
@@ -45,6 +46,13 @@ class LoginSchema(EmailSchema):
 
     password = Text(required=True, longest=PASSWORD_MOST, load_only=True)
     device_name = Text(required=True)
+    second_factor_code = Text(
+        load_default=None,
+        allow_none=True,
+        longest=MOST_CODE,
+        load_only=True,
+        metadata={"description": "asked for by 401 second_factor_required: the app's code, or a recovery code"},
+    )
     last_refresh_token = Text(
         load_default=None,
         allow_none=True,

@@ -118,8 +118,10 @@ def renew_hash(db: Session, account_id: UUID, password: str) -> None:
         repository.update_password(db, account_id, hash_password(password))
 
 
-def log_in(db: Session, account: Account, device_name: str, at: datetime) -> LoggedIn:
-    """Open a device session for an account whose password was checked."""
+def log_in(
+    db: Session, account: Account, device_name: str, at: datetime, second_factor_at: datetime | None = None
+) -> LoggedIn:
+    """Open a device session for an account whose password was checked, and whose second factor where it says when."""
     device = Device(
         id=new_id(),
         account_id=account.id,
@@ -131,6 +133,7 @@ def log_in(db: Session, account: Account, device_name: str, at: datetime) -> Log
         siblings=0,
         rotated_at=at,
         revoked_at=None,
+        second_factor_at=second_factor_at,
     )
     repository.insert_device(db, device)
     return LoggedIn(account, device, _give_token(db, device.id, 1, at))
@@ -172,8 +175,20 @@ def actor_of(db: Session, account_id: UUID, device_id: UUID, at: datetime) -> Ac
         raise Unauthenticated
     account = found[1]
     return Actor(
-        account.id, account.role, device_id, account.zone, account.professional_role, token_epoch=account.token_epoch
+        account.id,
+        account.role,
+        device_id,
+        account.zone,
+        account.professional_role,
+        token_epoch=account.token_epoch,
+        has_second_factor=found[0].second_factor_at is not None,
     )
+
+
+def account_with(db: Session, email: str) -> Account | None:
+    """Return the enabled account with this address."""
+    found = repository.find_credentials(db, email)
+    return found[0] if found is not None else None
 
 
 def account_of(db: Session, account_id: UUID) -> Account:

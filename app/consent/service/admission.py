@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
+from app.accounts.domain.second_factor import SecondFactorMissing
 from app.consent import repository
 from app.consent.domain import NOTHING, TABLE, Verdict, may, may_in_clinic
 from app.consent.repository import clinics, purges
@@ -45,9 +46,18 @@ def permits(
     permission: Permission,
     patient_id: UUID | None,
     clinic_id: UUID | None = None,
+    *,
+    asks_second_factor: bool = False,
 ) -> Actor:
-    """Return who asks; raise Unauthenticated, Denied, or NotVisible for what must look as if it did not exist."""
+    """Return who asks; raise Unauthenticated, Denied, or NotVisible for what must look as if it did not exist.
+
+    With `asks_second_factor` a therapist's or admin's session without one reaches only their own account, where it is
+    set up; nothing else tells such a session apart from another.
+    """
     actor = accounts.actor_of(db, account_id, device_id, now())
+    lacks_factor = asks_second_factor and actor.role is not Role.PATIENT and not actor.has_second_factor
+    if lacks_factor and permission is not Permission.OWN_ACCOUNT:
+        raise SecondFactorMissing
     if clinic_id is not None:
         return _admit_to_clinic(db, actor, permission, clinic_id)
     return admit_to(db, actor, permission, patient_id)

@@ -15,6 +15,7 @@ from app.library.service.catalogue import (
     read_exercise,
     read_reference,
     read_stream,
+    sources_of,
     tell_stream,
 )
 from app.library.service.evidence import (
@@ -82,6 +83,7 @@ __all__ = [
     "retire_own",
     "review_entry",
     "share_own",
+    "sources_of",
     "tell_stream",
     "unshare_own",
 ]

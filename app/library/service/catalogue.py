@@ -67,6 +67,11 @@ def read_reference(db: Session, key: str) -> tuple[Reference, tuple[ExerciseCard
     return found[key], reading.find_citing(db, key)
 
 
+def sources_of(db: Session, keys: Collection[str]) -> dict[str, Reference]:
+    """Return the references with these keys, retired ones as well; unknown ones are left out. Takes one statement."""
+    return reading.find_references_by_key(db, keys)
+
+
 def put_references(db: Session, references: Sequence[Reference], at: datetime) -> LoadReport:
     """Make these the references there are: the others are retired; raise BrokenLibrary and store nothing."""
     check_references(references)

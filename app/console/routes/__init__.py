@@ -1,0 +1,31 @@
+"""The pages of the console."""
+
+from __future__ import annotations
+
+from app.console.door import console
+from app.console.routes import (
+    acts,
+    caseload,
+    clinics,
+    entry,
+    invitations,
+    patient,
+    programme,
+    second_factor,
+    settings,
+    static,
+)
+
+__all__ = [
+    "acts",
+    "caseload",
+    "clinics",
+    "console",
+    "entry",
+    "invitations",
+    "patient",
+    "programme",
+    "second_factor",
+    "settings",
+    "static",
+]

@@ -1,0 +1,70 @@
+"""German: what was done, and why something was not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+REFUSALS: dict[str, Any] = {
+    "done": {
+        "logged_out": "Sie sind abgemeldet.",
+        "left_clinic": "Sie haben die Praxis verlassen und sind überall abgemeldet.",
+        "review_signed": "Die Durchsicht ist abgeschlossen.",
+        "pause_closed": "Die Pause ist beendet.",
+        "override_set": "Die Abweichung gilt.",
+        "override_ended": "Die Abweichung ist beendet.",
+        "policy_set": "Die Grenzen sind geändert.",
+        "step_confirmed": "Der Schritt ist bestätigt.",
+        "step_declined": "Der Schritt ist abgelehnt.",
+        "prescribed": "Das Programm ist verordnet.",
+        "revised": "Das Programm ist geändert.",
+        "device_ended": "Dieses Gerät ist abgemeldet.",
+        "second_factor_removed": "Der zweite Faktor ist aus.",
+        "clinic_founded": "Die Praxis ist gegründet.",
+        "clinic_joined": "Sie sind beigetreten.",
+        "member_removed": "Das Mitglied ist entfernt.",
+        "part_changed": "Die Rolle ist geändert.",
+    },
+    "refusals": {
+        "wrong_credentials": "E-Mail-Adresse oder Passwort stimmt nicht.",
+        "wrong_second_factor": "Der Code stimmt nicht oder wurde schon benutzt.",
+        "too_many_requests": "Zu viele Versuche; warten Sie eine Weile.",
+        "patients_have_an_app": (
+            "Diese Seiten sind für Therapeutinnen und Therapeuten. Als Patientin oder Patient nutzen Sie die App."
+        ),
+        "form_invalid": "Einige Felder brauchen noch einen Blick.",
+        "form_expired": ("Dieses Formular ist abgelaufen. Laden Sie die Seite neu und senden Sie es noch einmal."),
+        "not_found": "Hier ist nichts, oder nicht für Sie.",
+        "forbidden": "Das ist für Sie nicht freigegeben.",
+        "not_logged": "Das lässt sich gerade nicht vermerken und wird darum nicht gezeigt.",
+        "unavailable": "Gerade nicht verfügbar; versuchen Sie es erneut.",
+        "internal": "Bei uns ist etwas schiefgegangen.",
+        "method_not_allowed": "Diese Seite gibt es nicht.",
+        "clinician_closes": "Diese Pause beendet eine Ärztin, ein Arzt oder die Physiotherapie.",
+        "pause_closed": "Diese Pause ist schon beendet.",
+        "pause_open": "Eine Pause ist offen; beenden Sie sie, bevor die Person läuft.",
+        "override_empty": "Wählen Sie eine andere Entscheidung oder Grenzen.",
+        "override_days": "Sie beginnt heute oder später und endet innerhalb von 90 Tagen.",
+        "override_in_force": "In diesen Tagen gilt schon eine Abweichung; beenden Sie sie zuerst.",
+        "override_ended": "Diese Abweichung ist schon beendet.",
+        "policy_start": "Neue Grenzen beginnen heute oder innerhalb eines Jahres.",
+        "precondition_failed": "Das wurde geändert, seit Sie die Seite geladen haben. Laden Sie sie neu.",
+        "proposal_decided": "Dieser Vorschlag wartet nicht mehr.",
+        "next_review": "Die nächste Durchsicht liegt nach heute und innerhalb eines Jahres.",
+        "id_in_use": "Das wurde schon mit anderem Inhalt gesendet. Laden Sie die Seite neu.",
+        "programme_open": "Es gibt ein offenes Programm; laden Sie die Seite neu.",
+        "programme_ended": "Dieses Programm ist beendet.",
+        "broken_plan": "Der Plan ist nicht vollständig.",
+        "second_factor_on": "Ein zweiter Faktor ist schon eingerichtet.",
+        "nothing_enrolled": "Dafür ist kein zweiter Faktor da.",
+        "last_admin": "Bestimmen Sie zuerst eine andere Leitung.",
+        "already_member": "Die Person ist schon Mitglied.",
+        "no_such_invitation": "Dieser Code gilt nicht oder nicht mehr.",
+        "care_link_end": "Das Ende liegt in der Zukunft und innerhalb von zwölf Monaten.",
+        "bad_cursor": "Diese Seite der Liste gibt es nicht mehr.",
+    },
+    "error_hint": {
+        "not_found": ("Wer Sie nicht oder nicht mehr eingelassen hat, wird gezeigt wie jemand, den es nicht gibt."),
+        "forbidden": "Die Person hat das nicht freigegeben, oder es ist nicht für Ihre Rolle.",
+        "too_many_requests": "Es öffnet sich von selbst wieder.",
+    },
+}

@@ -1,0 +1,220 @@
+"""What a therapist does in the console reaches the patient as over the API, is written down, and can be refused."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.kernel.clock import now
+from tests.builders.browsers import Browser, logged_in
+from tests.builders.care import let_in, logged
+from tests.builders.devices import a_check_in, a_run, an_id
+from tests.builders.people import People, Person
+
+
+@pytest.fixture
+def ada(people: People) -> Person:
+    """A patient."""
+    return people.patient()
+
+
+@pytest.fixture
+def ines(people: People, ada: Person) -> Person:
+    """Her therapist."""
+    therapist = people.therapist()
+    let_in(ada, therapist)
+    return therapist
+
+
+@pytest.fixture
+def browser(app: Flask, ines: Person) -> Browser:
+    """The therapist's browser."""
+    return logged_in(app, ines)
+
+
+def in_days(days: int) -> str:
+    """Return a day so many ahead."""
+    return (now() + timedelta(days=days)).date().isoformat()
+
+
+def operations_of(ada: Person) -> list[str]:
+    """Return what the patient reads of who looked, newest first."""
+    return [one["operation"] for one in ada.get("/v1/me/access-log").json["items"]]
+
+
+def test_each_page_is_written_down_for_the_patient_before_it_is_shown(browser: Browser, ada: Person) -> None:
+    browser.get("/caseload")
+    browser.get(f"/patients/{ada.id}")
+    told = operations_of(ada)
+    assert "console_caseload" in told
+    permissions = [
+        one["permission"] for one in ada.get("/v1/me/access-log").json["items"] if one["operation"] == "console_patient"
+    ]
+    assert sorted(permissions) == ["advice.read", "caseload.read", "progress.read", "reviews.read"]
+
+
+def test_a_look_that_cannot_be_written_down_is_not_shown(
+    app: Flask, browser: Browser, ada: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sqlalchemy.exc import OperationalError
+
+    def broken(*_: object) -> None:
+        raise OperationalError("no", {}, Exception())
+
+    monkeypatch.setitem(app.extensions, "trochlea.witness", broken)
+    answer = browser.get(f"/patients/{ada.id}")
+    assert answer.status_code == 503
+    assert "Advice now" not in answer.text
+    review = {"id": an_id(), "next_on": in_days(14)}
+    assert browser.send(f"/patients/{ada.id}/review", review).status_code == 503
+    monkeypatch.undo()
+    assert ada.get("/v1/patients/{me}/reviews").json["items"] == []
+
+
+def test_a_review_is_signed_off_with_the_next_day(browser: Browser, ada: Person) -> None:
+    browser.get(f"/patients/{ada.id}/review")
+    review = {"id": an_id(), "next_on": in_days(14), "note": "Go on <b>like this</b>."}
+    done = browser.send(f"/patients/{ada.id}/review", review)
+    assert done.headers["Location"] == f"/console/patients/{ada.id}?done=review_signed"
+    (signed,) = ada.get("/v1/patients/{me}/reviews").json["items"]
+    assert (signed["next_on"], signed["note"]) == (in_days(14), "Go on <b>like this</b>.")
+    page = browser.get(f"/patients/{ada.id}?done=review_signed").text
+    assert "The review is signed off." in page
+    assert "Go on &lt;b&gt;like this&lt;/b&gt;." in page
+    assert operations_of(ada).count("console_sign_off") == 1
+
+
+def test_a_refused_form_keeps_what_was_filled_in_and_stores_nothing(browser: Browser, ada: Person) -> None:
+    browser.get(f"/patients/{ada.id}/review")
+    answer = browser.send(f"/patients/{ada.id}/review", {"id": an_id(), "next_on": in_days(-1), "note": "Kept words"})
+    assert answer.status_code == 422
+    assert "The next review lies after today and within a year." in answer.text
+    assert "Kept words" in answer.text
+    assert 'aria-invalid="true"' in answer.text
+    assert ada.get("/v1/patients/{me}/reviews").json["items"] == []
+
+
+def test_an_empty_reason_is_named_at_its_field(browser: Browser, ada: Person) -> None:
+    answer = browser.send(f"/patients/{ada.id}/override", {"decision": "hold", "ends_on": in_days(3)})
+    assert answer.status_code == 422
+    assert re.search(r'id="reason-fault">Please fill this in', answer.text)
+
+
+def test_a_pause_is_closed_with_a_note(browser: Browser, ada: Person) -> None:
+    logged(ada, check_ins=[a_check_in(1, red_flags=["locked_knee"])])
+    page = browser.get(f"/patients/{ada.id}").text
+    assert "Pause and refer" in page
+    path = re.findall(rf'href="/console(/patients/{ada.id}/pauses/[0-9a-f-]+)"', page)[0]
+    assert "locked knee" in browser.get(path).text
+    assert browser.send(path, {"note": "Seen, cleared."}).status_code == 303
+    (pause,) = ada.get("/v1/patients/{me}/pauses").json["items"]
+    assert (pause["note"], pause["closed_by_role"]) == ("Seen, cleared.", "therapist")
+    again = browser.send(path, {"note": "Again."})
+    assert again.status_code == 409
+
+
+def test_an_override_is_set_and_ended(browser: Browser, ada: Person) -> None:
+    order = {"decision": "hold", "week_cap_km": "12,5", "reason": "Travel", "ends_on": in_days(5)}
+    assert browser.send(f"/patients/{ada.id}/override", order).status_code == 303
+    (override,) = ada.get("/v1/patients/{me}/guidance/overrides").json["items"]
+    assert (override["decision"], override["week_cap_km"]) == ("hold", 12.5)
+    path = f"/patients/{ada.id}/overrides/{override['id']}"
+    assert "Travel" in browser.get(path).text
+    assert browser.send(path, {"because": "Back home"}).status_code == 303
+    (ended,) = ada.get("/v1/patients/{me}/guidance/overrides").json["items"]
+    assert ended["withdrawn_because"] == "Back home"
+
+
+def test_the_limits_are_changed_from_the_version_that_was_seen(browser: Browser, ada: Person) -> None:
+    page = browser.get(f"/patients/{ada.id}/policy").text
+    version = re.findall(r'name="version" value="([^"]+)"', page)[0]
+    change = {"version": version, "preset": "esculier_2018", "reason": "Slow mornings"}
+    assert browser.send(f"/patients/{ada.id}/policy", change).status_code == 303
+    assert ada.get("/v1/patients/{me}/guidance/policy").json["preset"] == "esculier_2018"
+    late = browser.send(f"/patients/{ada.id}/policy", {**change, "preset": "thomee_1997"})
+    assert late.status_code == 412
+    assert "Somebody has changed this" in late.text
+    assert ada.get("/v1/patients/{me}/guidance/policy").json["preset"] == "esculier_2018"
+
+
+def test_a_programme_is_prescribed_and_revised(browser: Browser, ada: Person) -> None:
+    path = f"/patients/{ada.id}/programme"
+    assert "Nothing is prescribed." in browser.get(path).text
+    order = {"id": an_id(), "protocol": "runners_knee_standard", "sides": ["left"], "stage": "relieve"}
+    done = browser.send(f"{path}/new", {**order, "target_week_km": "20,5", "reason": "First visit"})
+    assert done.status_code == 303, done.text
+    (programme,) = ada.get("/v1/patients/{me}/programmes").json["items"]
+    assert programme["plan"]["target_week_distance_m"] == 20500
+    first, second = programme["plan"]["exercises"][:2]
+    page = browser.get(f"{path}/{programme['id']}/revision").text
+    version = re.findall(r'name="version" value="([^"]+)"', page)[0]
+    change = {
+        "version": version,
+        "reason": "Stronger now",
+        "target_week_km": "20.5",
+        f"{first['id']}-sets": "4",
+        f"{first['id']}-load_kg": "2,5",
+        f"{second['id']}-out": "on",
+        "new-exercise": "split_squat",
+        "new-stage": "restore",
+        "new-side": "left",
+        "new-sets": "3",
+        "new-repetitions": "8",
+        "new-hold_seconds": "0",
+        "new-rest_seconds": "60",
+        "new-days_per_week": "3",
+    }
+    refused = browser.send(f"{path}/{programme['id']}/revision", {**change, f"{first['id']}-sets": "many"})
+    assert refused.status_code == 422
+    assert 'value="many"' in refused.text
+    done = browser.send(f"{path}/{programme['id']}/revision", change)
+    assert done.status_code == 303, done.text
+    revised = ada.get("/v1/patients/{me}/programmes").json["items"][0]
+    exercises = {one["id"]: one for one in revised["plan"]["exercises"]}
+    assert (exercises[first["id"]]["dosage"]["sets"], exercises[first["id"]]["dosage"]["load_kg"]) == (4, 2.5)
+    assert second["id"] not in exercises
+    assert [one["exercise"] for one in exercises.values()].count("split_squat") == 1 + sum(
+        one["exercise"] == "split_squat" for one in programme["plan"]["exercises"]
+    )
+    assert len(revised["plan"]["phases"]) == len(programme["plan"]["phases"])
+    assert revised["plan"]["target_week_distance_m"] == 20500
+    late = browser.send(f"{path}/{programme['id']}/revision", change)
+    assert late.status_code == 412
+
+
+def test_a_therapist_with_one_scope_sees_that_and_is_told_what_is_not_shared(app: Flask, people: People) -> None:
+    ada, guest = people.patient(), people.therapist()
+    let_in(ada, guest, "pain.read")
+    logged(ada, runs=[a_run(2, note="kestrel")])
+    page = logged_in(app, guest).get(f"/patients/{ada.id}").text
+    assert "Not shared" in page
+    assert "The patient has not shared this with you." in page
+    assert "Sign off a review" not in page
+
+
+def test_a_patient_is_invited_with_a_code_to_scan(browser: Browser, people: People) -> None:
+    page = browser.get("/invitations/new").text
+    assert "see your pain scores" in page
+    order = {"scopes": ["pain.read", "advice.read"], "purpose": "left knee", "ends_on": in_days(90)}
+    shown = browser.send("/invitations/new", order)
+    code = re.findall(r'<p class="bigcode"><code>([^<]+)</code>', shown.text)[0]
+    bea = people.patient()
+    asked = bea.post("/v1/invitations/acceptance", {"code": code}).json
+    assert (asked["scopes"], asked["purpose"]) == (["advice.read", "pain.read"], "left knee")
+
+
+def test_a_clinic_is_founded_joined_and_managed(app: Flask, browser: Browser, people: People) -> None:
+    clinic_id = an_id()
+    assert browser.send("/clinics", {"id": clinic_id, "name": "Knee house"}).status_code == 303
+    code = re.findall(r"<code>([^<]+)</code>", browser.send(f"/clinics/{clinic_id}/invitations").text)[0]
+    kim = people.therapist()
+    other = logged_in(app, kim)
+    assert other.send("/clinics/joining", {"code": code}).status_code == 303
+    assert "Knee house" in other.get(f"/clinics/{clinic_id}").text
+    assert other.send(f"/clinics/{clinic_id}/admins/{kim.id}", {"part": "admin"}).status_code == 403
+    assert browser.send(f"/clinics/{clinic_id}/admins/{kim.id}", {"part": "admin"}).status_code == 303
+    assert browser.send(f"/clinics/{clinic_id}/members/{kim.id}").status_code == 303
+    assert other.get(f"/clinics/{clinic_id}").status_code == 303
