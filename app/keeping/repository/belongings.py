@@ -22,6 +22,10 @@ TOLD = frozenset({ACCOUNTS, "device_sessions", "favourites", "invitations", "not
 """What a patient's archive holds besides all that names a patient."""
 WITHHELD: Mapping[str, str] = {
     "refresh_tokens": "hashes of what lets somebody in",
+    "password_resets": "hashes of what lets somebody in",
+    "second_factors": "what lets somebody in",
+    "recovery_codes": "hashes of what lets somebody in",
+    "browser_sessions": "hashes of what lets somebody in",
     "clinic_memberships": "of therapists alone",
     "exercises": "of therapists alone: their own ones",
     "exercise_clinics": "of therapists alone",
