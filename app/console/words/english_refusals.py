@@ -17,6 +17,8 @@ REFUSALS: dict[str, Any] = {
         "step_declined": "The step is declined.",
         "prescribed": "The programme is prescribed.",
         "revised": "The programme is revised.",
+        "message_sent": "The message is sent.",
+        "message_taken_back": "The message is taken back.",
         "device_ended": "That device is logged out.",
         "second_factor_removed": "The second factor is off.",
         "clinic_founded": "The clinic is founded.",
@@ -58,6 +60,9 @@ REFUSALS: dict[str, Any] = {
         "already_member": "They are a member already.",
         "no_such_invitation": "This code is not good, or not any more.",
         "care_link_end": "The end lies in the future and within twelve months.",
+        "too_many_messages": "No more messages today.",
+        "not_the_author": "Only its author takes a message back.",
+        "progress_window": "Give a window of 1 to 366 days, its first day first.",
         "bad_cursor": "This page of the list is not there any more.",
     },
     "error_hint": {

@@ -17,6 +17,8 @@ REFUSALS: dict[str, Any] = {
         "step_declined": "Der Schritt ist abgelehnt.",
         "prescribed": "Das Programm ist verordnet.",
         "revised": "Das Programm ist geändert.",
+        "message_sent": "Die Nachricht ist gesendet.",
+        "message_taken_back": "Die Nachricht ist zurückgenommen.",
         "device_ended": "Dieses Gerät ist abgemeldet.",
         "second_factor_removed": "Der zweite Faktor ist aus.",
         "clinic_founded": "Die Praxis ist gegründet.",
@@ -60,6 +62,9 @@ REFUSALS: dict[str, Any] = {
         "already_member": "Die Person ist schon Mitglied.",
         "no_such_invitation": "Dieser Code gilt nicht oder nicht mehr.",
         "care_link_end": "Das Ende liegt in der Zukunft und innerhalb von zwölf Monaten.",
+        "too_many_messages": "Heute sind keine weiteren Nachrichten möglich.",
+        "not_the_author": "Eine Nachricht nimmt nur zurück, wer sie geschrieben hat.",
+        "progress_window": "Wählen Sie 1 bis 366 Tage, den ersten Tag zuerst.",
         "bad_cursor": "Diese Seite der Liste gibt es nicht mehr.",
     },
     "error_hint": {
