@@ -90,6 +90,7 @@ OTHERS: dict[tuple[str, str], str] = {
     ("POST", "/logout"): "professionals",
     ("GET", "/settings"): "professionals",
     ("POST", "/settings/devices/<id:device_id>"): "professionals",
+    ("POST", "/settings/reminders"): "professionals",
     ("GET", "/settings/second-factor"): "professionals",
     ("POST", "/settings/second-factor"): "professionals",
     ("POST", "/settings/second-factor/confirmation"): "professionals",

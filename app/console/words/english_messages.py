@@ -1,8 +1,10 @@
-"""English: messages, and the report on paper."""
+"""English: messages, the report on paper, and reminders."""
 
 from __future__ import annotations
 
-MESSAGES: dict[str, str] = {
+from typing import Any
+
+MESSAGES: dict[str, Any] = {
     "report": "Report (PDF)",
     "tab_messages": "Messages",
     "write_message": "Write a message",
@@ -22,4 +24,15 @@ MESSAGES: dict[str, str] = {
     "take_back_hint": "It goes from every phone with its next sync. Whoever has read it has read it.",
     "older_messages": "Older messages",
     "newest_messages": "Newest messages",
+    "reminders": "Reminders",
+    "reminders_hint": (
+        "By e-mail, which says that there is something and never what or about whom. Times are of your time zone."
+    ),
+    "remind_of_reviews": "Remind me when a review is due",
+    "remind_at": "At",
+    "quiet_from": "Quiet from",
+    "quiet_until": "Quiet until",
+    "letter_language": "Language",
+    "keep": "Keep",
+    "languages": {"en": "English", "de": "Deutsch"},
 }

@@ -19,6 +19,7 @@ REFUSALS: dict[str, Any] = {
         "revised": "The programme is revised.",
         "message_sent": "The message is sent.",
         "message_taken_back": "The message is taken back.",
+        "reminders_changed": "Your reminders are kept.",
         "device_ended": "That device is logged out.",
         "second_factor_removed": "The second factor is off.",
         "clinic_founded": "The clinic is founded.",

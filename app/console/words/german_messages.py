@@ -1,8 +1,10 @@
-"""German: messages, and the report on paper."""
+"""German: messages, the report on paper, and reminders."""
 
 from __future__ import annotations
 
-MESSAGES: dict[str, str] = {
+from typing import Any
+
+MESSAGES: dict[str, Any] = {
     "report": "Bericht (PDF)",
     "tab_messages": "Nachrichten",
     "write_message": "Nachricht schreiben",
@@ -24,4 +26,15 @@ MESSAGES: dict[str, str] = {
     ),
     "older_messages": "Ältere Nachrichten",
     "newest_messages": "Neueste Nachrichten",
+    "reminders": "Erinnerungen",
+    "reminders_hint": (
+        "Per E-Mail; sie sagt, dass es etwas gibt, und nie, was oder über wen. Die Zeiten gelten in Ihrer Zeitzone."
+    ),
+    "remind_of_reviews": "Mich erinnern, wenn eine Durchsicht fällig ist",
+    "remind_at": "Um",
+    "quiet_from": "Ruhe ab",
+    "quiet_until": "Ruhe bis",
+    "letter_language": "Sprache",
+    "keep": "Speichern",
+    "languages": {"en": "English", "de": "Deutsch"},
 }

@@ -19,6 +19,7 @@ REFUSALS: dict[str, Any] = {
         "revised": "Das Programm ist geändert.",
         "message_sent": "Die Nachricht ist gesendet.",
         "message_taken_back": "Die Nachricht ist zurückgenommen.",
+        "reminders_changed": "Ihre Erinnerungen sind gespeichert.",
         "device_ended": "Dieses Gerät ist abgemeldet.",
         "second_factor_removed": "Der zweite Faktor ist aus.",
         "clinic_founded": "Die Praxis ist gegründet.",
