@@ -109,14 +109,14 @@ DOORS = (
     ),
     Defect(
         "door: production starts all the same",
-        "app/cli.py",
+        "app/cli/__init__.py",
         "    elif found:\n",
         "    elif not found:\n",
         "tests/integration/test_refusals.py::test_serve_and_check_end_with_a_sentence_and_start_nothing[sqlite]",
     ),
     Defect(
         "door: gunicorn opens its socket all the same",
-        "gunicorn.conf.py",
+        "app/serving.py",
         "        if code:\n",
         "        if not code:\n",
         "tests/integration/test_refusals.py::test_a_real_start_is_refused_before_any_socket[gunicorn]",

@@ -1,4 +1,7 @@
-"""What gunicorn does before it opens its socket: in production it starts only where nothing is in the way."""
+"""What gunicorn does before it opens its socket (`gunicorn --config python:app.serving wsgi:app`): ask whether it may.
+
+In production it starts only where nothing is in the way.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-_METRICS = Path(os.environ.get("TROCHLEA_VAR_DIR", Path(__file__).parent / "var")) / "metrics"
+_METRICS = Path(os.environ.get("TROCHLEA_VAR_DIR", Path(__file__).parent.parent / "var")) / "metrics"
 """Where the workers keep their figures, each server in a folder named by its process."""
 _OWN = _METRICS / str(os.getpid())
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_OWN)  # read when the workers import prometheus_client
