@@ -22,7 +22,8 @@ def on_starting(server: Any) -> None:
         allowed = os.environ.get("TROCHLEA_ALLOW_INSECURE") == "1" and all(map(_is_loopback, server.cfg.address))
         command = [sys.executable, "-m", "flask", "--app", "wsgi", "check"]
         asked = [*command, *(["--allow-insecure"] if allowed else [])]
-        code = subprocess.run(asked, check=False).returncode  # noqa: S603 - our own command
+        alone = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}
+        code = subprocess.run(asked, check=False, env=alone).returncode  # noqa: S603 - our own command
         if code:
             raise SystemExit(code)
     os.environ["TROCHLEA_CHECKED_BY"] = str(os.getpid())
