@@ -231,9 +231,10 @@ def create_admin(email: str, name: str, zone: str, password: str) -> None:
 def reset_password(email: str) -> None:
     """Print a token that sets a new password, once, within half an hour; hand it to nobody but the person."""
     with database().writing.begin() as db:
-        token = make_reset(db, email.lower(), now())
-    if token is None:
-        raise click.UsageError("nobody has this address")
+        account = accounts_service.account_with(db, email.lower())
+        if account is None:
+            raise click.UsageError("nobody has this address")
+        token = make_reset(db, account.id, now())
     click.echo(f"POST /v1/auth/reset/completion with this token and the new password: {token}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -18,8 +19,11 @@ from sqlalchemy import text
 
 from app import cli
 from app.db.engine import open_database
+from app.db.trail import Line, append, trail_of
 from app.factory import create_app
+from app.keeping.service.trail import ANCHORS, write_anchor
 from app.kernel.clock import now
+from app.kernel.ids import new_id
 from app.settings import Mode, Settings, SettingsIncomplete, read_settings
 from app.starting import refusals
 from app.web.keyring import ensure_key
@@ -75,6 +79,18 @@ class Place:
             self.run(f"CREATE TRIGGER access_log_no_update BEFORE UPDATE ON access_log {told}")
         else:
             self.run("ALTER TABLE access_log ENABLE TRIGGER access_log_kept")
+
+    def tamper(self, statement: str) -> None:
+        """Let the owner of the database change the trail, with its triggers out of the way meanwhile."""
+        if self.database.dialect == "sqlite":
+            with self.database.reading() as db:
+                kept = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_trail'")
+                triggers = db.execute(kept).all()
+            before, after = [f"DROP TRIGGER {name}" for name, _ in triggers], [sql for _, sql in triggers]
+        else:
+            before, after = ([f"ALTER TABLE audit_trail {do} TRIGGER USER"] for do in ("DISABLE", "ENABLE"))
+        for one in (*before, statement, *after):
+            self.run(one)
 
     @property
     def key(self) -> Path:
@@ -203,6 +219,35 @@ def test_10_an_access_log_that_can_be_changed(place: Place, usual: set[int]) -> 
     assert place.found() == usual | {10}
     place.guard()
     assert place.found() == usual
+
+
+def test_10_a_trail_that_was_changed(place: Place, usual: set[int]) -> None:
+    actor = new_id()
+    with place.database.writing.begin() as db:
+        append(db, [Line(at=now(), actor_id=actor, device_id=None, action="log_in")])
+    assert place.found() == usual
+    own = f"trail = {trail_of(actor)}"
+    place.tamper(f"UPDATE audit_trail SET action = 'log_out' WHERE {own}")
+    (told,) = [one.sentence for one in refusals(place.app, ()) if one.number == 10]
+    assert told == (
+        f"The trail of who saw what is not as it was written (trail {trail_of(actor)}: line 1 is not what was "
+        "written): keep a copy, find out who changed it, and restore a backup."
+    )
+    place.tamper(f"UPDATE audit_trail SET action = 'log_in' WHERE {own}")
+    assert place.found() == usual
+
+
+def test_10_a_trail_whose_end_was_cut_off_since_its_heads_were_written_down(place: Place, usual: set[int]) -> None:
+    actor, settings = new_id(), place.settings
+    with place.database.writing.begin() as db:
+        append(db, [Line(at=now(), actor_id=actor, device_id=None, action="log_in")])
+    write_anchor(settings.database_url, settings.var_dir)
+    assert place.found() == usual
+    anchors = settings.var_dir / ANCHORS
+    told = anchors.read_text()
+    anchors.write_text(re.sub(rf'"{trail_of(actor)}":"(\d+) ', lambda head: f'"{trail_of(actor)}":"9{head[1]} ', told))
+    assert place.found() == usual | {10}
+    anchors.unlink()
 
 
 def test_11_demo_people(place: Place, usual: set[int]) -> None:
