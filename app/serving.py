@@ -27,8 +27,7 @@ def on_starting(server: Any) -> None:
         allowed = _START.allows_insecure and all(map(_is_loopback, server.cfg.address))
         command = [sys.executable, "-m", "flask", "--app", "wsgi", "check"]
         asked = [*command, *(["--allow-insecure"] if allowed else [])]
-        alone = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}
-        code = subprocess.run(asked, check=False, env=alone).returncode  # noqa: S603 - our own command
+        code = subprocess.run(asked, check=False).returncode  # noqa: S603 - our own command
         if code:
             raise SystemExit(code)
     # The folder is read when the workers import prometheus_client.
