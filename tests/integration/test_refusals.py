@@ -337,7 +337,7 @@ def test_a_real_start_is_refused_before_any_socket(tmp_path: Path, how: str) -> 
     environment = {**inherited, **{f"TROCHLEA_{name}": value for name, value in told.items()}}
     with socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
-    where = {"serve": f"{port}", "another server": f"{port}", "allowed on any address": f"0.0.0.0:{port}"}
+    where = {"serve": f"{port}", "another server": f"{port}", "allowed on any address": f"192.0.2.1:{port}"}
     command = [sys.executable, *STARTS[how], where.get(how, f"127.0.0.1:{port}")]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=WITHIN_S, check=False
