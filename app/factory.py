@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.accounts.passwords import SLOTS
 from app.accounts.routes import accounts
-from app.accounts.service.letters import NoPost
+from app.accounts.service.letters import Mailer, NoPost
 from app.cli import register_commands
 from app.consent import service as consent_service
 from app.consent.routes import consent
@@ -26,6 +26,7 @@ from app.library.routes import library
 from app.logbook.routes import logbook
 from app.outcomes.routes import outcomes
 from app.outreach.routes import outreach
+from app.outreach.service.letters import Outbox
 from app.programmes.routes import programmes
 from app.review.routes import review
 from app.settings import PROJECT_ROOT, Mode, Settings, SettingsIncomplete, read_settings
@@ -88,7 +89,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     register_problems(app)
     permits = partial(consent_service.permits, asks_second_factor=settings.asks_second_factor)
     init_auth(app, settings, _keys(settings), permits, consent_service.note_accesses)
-    app.extensions["trochlea.mailer"] = NoPost()
+    mailer: Mailer = Outbox() if settings.mail_url else NoPost()
+    app.extensions["trochlea.mailer"] = mailer
     SLOTS.share(settings.var_dir / "hashing")
     app.extensions["trochlea.listener"] = guidance_service.reconsider
     register_operations(app, FEATURES)

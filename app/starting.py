@@ -17,6 +17,7 @@ from app.accounts.password_policy import is_guessable
 from app.consent import service as consent
 from app.db.engine import Database
 from app.db.safety import OTHERS, Found, is_open_to_others, lacks_password, look_at
+from app.keeping.service.trail import ANCHORS, read_anchors, verify
 from app.kernel.clock import now
 from app.settings import Settings
 
@@ -24,6 +25,8 @@ LEAST_SECRET_BYTES = 32
 LEAST_DIFFERENT = 10
 """So many different characters a secret that was drawn by chance always has."""
 MOST_OFF_S = 30.0
+NEWEST_ANCHORS = 1000
+"""So many are looked at before a start: some days' worth, so that old installations start as soon as young ones."""
 _STRANGER = "https://stranger.example"
 
 BANNER = """
@@ -52,6 +55,8 @@ def refusals(app: Flask, sample_people: tuple[str, ...]) -> list[Refusal]:
         told = "The database does not answer: check TROCHLEA_DATABASE_URL and that the server runs."
         return sorted([*of_settings, Refusal(5, told)], key=lambda one: one.number)
     of_database = [*_of_database(app, found), *_of_people(database, found, sample_people)]
+    if found.revision == app.config["TROCHLEA_SCHEMA"]:
+        of_database.extend(_of_trail(settings, database))
     return sorted([*of_settings, *of_database], key=lambda one: one.number)
 
 
@@ -103,6 +108,16 @@ def _of_people(database: Database, found: Found, sample_people: tuple[str, ...])
         samples = accounts.which_have_accounts(db, sample_people)
     if samples:
         yield Refusal(11, "Demo people have accounts here, with a password that everybody knows: use a fresh database.")
+
+
+def _of_trail(settings: Settings, database: Database) -> Iterator[Refusal]:
+    """Look every line over, against the newest anchors where there are any; `audit verify` asks of all of them."""
+    anchors = settings.var_dir / ANCHORS
+    url = database.writer.url.render_as_string(hide_password=False)
+    check = verify(url, read_anchors(anchors)[-NEWEST_ANCHORS:] if anchors.exists() else [])
+    if not check.holds:
+        told = f"The trail of who saw what is not as it was written ({check.found})"
+        yield Refusal(10, f"{told}: keep a copy, find out who changed it, and restore a backup.")
 
 
 def _lets_any_page_read(app: Flask) -> bool:

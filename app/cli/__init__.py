@@ -92,7 +92,8 @@ def serve(port: int, workers: int, threads: int, allow_insecure: bool) -> None:
     database().dispose()
     _say_where(f"http://127.0.0.1:{port}", people)
     options = [f"--bind=127.0.0.1:{port}", f"--workers={workers}", f"--threads={threads}", "--worker-class=gthread"]
-    command = [sys.executable, "-m", "gunicorn", *options, "--log-level=warning", "--graceful-timeout=10", "wsgi:app"]
+    options += ["--config=python:app.serving", "--log-level=warning", "--graceful-timeout=10"]
+    command = [sys.executable, "-m", "gunicorn", *options, "wsgi:app"]
     environment = environment_of_a_server(TROCHLEA_ALLOW_INSECURE="1" if allow_insecure else "0")
     os.execve(sys.executable, command, environment)  # noqa: S606 - the server takes this process's place
 
@@ -230,9 +231,10 @@ def create_admin(email: str, name: str, zone: str, password: str) -> None:
 def reset_password(email: str) -> None:
     """Print a token that sets a new password, once, within half an hour; hand it to nobody but the person."""
     with database().writing.begin() as db:
-        token = make_reset(db, email.lower(), now())
-    if token is None:
-        raise click.UsageError("nobody has this address")
+        account = accounts_service.account_with(db, email.lower())
+        if account is None:
+            raise click.UsageError("nobody has this address")
+        token = make_reset(db, account.id, now())
     click.echo(f"POST /v1/auth/reset/completion with this token and the new password: {token}")
 
 

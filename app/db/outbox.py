@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -22,13 +22,16 @@ from app.kernel.notices import NoticeKind
 
 
 class NoticeRow(Base):
-    """One thing to be said to one person; `settled_as` says what became of it."""
+    """One thing to be said to one person; `settled_as` says what became of it.
+
+    Without an account it is about nobody: written for an address nobody has, so that this costs the same.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (UniqueConstraint("account_id", "kind", "reference"), Index(None, "settled_at", "next_try_at"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id"))
     kind: Mapped[str] = mapped_column(Text)
     reference: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime]
@@ -51,7 +54,7 @@ class Notice:
     """A notice that a worker has taken; its id goes along with what is sent, so that a second copy is recognised."""
 
     id: UUID
-    account_id: UUID
+    account_id: UUID | None
     kind: NoticeKind
     made_at: datetime
     good_until: datetime | None
@@ -61,13 +64,13 @@ class Notice:
 
 def tell(
     db: Session,
-    account_id: UUID,
+    account_id: UUID | None,
     kind: NoticeKind,
     reference: str,
     at: datetime,
     good_until: datetime | None = None,
 ) -> None:
-    """Note in the caller's transaction that somebody is to be told; again changes nothing."""
+    """Note in the caller's transaction that somebody, or nobody, is to be told; again changes nothing."""
     connection = db.connection()
     maker = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     row = {
@@ -101,11 +104,19 @@ def settle(db: Session, notice: Notice, settled_as: str, at: datetime) -> None:
     _change(db, notice, settled_at=at, settled_as=settled_as)
 
 
+def forget(db: Session, notice: Notice) -> None:
+    """Let a notice about nobody be gone."""
+    db.connection().execute(delete(_notices).where(*_mine(notice)))
+
+
 def put_off(db: Session, notice: Notice, until: datetime) -> None:
     """Let a notice wait until then."""
     _change(db, notice, next_try_at=until)
 
 
 def _change(db: Session, notice: Notice, **values: object) -> None:
-    mine = _notices.c.id == notice.id, _notices.c.lease_id == notice.lease_id
-    db.connection().execute(update(_notices).where(*mine).values(values))
+    db.connection().execute(update(_notices).where(*_mine(notice)).values(values))
+
+
+def _mine(notice: Notice) -> tuple[ColumnElement[bool], ...]:
+    return _notices.c.id == notice.id, _notices.c.lease_id == notice.lease_id

@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.errors import Conflict
-from app.kernel.notices import NoticeKind
 
 LEASE = timedelta(minutes=5)
 """So long a worker may take for what it took; then another takes it."""
@@ -68,11 +67,6 @@ def end_of_day(day: date, zone: str) -> datetime:
 def pause_after(tries: int) -> timedelta:
     """Return how long to wait after so many tries that failed: twice as long each time, six hours at most."""
     return min(timedelta(seconds=FIRST_PAUSE.total_seconds() * 2 ** (tries - 1)), LONGEST_PAUSE)
-
-
-def respects_quiet(kind: NoticeKind) -> bool:
-    """Does it wait until the quiet hours are over? Who may see one's record is told at once."""
-    return kind is not NoticeKind.CARE_CHANGED
 
 
 def _instant(day: date, clock: time, zone: str) -> datetime:

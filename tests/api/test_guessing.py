@@ -52,9 +52,9 @@ def guess(app: Flask, email: str, number: int, password: str = "a wrong guess", 
 
 @pytest.mark.usefixtures("few")
 def test_guessing_from_many_networks_ends_and_only_a_reset_helps(
-    limited: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    limited: Flask, client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    post = RecordedPost()
+    post = RecordedPost(database)
     monkeypatch.setitem(limited.extensions, "trochlea.mailer", post)
     email = registered(client)["email"]
     with time_machine.travel(NOON, tick=False):

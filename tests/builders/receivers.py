@@ -19,11 +19,11 @@ class Receiver:
         self.answer, self.context = answer, context
         self.connections = 0
         self.heard: list[bytes] = []
-        self._first = socket.create_server(("0.0.0.0", 0), backlog=32)
+        self._first = socket.create_server(("127.0.0.1", 0), backlog=32)
         self.port = self._first.getsockname()[1]
         self._listeners = [self._first]
         with suppress(OSError):
-            self._listeners.append(socket.create_server(("::", self.port), family=socket.AF_INET6, backlog=32))
+            self._listeners.append(socket.create_server(("::1", self.port), family=socket.AF_INET6, backlog=32))
         self._threads = [threading.Thread(target=self._listen, args=(one,), daemon=True) for one in self._listeners]
         for thread in self._threads:
             thread.start()

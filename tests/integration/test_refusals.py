@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -18,8 +19,11 @@ from sqlalchemy import text
 
 from app import cli
 from app.db.engine import open_database
+from app.db.trail import Line, append, trail_of
 from app.factory import create_app
+from app.keeping.service.trail import ANCHORS, write_anchor
 from app.kernel.clock import now
+from app.kernel.ids import new_id
 from app.settings import Mode, Settings, SettingsIncomplete, read_settings
 from app.starting import refusals
 from app.web.keyring import ensure_key
@@ -75,6 +79,18 @@ class Place:
             self.run(f"CREATE TRIGGER access_log_no_update BEFORE UPDATE ON access_log {told}")
         else:
             self.run("ALTER TABLE access_log ENABLE TRIGGER access_log_kept")
+
+    def tamper(self, statement: str) -> None:
+        """Let the owner of the database change the trail, with its triggers out of the way meanwhile."""
+        if self.database.dialect == "sqlite":
+            with self.database.reading() as db:
+                kept = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_trail'")
+                triggers = db.execute(kept).all()
+            before, after = [f"DROP TRIGGER {name}" for name, _ in triggers], [sql for _, sql in triggers]
+        else:
+            before, after = ([f"ALTER TABLE audit_trail {do} TRIGGER USER"] for do in ("DISABLE", "ENABLE"))
+        for one in (*before, statement, *after):
+            self.run(one)
 
     @property
     def key(self) -> Path:
@@ -205,6 +221,35 @@ def test_10_an_access_log_that_can_be_changed(place: Place, usual: set[int]) -> 
     assert place.found() == usual
 
 
+def test_10_a_trail_that_was_changed(place: Place, usual: set[int]) -> None:
+    actor = new_id()
+    with place.database.writing.begin() as db:
+        append(db, [Line(at=now(), actor_id=actor, device_id=None, action="log_in")])
+    assert place.found() == usual
+    own = f"trail = {trail_of(actor)}"
+    place.tamper(f"UPDATE audit_trail SET action = 'log_out' WHERE {own}")
+    (told,) = [one.sentence for one in refusals(place.app, ()) if one.number == 10]
+    assert told == (
+        f"The trail of who saw what is not as it was written (trail {trail_of(actor)}: line 1 is not what was "
+        "written): keep a copy, find out who changed it, and restore a backup."
+    )
+    place.tamper(f"UPDATE audit_trail SET action = 'log_in' WHERE {own}")
+    assert place.found() == usual
+
+
+def test_10_a_trail_whose_end_was_cut_off_since_its_heads_were_written_down(place: Place, usual: set[int]) -> None:
+    actor, settings = new_id(), place.settings
+    with place.database.writing.begin() as db:
+        append(db, [Line(at=now(), actor_id=actor, device_id=None, action="log_in")])
+    write_anchor(settings.database_url, settings.var_dir)
+    assert place.found() == usual
+    anchors = settings.var_dir / ANCHORS
+    told = anchors.read_text()
+    anchors.write_text(re.sub(rf'"{trail_of(actor)}":"(\d+) ', lambda head: f'"{trail_of(actor)}":"9{head[1]} ', told))
+    assert place.found() == usual | {10}
+    anchors.unlink()
+
+
 def test_11_demo_people(place: Place, usual: set[int]) -> None:
     ada = People(place.app).patient()
     place.run(f"UPDATE accounts SET email = '{THERAPIST_EMAIL}' WHERE email = '{ada.email}'")
@@ -265,12 +310,19 @@ def test_1_and_6_what_has_to_be_said_is_not_filled_in(name: str, monkeypatch: py
 
 STARTS = {
     "serve": ["-m", "flask", "--app", "wsgi", "serve", "--port"],
-    "gunicorn": ["-m", "gunicorn", "wsgi:app", "--log-level=info", "--bind"],
-    "allowed on any address": ["-m", "gunicorn", "wsgi:app", "--log-level=info", "--bind"],
-    "gunicorn without its file": ["-m", "gunicorn", "-c", "/dev/null", "wsgi:app", "--log-level=info", "--bind"],
+    "gunicorn": ["-m", "gunicorn", "--config=python:app.serving", "wsgi:app", "--log-level=info", "--bind"],
+    "allowed on any address": [
+        "-m",
+        "gunicorn",
+        "--config=python:app.serving",
+        "wsgi:app",
+        "--log-level=info",
+        "--bind",
+    ],
+    "gunicorn without its configuration": ["-m", "gunicorn", "wsgi:app", "--log-level=info", "--bind"],
     "another server": ["-m", "flask", "--app", "wsgi", "run", "--port"],
 }
-DEEP = {"another server", "gunicorn without its file", "allowed on any address"}
+DEEP = {"another server", "gunicorn without its configuration", "allowed on any address"}
 
 
 @pytest.mark.parametrize("how", [pytest.param(how, marks=[pytest.mark.deep] if how in DEEP else []) for how in STARTS])
@@ -285,16 +337,16 @@ def test_a_real_start_is_refused_before_any_socket(tmp_path: Path, how: str) -> 
     environment = {**inherited, **{f"TROCHLEA_{name}": value for name, value in told.items()}}
     with socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
-    where = {"serve": f"{port}", "another server": f"{port}", "allowed on any address": f"0.0.0.0:{port}"}
+    where = {"serve": f"{port}", "another server": f"{port}", "allowed on any address": f"192.0.2.1:{port}"}
     command = [sys.executable, *STARTS[how], where.get(how, f"127.0.0.1:{port}")]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=WITHIN_S, check=False
     )
     assert done.returncode != 0
     assert "8. TROCHLEA_EXTERNAL_URL is not https" in done.stderr
-    if how != "gunicorn without its file":
+    if how != "gunicorn without its configuration":
         assert "Listening" not in done.stderr
-    assert "Traceback" not in done.stderr or how == "gunicorn without its file"
+    assert "Traceback" not in done.stderr or how == "gunicorn without its configuration"
 
 
 def test_a_production_application_without_a_policy_or_a_key_says_so(tmp_path: Path, app: Flask) -> None:

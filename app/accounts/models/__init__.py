@@ -63,12 +63,12 @@ class RefreshTokenRow(Base):
 
 
 class PasswordResetRow(Base):
-    """The SHA-256 of a token that sets a new password, once; asked for with an address nobody has, it is nobody's."""
+    """The SHA-256 of a token that sets a new password, once."""
 
     __tablename__ = "password_resets"
 
     hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), index=True)
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import PasswordResetRow
 
 
-def insert_reset(db: Session, token_hash: bytes, account_id: UUID | None, at: datetime, expires_at: datetime) -> None:
-    """Store the hash of a token, nobody's where there is no account; what has ended is forgotten."""
-    db.execute(delete(PasswordResetRow).where(PasswordResetRow.expires_at <= at))
+def replace_reset(db: Session, token_hash: bytes, account_id: UUID, at: datetime, expires_at: datetime) -> None:
+    """Store the hash of a token in place of the account's other ones; what has ended is forgotten."""
+    gone = or_(PasswordResetRow.expires_at <= at, PasswordResetRow.account_id == account_id)
+    db.execute(delete(PasswordResetRow).where(gone))
     row = {"hash": token_hash, "account_id": account_id, "made_at": at, "expires_at": expires_at, "used_at": None}
     db.execute(insert(PasswordResetRow), row)
 

@@ -29,7 +29,7 @@ from app.accounts.schemas import (
 )
 from app.accounts.service import LoggedIn, resets
 from app.accounts.service import second_factor as factors
-from app.accounts.service.letters import Mailer
+from app.accounts.service.letters import Letter, Mailer
 from app.kernel.clock import now
 from app.kernel.ids import new_id
 from app.kernel.permissions import Permission, Role
@@ -152,6 +152,7 @@ def refresh_token(body: dict[str, Any]) -> Response:
     if isinstance(outcome, LoggedIn):
         return _tokens(outcome)
     if outcome.ended is not None:
+        mailer().write(db(), outcome.ended.account_id, Letter.SESSION_CUT_OFF, now())
         note_act(outcome.ended.account_id, outcome.ended.id, "end_reused_session")
     return refusal(outcome)
 

@@ -81,13 +81,11 @@ def apply(db: Session, account: Account, password: str, mailer: Mailer) -> tuple
     check_new_password(password, own_words_of(account))
     if repository.insert_account_unless_taken(db, account, hash_password(password)):
         _open(db, account)
-        mailer.write(db, account, Letter.WELCOME)
+        mailer.write(db, account.id, Letter.WELCOME, account.created_at)
         return account, True
     found = repository.find_credentials(db, account.email)
-    if found is None:  # erased since
-        return account, False
-    mailer.write(db, found[0], Letter.ALREADY_REGISTERED)
-    return found[0], False
+    mailer.write(db, found[0].id if found else None, Letter.ALREADY_REGISTERED, account.created_at)
+    return found[0] if found else account, False  # none: disabled, or erased since
 
 
 def _open(db: Session, account: Account) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
-
-from app.accounts.domain import Account
 
 
 class Letter(StrEnum):
@@ -18,19 +18,20 @@ class Letter(StrEnum):
     ALREADY_REGISTERED = "already_registered"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a name, not a secret
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    SESSION_CUT_OFF = "session_cut_off"
 
 
 class Mailer(Protocol):
     """Takes letters within the transaction that they tell of, and sends them once it is committed."""
 
-    def write(self, db: Session, account: Account, letter: Letter, token: str | None = None) -> None:
-        """Take one letter to a person; `token` is the secret of a reset, good once, and never logged."""
+    def write(self, db: Session, account_id: UUID | None, letter: Letter, at: datetime) -> None:
+        """Take one letter to a person, or to nobody: that costs the same, and nothing is sent."""
 
 
 class NoPost:
     """Where no way of sending is set up: the operator hands a reset over (`flask --app wsgi accounts reset`)."""
 
-    def write(self, db: Session, account: Account, letter: Letter, token: str | None = None) -> None:
+    def write(self, db: Session, account_id: UUID | None, letter: Letter, at: datetime) -> None:
         """Say in the log that a letter which somebody waits for was not sent, never to whom."""
-        if token is not None:
+        if letter is Letter.PASSWORD_RESET and account_id is not None:
             structlog.get_logger().warning("letter_not_sent", code=str(letter))

@@ -24,17 +24,19 @@ _TOKEN_BYTES = 32
 
 
 def ask_for_reset(db: Session, email: str, mailer: Mailer, at: datetime) -> None:
-    """Write a token to the owner of an address; for an address nobody has, do the same work and write to nobody."""
+    """Order a letter to the owner of an address; for an address nobody has, the same letter to nobody.
+
+    The token is made when the letter is sent: none waits anywhere, and its half hour begins then.
+    """
     found = repository.find_credentials(db, email)
-    token = _make_token(db, found[0].id if found else None, at)
-    if found:
-        mailer.write(db, found[0], Letter.PASSWORD_RESET, token)
+    mailer.write(db, found[0].id if found else None, Letter.PASSWORD_RESET, at)
 
 
-def make_reset(db: Session, email: str, at: datetime) -> str | None:
-    """Return a token for the operator to hand over, None where nobody has the address."""
-    found = repository.find_credentials(db, email)
-    return _make_token(db, found[0].id, at) if found else None
+def make_reset(db: Session, account_id: UUID, at: datetime) -> str:
+    """Return a new token, to be handed to the account's owner and kept nowhere; the ones before it are void."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    resets.replace_reset(db, _hash(token), account_id, at, at + RESET_GOOD_FOR)
+    return token
 
 
 def whose_reset(db: Session, token: str, at: datetime) -> Account:
@@ -58,13 +60,7 @@ def complete_reset(db: Session, token: str, account: Account, password_hash: str
         raise NoSuchReset
     repository.update_password(db, account.id, password_hash)
     repository.revoke_devices(db, account.id, "password_reset", at)
-    mailer.write(db, account, Letter.PASSWORD_CHANGED)
-
-
-def _make_token(db: Session, account_id: UUID | None, at: datetime) -> str:
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    resets.insert_reset(db, _hash(token), account_id, at, at + RESET_GOOD_FOR)
-    return token
+    mailer.write(db, account.id, Letter.PASSWORD_CHANGED, at)
 
 
 def _hash(token: str) -> bytes:

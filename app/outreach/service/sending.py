@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts import service as accounts
 from app.accounts.domain import Account
+from app.accounts.service.resets import make_reset
 from app.db import outbox
 from app.db.outbox import Notice, Step
 from app.kernel.clock import now
 from app.kernel.errors import NotVisible
-from app.kernel.notices import NoticeKind
+from app.kernel.notices import REMINDERS, NoticeKind
 from app.outreach.carriers import Carrier, Letter, NotCarried
-from app.outreach.domain import LEASE, MOST_TRIES, Reminders, pause_after, respects_quiet
+from app.outreach.domain import LEASE, MOST_TRIES, Reminders, pause_after
 from app.outreach.repository import wishes as repository
 from app.outreach.service import sweep
 from app.outreach.words import SUBJECT, text_of
@@ -75,6 +76,9 @@ def _deal_with(step: Step, carrier: Carrier, notice: Notice, at: datetime) -> bo
 
 def _letter(db: Session, notice: Notice, at: datetime) -> Letter | None:
     """Return the letter that a notice is, or None once it is settled or put off: asked at the moment of sending."""
+    if notice.account_id is None:
+        outbox.forget(db, notice)
+        return None
     try:
         account = accounts.account_of(db, notice.account_id)
     except NotVisible:
@@ -85,20 +89,25 @@ def _letter(db: Session, notice: Notice, at: datetime) -> Letter | None:
         outbox.settle(db, notice, "too_late", at)
     elif not _is_wanted(notice.kind, reminders):
         outbox.settle(db, notice, "not_wanted", at)
-    elif reminders is not None and respects_quiet(notice.kind) and reminders.is_quiet(at, account.zone):
+    elif reminders is not None and notice.kind in REMINDERS and reminders.is_quiet(at, account.zone):
         outbox.put_off(db, notice, reminders.end_of_quiet(at, account.zone))
     else:
-        return _written(notice, account, reminders)
+        return _written(db, notice, account, reminders, at)
     return None
 
 
 def _is_wanted(kind: NoticeKind, reminders: Reminders | None) -> bool:
-    return kind is NoticeKind.CARE_CHANGED or (reminders is not None and bool(getattr(reminders, kind.value)))
+    return kind not in REMINDERS or (reminders is not None and bool(getattr(reminders, kind.value)))
 
 
-def _written(notice: Notice, account: Account, reminders: Reminders | None) -> Letter:
+def _written(db: Session, notice: Notice, account: Account, reminders: Reminders | None, at: datetime) -> Letter:
+    """Return a letter in its words. One with a token is another letter at each try: the token before is void."""
     language = reminders.language if reminders is not None else None
-    return Letter(str(notice.id), account.email, SUBJECT, text_of(notice.kind, language))
+    text = text_of(notice.kind, language)
+    if notice.kind is not NoticeKind.PASSWORD_RESET:
+        return Letter(str(notice.id), account.email, SUBJECT, text)
+    token = make_reset(db, account.id, at)
+    return Letter(f"{notice.id}.{notice.tries}", account.email, SUBJECT, f"{text}\n\n{token}")
 
 
 def _try_again(db: Session, notice: Notice, at: datetime) -> None:
