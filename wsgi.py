@@ -1,4 +1,4 @@
-"""What the server imports: `gunicorn wsgi:app`, `flask --app wsgi …`."""
+"""What the server imports: `gunicorn --config python:app.serving wsgi:app`, `flask --app wsgi …`."""
 
 import os
 import sys
@@ -15,5 +15,5 @@ except (SettingsIncomplete, RouteWithoutPermission) as refused:
 IS_COMMAND = os.environ.get("FLASK_RUN_FROM_CLI") == "true" and "run" not in sys.argv[1:]
 IS_CHECKED = os.environ.get("TROCHLEA_CHECKED_BY") == str(os.getppid())
 if not IS_COMMAND and not IS_CHECKED:
-    # Another server than gunicorn, or gunicorn without its gunicorn.conf.py.
+    # Another server than gunicorn, or gunicorn without `--config python:app.serving`.
     refuse_unsafe_start(app)

@@ -97,6 +97,27 @@ def read_settings() -> Settings:
     return settings
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is asked before a server starts, when nothing else is known yet."""
+
+    is_production: bool
+    allows_insecure: bool
+    var_dir: Path
+
+
+def start_of_a_server() -> Start:
+    """Return what the environment says of the server that is about to start."""
+    env = Env(prefix="TROCHLEA_")
+    var_dir = Path(env.str("VAR_DIR", str(PROJECT_ROOT / "var"))).absolute()
+    return Start(env.str("MODE", "") == Mode.PRODUCTION, env.str("ALLOW_INSECURE", "") == "1", var_dir)
+
+
+def tell_workers(**told: str) -> None:
+    """Put these into the environment that the workers of this server inherit."""
+    os.environ.update(told)
+
+
 def environment_of_a_server(**told: str) -> dict[str, str]:
     """Return this process's environment for the server that takes its place: it is no command any more."""
     inherited = {name: value for name, value in os.environ.items() if name != "FLASK_RUN_FROM_CLI"}

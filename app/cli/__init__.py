@@ -92,7 +92,8 @@ def serve(port: int, workers: int, threads: int, allow_insecure: bool) -> None:
     database().dispose()
     _say_where(f"http://127.0.0.1:{port}", people)
     options = [f"--bind=127.0.0.1:{port}", f"--workers={workers}", f"--threads={threads}", "--worker-class=gthread"]
-    command = [sys.executable, "-m", "gunicorn", *options, "--log-level=warning", "--graceful-timeout=10", "wsgi:app"]
+    options += ["--config=python:app.serving", "--log-level=warning", "--graceful-timeout=10"]
+    command = [sys.executable, "-m", "gunicorn", *options, "wsgi:app"]
     environment = environment_of_a_server(TROCHLEA_ALLOW_INSECURE="1" if allow_insecure else "0")
     os.execve(sys.executable, command, environment)  # noqa: S606 - the server takes this process's place
 

@@ -12,8 +12,9 @@ from app.console.cases import case_of
 from app.kernel.clock import now
 from app.kernel.errors import Denied, NotVisible
 from app.kernel.permissions import Look, Permission
-from app.review.domain.attention import NO_DATA_DAYS
+from app.review.domain.attention import NO_DATA_DAYS, ReasonCode
 from app.review.service.caseload import caseload_of
+from app.review.service.report import opens_report
 from app.review.words import book_of
 from app.web.auth import actor, note_look
 from app.web.languages import language
@@ -62,6 +63,7 @@ def head_of(patient_id: UUID, tab: str | None) -> dict[str, Any]:
         "override": Permission.PLAN_WRITE,
         "close": Permission.PAUSE_CLOSE,
         "start": Permission.PLAN_START,
+        "messages": Permission.MESSAGES_READ,
     }
     return {
         **case_of(line, spoken),
@@ -70,5 +72,7 @@ def head_of(patient_id: UUID, tab: str | None) -> dict[str, Any]:
         "held": line.scopes,
         "missing": [scope for scope in Scope if scope not in line.scopes],
         "may": {name: may_use(permission, patient_id) for name, permission in asked.items()},
+        "has_report": opens_report(line.scopes),
+        "unread": next((one.facts["messages"] for one in line.reasons if one.code is ReasonCode.UNREAD_MESSAGE), 0),
         "at": f"/patients/{patient_id}",
     }

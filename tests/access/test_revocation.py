@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from app.consent import repository
 from app.consent.models import AccessRow, CareLinkRow
 from app.db.engine import Database
+from app.interop.service.fhir import TYPES as FHIR_TYPES
 from tests.access.world import ENTRIES, joined, let_in, made
 from tests.builders.devices import an_id
 from tests.builders.people import People, Person
@@ -123,9 +124,13 @@ def ways_to_read(app: Flask, patient: Person, therapist: Person) -> list[Ask]:
     for operation in operations(app):
         if operation.method != "GET" or "patient_id" not in operation.path_names or not _opens(operation):
             continue
-        entry = operation.path.split("/")[4]
+        entry = operation.path.removeprefix("/v1/patients/{patient_id}/").split("/")[0]
         url = operation.url(patient.id, **{**ids, "entry_id": ids.get(entry, "")})
         found += _variants(operation.name, url, "limit" in operation.query_names, therapist)
+    for resource in sorted({*FHIR_TYPES} - {"Consent"}):
+        found += _variants(
+            f"search_fhir_{resource.lower()}", f"/fhir/{resource}?patient={patient.id}", False, therapist
+        )
     asked = {"streams": [{"patient_id": str(patient.id), "cursor": None}]}
     return [*found, Ask("pull_many", "/v1/sync/pull", body=asked), Ask("list_streams", "/v1/sync/streams")]
 

@@ -116,7 +116,7 @@ DOORS = (
     ),
     Defect(
         "door: gunicorn opens its socket all the same",
-        "gunicorn.conf.py",
+        "app/serving.py",
         "        if code:\n",
         "        if not code:\n",
         "tests/integration/test_refusals.py::test_a_real_start_is_refused_before_any_socket[gunicorn]",

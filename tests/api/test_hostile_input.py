@@ -42,6 +42,10 @@ NEVER_ACCEPTED = {
     "review_claim": "patients do not review",
     "review_article": "patients do not review",
     "decide_stage_proposal": "there is no proposal to decide",
+    "export_me": "nobody's password is known here",
+    "erase_me": "nobody's password is known here",
+    "create_webhook": "patients have none",
+    "mark_messages_read": "there is no message to read",
 }
 
 

@@ -40,6 +40,12 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
+def message_by_therapist(ada: Person) -> str:
+    """Return the newest message that a therapist wrote to a patient."""
+    listed = ada.get("/v1/patients/{me}/messages").json["items"]
+    return str(next(one["id"] for one in listed if one["therapist_id"]))
+
+
 def pages_of(ada: Person) -> dict[str, str]:
     """Return every kind of page by name."""
     at = f"/console/patients/{ada.id}"
@@ -58,6 +64,8 @@ def pages_of(ada: Person) -> dict[str, str]:
         "pause": f"{at}/pauses/{pause}",
         "override": f"{at}/override",
         "policy": f"{at}/policy",
+        "messages": f"{at}/messages",
+        "taking back": f"{at}/messages/{message_by_therapist(ada)}",
         "second factor": "/console/settings/second-factor",
         "clinics": "/console/clinics",
         "invite": "/console/invitations/new",
@@ -65,7 +73,7 @@ def pages_of(ada: Person) -> dict[str, str]:
     }
 
 
-OFTEN = ("caseload", "now", "revise")
+OFTEN = ("caseload", "now", "revise", "messages")
 
 
 def violations(page: Page, question: str) -> list[str]:
@@ -199,6 +207,7 @@ def test_axe_sees_a_planted_fault(site: Site, context: BrowserContext) -> None:
 def test_nothing_that_a_patient_wrote_ever_runs(site: Site, context: BrowserContext) -> None:
     assert len(set(PAYLOADS)) == 50
     ada, ines = told_everything(site, PAYLOADS)
+    written = f"messages/{message_by_therapist(ada)}"
     for payload in PAYLOADS[1:]:
         patient = site.people.patient()
         _rename(site, patient, payload)
@@ -216,17 +225,20 @@ def test_nothing_that_a_patient_wrote_ever_runs(site: Site, context: BrowserCont
         ),
     )
     at = f"{site.url}/console/patients/{ada.id}"
-    for path in (f"{site.url}/console/caseload", at, f"{at}/record", f"{at}/course", f"{at}/programme", f"{at}/review"):
+    parts = ("record", "course", "programme", "review", written)
+    for path in (f"{site.url}/console/caseload", at, *(f"{at}/{part}" for part in parts)):
         assert page.goto(path).status == 200
         assert page.evaluate("window.ran") is None, path
         assert page.locator("main script, main iframe, main img, main object, main embed").count() == 0
     assert seen.said == []
     assert policies == {POLICY}
-    page.goto(f"{at}/record?weeks=26")
-    shown = page.inner_text("[aria-labelledby=notes]").replace("\t", " ")
-    missing = [one for one in PAYLOADS if one.replace("\t", " ") not in shown]
-    assert missing == []
-    assert page.evaluate("window.ran") is None
+    for path, place in (("record?weeks=26", "[aria-labelledby=notes]"), ("messages", ".thread")):
+        page.goto(f"{at}/{path}")
+        shown = page.inner_text(place).replace("\t", " ")
+        assert [one for one in PAYLOADS if one.replace("\t", " ") not in shown] == [], path
+        assert page.evaluate("window.ran") is None
+    assert page.locator("main script, main iframe, main img, main object, main embed").count() == 0
+    assert seen.said == []
 
 
 def test_words_taken_for_markup_would_be_seen(site: Site, context: BrowserContext) -> None:

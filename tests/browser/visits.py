@@ -12,7 +12,7 @@ from app.accounts.service import browsers
 from app.web.transaction import database
 from tests.browser.conftest import Site
 from tests.builders.care import let_in, logged
-from tests.builders.devices import a_check_in, a_run, a_score, a_session, a_skip, a_treatment
+from tests.builders.devices import a_check_in, a_message, a_run, a_score, a_session, a_skip, a_treatment, an_id
 from tests.builders.people import Person
 from tests.builders.plans import prescribed
 
@@ -31,8 +31,11 @@ def told_everything(
         "pain_scores": [a_score(3, note=words[-1])],
         "treatments": [a_treatment(3, note=words[0])],
         "skips": [a_skip(2, note=words[-1])],
+        "messages": [a_message(day, text=text) for day, text in enumerate(words[1:] or words, 1)],
     }
     logged(ada, **entries)
+    answer = ines.post(f"/v1/patients/{ada.id}/messages", {"id": an_id(), "text": words[0]})
+    assert answer.status_code == 201, answer.json
     return ada, ines
 
 

@@ -32,7 +32,7 @@ class Browser:
         """Load a page, and remember the token of its forms."""
         self._remember()
         answer = self.client.get(f"/console{path}", **options)
-        if found := TOKEN.search(answer.get_data(as_text=True)):
+        if answer.mimetype == "text/html" and (found := TOKEN.search(answer.text)):
             self.token = found.group(1)
         return answer
 

@@ -80,6 +80,7 @@ def start_server(
     with socket.create_server(("127.0.0.1", 0)) as bound:
         options = [f"--bind=fd://{bound.fileno()}", f"--workers={workers}", f"--threads={threads}"]
         command = [sys.executable, "-m", "gunicorn", *options, "--worker-class=gthread", "--log-level=warning"]
+        command.append("--config=python:app.serving")
         server = _spawn([*command, "--graceful-timeout=5", application], environment, folder, bound)
     try:
         _await(server, ready_at)

@@ -117,6 +117,8 @@ def _text(schema: dict[str, Any], _: dict[str, Any]) -> str:
     }
     if schema.get("format") in by_format:
         return by_format[schema["format"]]
+    if schema.get("pattern", "").endswith(":[0-5][0-9]$"):
+        return "17:30"
     if "zone" in schema.get("description", "").lower():
         return "Europe/Berlin"
     return "a" * max(schema.get("minLength", 1), 1)

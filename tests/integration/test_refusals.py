@@ -310,12 +310,19 @@ def test_1_and_6_what_has_to_be_said_is_not_filled_in(name: str, monkeypatch: py
 
 STARTS = {
     "serve": ["-m", "flask", "--app", "wsgi", "serve", "--port"],
-    "gunicorn": ["-m", "gunicorn", "wsgi:app", "--log-level=info", "--bind"],
-    "allowed on any address": ["-m", "gunicorn", "wsgi:app", "--log-level=info", "--bind"],
-    "gunicorn without its file": ["-m", "gunicorn", "-c", "/dev/null", "wsgi:app", "--log-level=info", "--bind"],
+    "gunicorn": ["-m", "gunicorn", "--config=python:app.serving", "wsgi:app", "--log-level=info", "--bind"],
+    "allowed on any address": [
+        "-m",
+        "gunicorn",
+        "--config=python:app.serving",
+        "wsgi:app",
+        "--log-level=info",
+        "--bind",
+    ],
+    "gunicorn without its configuration": ["-m", "gunicorn", "wsgi:app", "--log-level=info", "--bind"],
     "another server": ["-m", "flask", "--app", "wsgi", "run", "--port"],
 }
-DEEP = {"another server", "gunicorn without its file", "allowed on any address"}
+DEEP = {"another server", "gunicorn without its configuration", "allowed on any address"}
 
 
 @pytest.mark.parametrize("how", [pytest.param(how, marks=[pytest.mark.deep] if how in DEEP else []) for how in STARTS])
@@ -337,9 +344,9 @@ def test_a_real_start_is_refused_before_any_socket(tmp_path: Path, how: str) -> 
     )
     assert done.returncode != 0
     assert "8. TROCHLEA_EXTERNAL_URL is not https" in done.stderr
-    if how != "gunicorn without its file":
+    if how != "gunicorn without its configuration":
         assert "Listening" not in done.stderr
-    assert "Traceback" not in done.stderr or how == "gunicorn without its file"
+    assert "Traceback" not in done.stderr or how == "gunicorn without its configuration"
 
 
 def test_a_production_application_without_a_policy_or_a_key_says_so(tmp_path: Path, app: Flask) -> None:

@@ -106,7 +106,13 @@ def patient_of_a_world(here: Installation) -> Person:
     kept = ada.person.send("PUT", "/v1/me/favourites/bird_dog")
     ruled = therapist.send("PUT", f"{path}/guidance/policy", policy, {"If-Match": ada.tags["policy"]})
     signed = therapist.post(f"{path}/reviews", {"id": an_id(), "next_on": soon()[:10]})
+    read = therapist.send("PUT", f"{path}/messages/mark", {"message_id": ada.ids["message_id"]})
+    wishes = {"session_due": True, "morning_score_missing": False, "review_due": False, "language": "en"}
+    clock = {"remind_at": "18:00", "quiet_from": "22:00", "quiet_until": "07:00"}
+    tag = {"If-Match": ada.person.get("/v1/me/reminders").headers["ETag"]}
+    reminded = ada.person.send("PUT", "/v1/me/reminders", {**wishes, **clock}, tag)
     assert (kept.status_code, ruled.status_code, signed.status_code) == (204, 200, 201)
+    assert (read.status_code, reminded.status_code) == (200, 200)
     therapist.get(f"{path}/runs")
     return ada.person
 

@@ -14,7 +14,7 @@ from tests.api.planted import DOORS
 from tests.sync.planted import DEFECTS, Defect, plant
 
 ROOT = Path(__file__).resolve().parents[2]
-TREE = ("app", "migrations", "seeds", "tests", "pyproject.toml", "wsgi.py", "gunicorn.conf.py")
+TREE = ("app", "migrations", "seeds", "tests", "pyproject.toml", "wsgi.py")
 ALL = DEFECTS + DOORS
 
 

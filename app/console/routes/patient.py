@@ -64,7 +64,13 @@ def course(patient_id: UUID) -> Response:
     with looking() as session:
         found = progress_of(session, patient_id, scopes(), since, head["today"], now(), only=COURSE)
     return render(
-        "course.html", head=head, charts=[one for one in charts if one], progress=found, weeks=weeks, choices=WEEKS
+        "course.html",
+        head=head,
+        charts=[one for one in charts if one],
+        progress=found,
+        weeks=weeks,
+        choices=WEEKS,
+        since=since,
     )
 
 
@@ -76,7 +82,7 @@ def record(patient_id: UUID) -> Response:
     with looking() as session:
         found = progress_of(session, patient_id, scopes(), since, head["today"], now(), only=RECORD)
     reviews = _reviews(patient_id, MOST_REVIEWS)
-    return render("record.html", head=head, progress=found, reviews=reviews, weeks=weeks, choices=WEEKS)
+    return render("record.html", head=head, progress=found, reviews=reviews, weeks=weeks, choices=WEEKS, since=since)
 
 
 def _weeks() -> int:

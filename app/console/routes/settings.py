@@ -1,30 +1,60 @@
-"""One's own account: who one is, and the devices that are logged in."""
+"""One's own account: who one is, what one wants to be reminded of, and the devices that are logged in."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 
 from app.accounts import service as accounts
 from app.accounts.service import second_factor
 from app.console.door import console
+from app.console.forms import load
 from app.console.rendering import go_to, render
+from app.console.routes.acts import same_as
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
+from app.outreach.domain import Reminders
+from app.outreach.schemas import RemindersSchema
+from app.outreach.service import wishes
 from app.web.auth import actor
 from app.web.transaction import db, looking
+
+_OF_THE_FORM = ("remind_at", "quiet_from", "quiet_until", "language")
 
 
 @console.page("/settings", permission=Permission.OWN_ACCOUNT)
 def settings() -> Response:
-    """Show one's account, second factor and devices."""
+    """Show one's account, second factor, reminders and devices."""
     who = actor()
     with looking() as session:
         account = accounts.account_of(session, who.account_id)
         devices = accounts.devices_of(session, who.account_id, now(), who.role)
         standing = second_factor.standing_of(session, who.account_id)
-    return render("settings.html", account=account, devices=devices, standing=standing, current=who.device_id)
+        reminders = wishes.reminders_of(session, who.account_id)
+    return render(
+        "settings.html",
+        account=account,
+        devices=devices,
+        standing=standing,
+        current=who.device_id,
+        reminders=reminders,
+        version=wishes.tag_of(reminders),
+    )
+
+
+@console.act("/settings/reminders", permission=Permission.OWN_ACCOUNT, again=settings)
+def change_reminders() -> Response:
+    """Say whether and when one wants to be reminded of reviews; what is a patient's to want stays as it stands."""
+    who = actor()
+    with looking() as session:
+        before = wishes.reminders_of(session, who.account_id)
+    told = {name: request.form.get(name, "") for name in _OF_THE_FORM}
+    kept = {"session_due": before.session_due, "morning_score_missing": before.morning_score_missing}
+    wanted = load(RemindersSchema, {**told, **kept, "review_due": request.form.get("review_due") == "on"})
+    check = same_as(request.form.get("version", ""))
+    wishes.change_reminders(db(), who.account_id, Reminders(**wanted), now(), check)
+    return go_to("/settings", "reminders_changed")
 
 
 @console.act("/settings/devices/<id:device_id>", permission=Permission.OWN_ACCOUNT, again=None)

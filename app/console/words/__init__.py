@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.console.words.english import ENGLISH
+from app.console.words.english_messages import MESSAGES as ENGLISH_MESSAGES
 from app.console.words.english_refusals import REFUSALS as ENGLISH_REFUSALS
 from app.console.words.english_terms import TERMS as ENGLISH_TERMS
 from app.console.words.german import GERMAN
+from app.console.words.german_messages import MESSAGES as GERMAN_MESSAGES
 from app.console.words.german_refusals import REFUSALS as GERMAN_REFUSALS
 from app.console.words.german_terms import TERMS as GERMAN_TERMS
 
 LANGUAGES: Mapping[str, Mapping[str, Any]] = {
-    "en": {**ENGLISH, **ENGLISH_TERMS, **ENGLISH_REFUSALS},
-    "de": {**GERMAN, **GERMAN_TERMS, **GERMAN_REFUSALS},
+    "en": {**ENGLISH, **ENGLISH_MESSAGES, **ENGLISH_TERMS, **ENGLISH_REFUSALS},
+    "de": {**GERMAN, **GERMAN_MESSAGES, **GERMAN_TERMS, **GERMAN_REFUSALS},
 }
 
 

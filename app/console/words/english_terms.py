@@ -27,6 +27,7 @@ TERMS: dict[str, Any] = {
         "pain_up_adherence_up": "Pain up, more done",
         "programme_stopped": "Programme stopped",
         "stage_proposal": "Step up proposed",
+        "unread_message": "Unread messages",
         "no_data": "Nothing logged",
         "review_due": "Review due",
         "access_ends": "Access ends",

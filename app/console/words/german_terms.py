@@ -27,6 +27,7 @@ TERMS: dict[str, Any] = {
         "pain_up_adherence_up": "Mehr Schmerz, mehr getan",
         "programme_stopped": "Programm angehalten",
         "stage_proposal": "Schritt vorgeschlagen",
+        "unread_message": "Ungelesene Nachrichten",
         "no_data": "Nichts eingetragen",
         "review_due": "Durchsicht fällig",
         "access_ends": "Freigabe endet",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, LargeBinary, Table, func, insert, or_, select
+from sqlalchemy import Date, LargeBinary, Table, Time, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.base import Base, table_of
@@ -137,5 +137,6 @@ _READS: Mapping[type, Callable[[Any], Any]] = {
     Id: UUID,
     Instant: datetime.fromisoformat,
     Date: date.fromisoformat,
+    Time: time.fromisoformat,
     LargeBinary: bytes.fromhex,
 }

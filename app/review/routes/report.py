@@ -9,13 +9,12 @@ from flask import Response, request
 
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
-from app.review.report.drawing import REPORT_VERSION, as_pdf
+from app.review.report.drawing import as_pdf
 from app.review.report.form import Register
 from app.review.routes.feature import PATIENT, review
 from app.review.routes.progress import scopes_of
 from app.review.schemas.progress import ReportQuerySchema
-from app.review.service.charts import tag_of
-from app.review.service.report import check_report_open, report_on
+from app.review.service.report import check_report_open, report_on, tag_of_report
 from app.web.auth import actor
 from app.web.languages import in_language, language
 from app.web.transaction import db
@@ -35,14 +34,13 @@ def get_report(patient_id: UUID, query: dict[str, Any]) -> Response:
     scopes, spoken, at = scopes_of(actor(), patient_id), language(), now()
     check_report_open(scopes)
     register = Register(query["register"])
-    asked = ("report", REPORT_VERSION, register, actor().account_id, query["since"], query["until"], spoken)
-    tag = tag_of(db(), patient_id, scopes, asked, at)
+    reader_id = actor().account_id
+    window = (query["since"], query["until"], register, spoken, at)
+    tag = tag_of_report(db(), patient_id, reader_id, scopes, *window)
     if request.if_none_match.contains_weak(tag):
         response = Response(status=304)
     else:
-        made = report_on(
-            db(), patient_id, actor().account_id, scopes, query["since"], query["until"], register, spoken, at
-        )
+        made = report_on(db(), patient_id, reader_id, scopes, *window)
         response = Response(as_pdf(made), mimetype="application/pdf")
         response.headers["Content-Disposition"] = "inline; filename=report.pdf"
     response.set_etag(tag)

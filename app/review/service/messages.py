@@ -71,11 +71,17 @@ def _count_today(db: Session, patient_id: UUID, message: Message, at: datetime) 
 def take_back_message(db: Session, patient_id: UUID, message_id: UUID, actor: Actor, at: datetime) -> None:
     """Make one's own message a tombstone, which devices are told of; raise NotVisible or NotTheAuthor."""
     lock_stream(db, patient_id)
+    found = own_message(db, patient_id, message_id, actor)
+    repository.store_message(db, patient_id, found.message, actor.device_id, at, deleted=True)
+
+
+def own_message(db: Session, patient_id: UUID, message_id: UUID, actor: Actor) -> SentMessage:
+    """Return a living message of the actor's own; raise NotVisible or NotTheAuthor."""
     found = _living(db, patient_id, message_id)
     author = found.message.therapist_id or patient_id
     if author != actor.account_id:
         raise NotTheAuthor
-    repository.store_message(db, patient_id, found.message, actor.device_id, at, deleted=True)
+    return found
 
 
 def mark_read(db: Session, patient_id: UUID, message_id: UUID, reader: Actor, at: datetime) -> ReadMark:

@@ -19,9 +19,10 @@ from app.review.charts.pain_and_load import pain_and_load
 from app.review.domain.progress import is_open
 from app.review.domain.reviews import Review
 from app.review.report.contents import CLINICAL, USED, Pictures, report_of
+from app.review.report.drawing import REPORT_VERSION
 from app.review.report.form import Register, Report
 from app.review.repository import reviews as reviews_repository
-from app.review.service.charts import BESIDE
+from app.review.service.charts import BESIDE, tag_of
 from app.review.service.progress import Progress, progress_of
 
 _MOST_REVIEWS = 3
@@ -29,10 +30,31 @@ _DRAWN = frozenset({"pain", "decisions", "weeks"})
 _ALL = USED | CLINICAL | BESIDE
 
 
+def opens_report(scopes: frozenset[Scope] | None) -> bool:
+    """Do the scopes open anything of a report?"""
+    return any(is_open(section, scopes) for section in USED | CLINICAL)
+
+
 def check_report_open(scopes: frozenset[Scope] | None) -> None:
     """Raise Denied where the scopes open nothing of a report."""
-    if not any(is_open(section, scopes) for section in USED | CLINICAL):
+    if not opens_report(scopes):
         raise Denied
+
+
+def tag_of_report(
+    db: Session,
+    patient_id: UUID,
+    reader_id: UUID,
+    scopes: frozenset[Scope] | None,
+    since: date | None,
+    until: date | None,
+    register: Register,
+    language: str,
+    at: datetime,
+) -> str:
+    """Return what changes whenever the report that `report_on` makes of the same can."""
+    asked = ("report", REPORT_VERSION, register, reader_id, since, until, language)
+    return tag_of(db, patient_id, scopes, asked, at)
 
 
 def report_on(

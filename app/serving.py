@@ -1,4 +1,7 @@
-"""What gunicorn does before it opens its socket: in production it starts only where nothing is in the way."""
+"""What gunicorn does before it opens its socket (`gunicorn --config python:app.serving wsgi:app`): ask whether it may.
+
+In production it starts only where nothing is in the way.
+"""
 
 from __future__ import annotations
 
@@ -10,23 +13,26 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-_METRICS = Path(os.environ.get("TROCHLEA_VAR_DIR", Path(__file__).parent / "var")) / "metrics"
+from app.settings import start_of_a_server, tell_workers
+
+_START = start_of_a_server()
+_METRICS = _START.var_dir / "metrics"
 """Where the workers keep their figures, each server in a folder named by its process."""
 _OWN = _METRICS / str(os.getpid())
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_OWN)  # read when the workers import prometheus_client
 
 
 def on_starting(server: Any) -> None:
     """Refuse to start, with a sentence for each reason; called before any socket is made."""
-    if os.environ.get("TROCHLEA_MODE") == "production":
-        allowed = os.environ.get("TROCHLEA_ALLOW_INSECURE") == "1" and all(map(_is_loopback, server.cfg.address))
+    if _START.is_production:
+        allowed = _START.allows_insecure and all(map(_is_loopback, server.cfg.address))
         command = [sys.executable, "-m", "flask", "--app", "wsgi", "check"]
         asked = [*command, *(["--allow-insecure"] if allowed else [])]
         alone = {name: value for name, value in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}
         code = subprocess.run(asked, check=False, env=alone).returncode  # noqa: S603 - our own command
         if code:
             raise SystemExit(code)
-    os.environ["TROCHLEA_CHECKED_BY"] = str(os.getpid())
+    # The folder is read when the workers import prometheus_client.
+    tell_workers(TROCHLEA_CHECKED_BY=str(os.getpid()), PROMETHEUS_MULTIPROC_DIR=str(_OWN))
     for left in _METRICS.glob("*"):
         if not _lives(left.name):
             shutil.rmtree(left, ignore_errors=True)
