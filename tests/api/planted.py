@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.sync.planted import Defect
 
 _GUESSING, _RESETS, _KEYS = "tests/api/test_guessing.py", "tests/api/test_resets.py", "tests/api/test_keys.py"
+_LETTERS = "tests/api/test_letters.py"
 _LIMITS = "        passed = next((limit for limit in limits if _count(db, limit, at_s) > limit.most), None)\n"
 
 DOORS = (
@@ -50,6 +51,42 @@ DOORS = (
         "    mailer.write(db, found[0].id if found else None, Letter.PASSWORD_RESET, at)\n",
         "    if found:\n        mailer.write(db, found[0].id, Letter.PASSWORD_RESET, at)\n",
         f"{_RESETS}::test_a_reset_says_and_costs_the_same_for_an_address_nobody_has[sqlite]",
+    ),
+    Defect(
+        "letter: the token before stays good",
+        "app/accounts/repository/resets.py",
+        "    gone = or_(PasswordResetRow.expires_at <= at, PasswordResetRow.account_id == account_id)\n",
+        "    gone = or_(PasswordResetRow.expires_at <= at)\n",
+        f"{_LETTERS}::test_a_letter_that_is_sent_again_has_a_fresh_token_and_the_older_one_is_void[sqlite-True]",
+    ),
+    Defect(
+        "letter: two tokens under one id",
+        "app/outreach/service/sending.py",
+        'Letter(f"{notice.id}.{notice.tries}", account.email',
+        "Letter(str(notice.id), account.email",
+        f"{_LETTERS}::test_a_letter_that_is_sent_again_has_a_fresh_token_and_the_older_one_is_void[sqlite-True]",
+    ),
+    Defect(
+        "letter: quiet hours hold it back",
+        "app/outreach/service/sending.py",
+        "reminders is not None and notice.kind in REMINDERS and",
+        "reminders is not None and",
+        f"{_LETTERS}::test_a_letter_is_sent_by_night_to_whoever_wants_no_reminders_in_their_language"
+        "[sqlite-en-password_reset]",
+    ),
+    Defect(
+        "letter: nobody's notices pile up",
+        "app/outreach/service/sending.py",
+        "        outbox.forget(db, notice)\n",
+        "",
+        f"{_LETTERS}::test_nobody_is_written_to_and_nothing_of_it_stays[sqlite]",
+    ),
+    Defect(
+        "door: a trail that was changed starts",
+        "app/starting.py",
+        "    if not check.holds:\n",
+        "    if not database:\n",
+        "tests/integration/test_refusals.py::test_10_a_trail_that_was_changed[sqlite]",
     ),
     Defect(
         "door: an address in use is said to be",
