@@ -18,7 +18,7 @@ from app.console.rendering import go_to, render
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, Denied, Invalid, TrochleaError, Unauthenticated
 from app.kernel.permissions import Permission, Role
-from app.web.auth import actor, admit_as, log_acts, log_looks
+from app.web.auth import actor, admit_as, log_act, log_acts, log_looks, note_act
 from app.web.feature import Declared
 from app.web.problems import problem_of, status_of
 from app.web.transaction import looking, request_transaction, write_or_refuse
@@ -26,6 +26,17 @@ from app.web.transaction import looking, request_transaction, write_or_refuse
 View = Callable[..., Response]
 REFUSALS = (Invalid, Conflict, Denied)
 """What a form is shown again for, with what is wrong about it."""
+WRITTEN_DOWN = frozenset(
+    {
+        Permission.PUBLIC,
+        Permission.OWN_ACCOUNT,
+        Permission.INVITATIONS_USE,
+        Permission.CLINICS_USE,
+        Permission.CLINIC_READ,
+        Permission.CLINIC_MANAGE,
+    }
+)
+"""Acts on accounts and consent, which are lines of the trail (decision 0026)."""
 
 
 class Console:
@@ -66,6 +77,7 @@ class Console:
                         response = view(**parts)
                         _note_seen(permission)
                         log_acts(f"console_{view.__name__}")
+                        _write_down(permission, f"console_{view.__name__}", response, parts)
                         return response
                 except REFUSALS as error:
                     if again is None or (isinstance(error, Unauthenticated) and permission is not Permission.PUBLIC):
@@ -105,6 +117,15 @@ def _note_seen(permission: Permission) -> None:
     if permission is not Permission.PUBLIC:
         device_id, at = actor().device_id, now()
         write_or_refuse(lambda session: browsers.note_seen(session, device_id, at))
+
+
+def _write_down(permission: Permission, operation: str, response: Response, parts: Mapping[str, Any]) -> None:
+    """Write an act on accounts or consent into the trail, as the API does; a form that was done answers with 303."""
+    if permission not in WRITTEN_DOWN:
+        return
+    if "actor" in g:
+        note_act(actor().account_id, actor().device_id, operation)
+    log_act(response, operation, parts)
 
 
 def _shown_again(again: View, parts: Mapping[str, Any], error: TrochleaError) -> Response:

@@ -169,12 +169,19 @@ def test_fresh_recovery_codes_take_the_place_of_those_before(ines: Ines) -> None
     assert ines.log_in(second_factor_code=fresh[0]).status_code == 200
 
 
+def let_in(one: Ines, code: str) -> int:
+    """Log in with a code, coming again while every turn at hashing is taken; return the answer's status."""
+    while (status := one.log_in(second_factor_code=code).status_code) == 503:
+        pass
+    return int(status)
+
+
 def test_of_two_who_send_the_same_code_at_once_one_gets_in(app: Flask, ines: Ines) -> None:
     codes = ines.set_up()
     for code in (ines.code(NOON + STEP), codes[0]):
         sends = [Ines(app.test_client(), ines.email) for _ in range(6)]
         with time_machine.travel(NOON + STEP, tick=False), ThreadPoolExecutor(len(sends)) as pool:
-            statuses = sorted(pool.map(lambda one, code=code: one.log_in(second_factor_code=code).status_code, sends))
+            statuses = sorted(pool.map(lambda one, code=code: let_in(one, code), sends))
         assert statuses == [200, 401, 401, 401, 401, 401]
 
 

@@ -12,14 +12,17 @@ import pyotp
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.accounts.domain.second_factor import RECOVERY_CODES
+from app.accounts.models import AccountRow
 from app.console import words
 from app.console.browser import FormExpired
 from app.console.rendering import HERE, POLICY
 from app.console.words import LANGUAGES
 from app.db.engine import Database
+from app.db.trail import TrailRow
 from app.factory import create_app
 from app.settings import Mode, Settings
 from tests.api.test_second_factor import registered
@@ -249,3 +252,16 @@ def test_a_german_browser_reads_german(app: Flask) -> None:
     assert '<html lang="de">' in answer.text
     assert "Betreute" in answer.text
     assert answer.headers["Content-Language"] == "de"
+
+
+def test_acts_on_an_account_in_the_console_are_lines_of_the_trail(app: Flask, database: Database, email: str) -> None:
+    browser = Browser(app.test_client())
+    assert log_in(browser, email, "not this one, surely").status_code != 303
+    assert log_in(browser, email).status_code == 303
+    browser.get("/settings")
+    assert browser.send("/logout", {}).status_code == 303
+    with database.reading() as db:
+        who = db.scalar(select(AccountRow.id).where(AccountRow.email == email))
+        of_them = select(TrailRow.action).where(TrailRow.actor_id == who).order_by(TrailRow.at, TrailRow.number)
+        actions = list(db.scalars(of_them))
+    assert [one for one in actions if one.startswith("console_")] == ["console_log_in", "console_log_out"]

@@ -23,7 +23,7 @@ from app.kernel.clock import now
 from app.kernel.errors import Denied
 from app.kernel.permissions import Permission, Role
 from app.settings import Settings
-from app.web.auth import actor
+from app.web.auth import actor, note_act
 from app.web.transaction import db, looking
 
 _SEE_OTHER = 303
@@ -85,6 +85,7 @@ def log_out() -> Response:
 
 def _opened(account: Account, second_factor_at: datetime | None, at: datetime) -> Response:
     done = accounts.log_in(db(), account, _browser_name(), at, second_factor_at)
+    note_act(account.id, done.device.id, "console_log_in")
     token = browsers.give_cookie_token(db(), done.device.id)
     return remember(_to(_back()), token)
 
