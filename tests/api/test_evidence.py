@@ -131,7 +131,7 @@ def test_the_language_is_the_one_that_the_person_likes_best(ada: Person, accepte
 def test_an_exercise_is_told_in_the_words_of_its_reader(ada: Person) -> None:
     german, english = (told(ada, "/v1/exercises/clamshell", language, "patient").json for language in ("de", "en"))
     assert (german["name"], english["name"]) == ("Muschel", "Clamshell")
-    assert german["note"].startswith("Leg dich mit gebeugten Knien")
+    assert german["note"].startswith("Legen Sie sich mit gebeugten Knien")
     assert english["note"].startswith("Lie on your side")
     assert german["progressions"][0]["name"] == "Muschel mit Band"
     assert told(ada, "/v1/exercises/clamshell", "de").json["note"] == "Becken ruhig halten, kleine Bewegung."
