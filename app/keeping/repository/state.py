@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Table, func, inspect, select, table, text
+from sqlalchemy import Connection, func, inspect, select, table, text
 
-from app.db.base import Base, is_partition
+from app.db.base import is_partition
 from app.db.trail import TrailHeadRow
 from app.keeping.domain import State
 from app.keeping.repository.trails import heads_of
@@ -37,11 +37,6 @@ def check_integrity(connection: Connection) -> list[str]:
     broken = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA integrity_check").all() if row[0] != "ok"]
     orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     return broken + [f"{row[0]} has a row without its {row[2]}" for row in orphans]
-
-
-def owned_tables() -> list[Table]:
-    """Return every table whose rows belong to a patient, in the order in which they can be filled."""
-    return [found for found in Base.metadata.sorted_tables if "patient_id" in found.columns]
 
 
 def _count(connection: Connection, name: str) -> int:
