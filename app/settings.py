@@ -50,6 +50,7 @@ class Settings:
     minimum_app_version: str | None = None
     mail_url: str = ""
     mail_from: str = "trochlea@localhost"
+    push_url: str = ""
     queue_url: str = ""
     webhooks_to_loopback: bool = False
     metrics_token: str | None = None
@@ -64,6 +65,11 @@ class Settings:
     def keys_dir(self) -> Path:
         """Return the folder that holds the signing keys, one PEM file a key."""
         return self.var_dir / "keys"
+
+    @property
+    def push_key_file(self) -> Path:
+        """Return the file of the key that push services know this installation by."""
+        return self.var_dir / "push" / "key.pem"
 
 
 def read_settings() -> Settings:
@@ -86,6 +92,7 @@ def read_settings() -> Settings:
         pool_size=env.int("POOL_SIZE", 10),
         mail_url=env.str("MAIL_URL", "" if mode is Mode.PRODUCTION else f"record:{var_dir / 'outbox'}"),
         mail_from=env.str("MAIL_FROM", "trochlea@localhost"),
+        push_url=env.str("PUSH_URL", "webpush:" if mode is Mode.PRODUCTION else f"record:{var_dir / 'outbox'}"),
         queue_url=env.str("QUEUE_URL", f"sqlite:///{var_dir / 'queue.sqlite3'}"),
         webhooks_to_loopback=mode is not Mode.PRODUCTION and env.bool("WEBHOOKS_TO_LOOPBACK", False),
         minimum_app_version=_app_version(env.str("MINIMUM_APP_VERSION", "")),

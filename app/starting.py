@@ -85,7 +85,8 @@ def _of_files(settings: Settings) -> Iterator[Refusal]:
 
 
 def _secret_files(settings: Settings) -> list[Path]:
-    return [file for file in [settings.var_dir / "secret", *settings.keys_dir.glob("*.pem")] if file.exists()]
+    single = [settings.var_dir / "secret", settings.push_key_file]
+    return [file for file in [*single, *settings.keys_dir.glob("*.pem")] if file.exists()]
 
 
 def _of_database(app: Flask, found: Found) -> Iterator[Refusal]:

@@ -24,7 +24,8 @@ from app.kernel.notices import NoticeKind
 class NoticeRow(Base):
     """One thing to be said to one person; `settled_as` says what became of it.
 
-    Without an account it is about nobody: written for an address nobody has, so that this costs the same.
+    Without an account it is about nobody: written for an address nobody has, so that this costs the same. A branch is
+    the same thing told to one device by web push; it stands beside the notice that it is a branch of.
     """
 
     __tablename__ = "notices"
@@ -41,12 +42,15 @@ class NoticeRow(Base):
     lease_id: Mapped[UUID | None]
     settled_at: Mapped[datetime | None]
     settled_as: Mapped[str | None] = mapped_column(Text)
+    branch_of: Mapped[UUID | None]
+    subscription_id: Mapped[UUID | None]
 
 
 Step = Callable[[], AbstractContextManager[Session]]
 """Begins one transaction of a worker's, committed at its end: a worker's work is several."""
 
 _notices = table_of(NoticeRow)
+_TAKEN = ("id", "account_id", "kind", "made_at", "good_until", "tries", "reference", "subscription_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Notice:
     made_at: datetime
     good_until: datetime | None
     tries: int
+    reference: str
+    subscription_id: UUID | None
     lease_id: UUID
 
 
@@ -71,6 +77,40 @@ def tell(
     good_until: datetime | None = None,
 ) -> None:
     """Note in the caller's transaction that somebody, or nobody, is to be told; again changes nothing."""
+    _insert(db, account_id, kind, reference, at, good_until)
+
+
+def branch(db: Session, notice: Notice, subscription_id: UUID, at: datetime) -> None:
+    """Note that what a notice says is to be told to a device as well; again changes nothing."""
+    reference = f"{notice.reference}@{subscription_id}"
+    more = {"branch_of": notice.id, "subscription_id": subscription_id}
+    _insert(db, notice.account_id, notice.kind, reference, at, notice.good_until, **more)
+
+
+def fates_of_branches(db: Session, notice: Notice) -> list[str | None]:
+    """Return what became of each branch of a notice; None: it is still open."""
+    c = _notices.c
+    mine = c.account_id == notice.account_id, c.kind == notice.kind.value, c.branch_of == notice.id
+    return list(db.connection().execute(select(c.settled_as).where(*mine)).scalars())
+
+
+def settle_branches(db: Session, notice: Notice, settled_as: str, at: datetime) -> None:
+    """Close the open branches of a notice; a worker that is sending one just then closes nothing after that."""
+    c = _notices.c
+    mine = c.account_id == notice.account_id, c.kind == notice.kind.value, c.branch_of == notice.id
+    closed = {"settled_at": at, "settled_as": settled_as, "lease_id": None}
+    db.connection().execute(update(_notices).where(*mine, c.settled_at.is_(None)).values(closed))
+
+
+def _insert(
+    db: Session,
+    account_id: UUID | None,
+    kind: NoticeKind,
+    reference: str,
+    at: datetime,
+    good_until: datetime | None,
+    **more: UUID,
+) -> None:
     connection = db.connection()
     maker = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     row = {
@@ -82,6 +122,7 @@ def tell(
         "good_until": good_until,
         "next_try_at": at,
         "tries": 0,
+        **more,
     }
     connection.execute(maker(_notices).values(row).on_conflict_do_nothing())
 
@@ -94,7 +135,7 @@ def take(db: Session, at: datetime, lease: timedelta, most: int) -> Sequence[Not
     lease_id = new_id()
     taken = {"lease_id": lease_id, "next_try_at": at + lease, "tries": c.tries + 1}
     connection.execute(update(_notices).where(c.id.in_(ids)).values(taken))
-    chosen = select(c.id, c.account_id, c.kind, c.made_at, c.good_until, c.tries).where(c.lease_id == lease_id)
+    chosen = select(*(c[name] for name in _TAKEN)).where(c.lease_id == lease_id)
     rows = connection.execute(chosen.order_by(c.made_at, c.id)).mappings()
     return [Notice(**{**row, "kind": NoticeKind(row["kind"])}, lease_id=lease_id) for row in rows]
 

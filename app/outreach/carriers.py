@@ -1,4 +1,4 @@
-"""What carries a letter to a person: mail over SMTP, or a folder that it is written into, for development."""
+"""What carries a letter to a person, and a push to a device: mail, a push service, or a folder, for development."""
 
 from __future__ import annotations
 
@@ -12,15 +12,23 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
+import orjson
+
 from app.kernel.clock import now
+from app.outreach.domain import Subscription
 
 TIMEOUT_S = 20
 SMTP_PORT, SMTPS_PORT = 587, 465
 RECORD, SMTP, SMTPS = "record", "smtp", "smtps"
+_URL_OF_MAIL = "mail goes to smtp://, smtps:// or record:/folder"
 
 
 class NotCarried(Exception):
     """The letter was not taken; it is tried again. The text is a code, and holds nothing of the letter."""
+
+
+class NobodyThere(NotCarried):
+    """The device is not reached there any more; it is not tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +41,73 @@ class Letter:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Push:
+    """What is shown on one device, perhaps on its lock screen; a second copy has the same id. Of use for `good_s`."""
+
+    id: str
+    to: Subscription
+    title: str
+    text: str
+    good_s: int
+
+    @property
+    def payload(self) -> bytes:
+        """Return what the app on the device gets, as JSON."""
+        return orjson.dumps({"id": self.id, "title": self.title, "text": self.text})
+
+
 class Carrier(Protocol):
-    """Takes letters; once `carry` returns, somebody else is answerable for them."""
+    """Takes letters and pushes; once `carry` returns, somebody else is answerable for them."""
+
+    def carry(self, letter: Letter | Push) -> None:
+        """Hand one over; raise NotCarried, or NobodyThere where trying again is of no use."""
+
+
+class LetterCarrier(Protocol):
+    """Takes letters."""
 
     def carry(self, letter: Letter) -> None:
         """Hand a letter over; raise NotCarried."""
 
 
+class PushCarrier(Protocol):
+    """Takes pushes."""
+
+    def carry(self, letter: Push) -> None:
+        """Hand a push over; raise NotCarried, or NobodyThere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Hands each to what carries its kind."""
+
+    letters: LetterCarrier
+    pushes: PushCarrier
+
+    def carry(self, letter: Letter | Push) -> None:
+        """Hand one over; raise NotCarried, or NobodyThere."""
+        if isinstance(letter, Push):
+            self.pushes.carry(letter)
+        else:
+            self.letters.carry(letter)
+
+
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """Writes each letter into a folder, under its id: a second copy is a second line of the same file."""
+    """Writes each letter and push into a folder, under its id: a second copy stands behind it in the same file."""
 
     folder: Path
 
-    def carry(self, letter: Letter) -> None:
-        """Append the letter to its file."""
+    def carry(self, letter: Letter | Push) -> None:
+        """Append it to its file."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / f"{letter.id}.eml").open("ab") as file:
-            file.write(_message(letter, "trochlea@localhost").as_bytes() + b"\n")
+        if isinstance(letter, Push):
+            name, told = f"{letter.id}.push", letter.payload
+        else:
+            name, told = f"{letter.id}.eml", _message(letter, "trochlea@localhost").as_bytes()
+        with (self.folder / name).open("ab") as file:
+            file.write(told + b"\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +142,14 @@ class Mail:
             connection.login(unquote(self.server.username), unquote(self.server.password or ""))
 
 
-def carrier_of(url: str, sender: str) -> Carrier:
+def carrier_of(url: str, sender: str) -> LetterCarrier:
     """Return what an address like smtp://user:password@host:587, smtps://… or record:/folder stands for."""
     parsed = urlsplit(url)
     if parsed.scheme == RECORD:
         return Recorder(Path(parsed.path))
     if parsed.scheme in (SMTP, SMTPS) and parsed.hostname:
         return Mail(parsed, sender)
-    raise ValueError("mail goes to smtp://, smtps:// or record:/folder")
+    raise ValueError(_URL_OF_MAIL)
 
 
 def _message(letter: Letter, sender: str) -> EmailMessage:

@@ -108,6 +108,39 @@ class Webhook:
     given_up_at: datetime | None = None
 
 
+MOST_SUBSCRIPTIONS = 10
+"""So many devices of one person are told by web push at once."""
+DEVICES_FIRST = timedelta(minutes=10)
+"""So long a reminder waits for a device to take it before it goes by mail."""
+
+
+class TooManySubscriptions(Conflict):
+    """More devices than one person can mean."""
+
+    code = "too_many_push_subscriptions"
+    title = f"At most {MOST_SUBSCRIPTIONS} devices are pushed to; delete one that you do not need"
+
+
+class SubscriptionIdInUse(Conflict):
+    """The id belongs to another subscription."""
+
+    code = "id_in_use"
+    title = "There is a subscription with this id and other content"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """Where one device is reached by web push: `public_key` is its point on P-256 (65 bytes), `auth` 16 bytes."""
+
+    id: UUID
+    account_id: UUID
+    device_id: UUID
+    endpoint: str
+    public_key: bytes
+    auth: bytes
+    made_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A patient's stream that has moved on, to which number; None: it is withdrawn."""

@@ -1,4 +1,4 @@
-"""The tables of what people want to be reminded of, and of webhooks."""
+"""The tables of what people want to be reminded of, of webhooks, and of where devices are pushed to."""
 
 from __future__ import annotations
 
@@ -57,6 +57,20 @@ class WebhookMarkRow(Base):
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
     webhook_id: Mapped[UUID]
     head: Mapped[int]
+
+
+class PushRow(Base):
+    """Where one device is reached by web push, and what is encrypted for it with (RFC 8291)."""
+
+    __tablename__ = "push_subscriptions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"), index=True)
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device_sessions.id"), unique=True)
+    endpoint: Mapped[str] = mapped_column(Text, index=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(65))
+    auth: Mapped[bytes] = mapped_column(LargeBinary(16))
+    made_at: Mapped[datetime]
 
 
 class CalendarRow(Base):

@@ -1,17 +1,20 @@
-"""The wire forms of reminders and of webhooks."""
+"""The wire forms of reminders, of webhooks, and of subscriptions to web push."""
 
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64decode
 from datetime import time
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
 from app.outreach.addresses import LONGEST_URL
-from app.web.fields import Choice, Flag, Id, Text
+from app.outreach.pushing import AUTH_BYTES, POINT_BYTES
+from app.web.fields import Choice, Flag, Id, Part, Text
 from app.web.languages import LANGUAGES
 
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
@@ -84,6 +87,59 @@ class WebhookListSchema(Schema):
     """A person's webhooks, oldest first."""
 
     items = fields.List(fields.Nested(WebhookSchema), required=True)
+
+
+class Octets(fields.Field[bytes]):
+    """So many bytes in base64url without padding, as browsers tell the keys of a subscription."""
+
+    def __init__(self, count: int, **kwargs: Any) -> None:
+        self.count = count
+        length = -(-count * 4 // 3)
+        told = {"type": "string", "pattern": f"^[A-Za-z0-9_-]{{{length}}}$"}
+        super().__init__(metadata={**told, **kwargs.pop("metadata", {})}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bytes:
+        if isinstance(value, str) and _BASE64URL.fullmatch(value) and len(value) % 4 != 1:
+            octets = urlsafe_b64decode(value + "=" * (-len(value) % 4))
+            if len(octets) == self.count:
+                return octets
+        raise ValidationError(f"Not {self.count} bytes in base64url without padding.")
+
+
+class PushKeysSchema(Schema):
+    """The keys of a subscription, as the browser's PushSubscription.toJSON() tells them."""
+
+    p256dh = Octets(POINT_BYTES, required=True)
+    auth = Octets(AUTH_BYTES, required=True)
+
+
+class PushOrderSchema(Schema):
+    """Where this device is reached; the id is made by the device."""
+
+    id = Id(required=True)
+    endpoint = Text(required=True, longest=LONGEST_URL, metadata={"description": "https, and a public host"})
+    keys = Part(PushKeysSchema, required=True)
+
+
+class PushSubscriptionSchema(Schema):
+    """That a device is pushed to; neither its address nor its keys are shown again."""
+
+    id = fields.UUID(required=True)
+    device_id = fields.UUID(required=True)
+    service = fields.String(required=True, metadata={"description": "the host of the push service"})
+    made_at = fields.DateTime(required=True)
+
+
+class PushSubscriptionListSchema(Schema):
+    """The devices of a person that are pushed to, oldest first."""
+
+    items = fields.List(fields.Nested(PushSubscriptionSchema), required=True)
+
+
+class PushKeySchema(Schema):
+    """What a browser subscribes with (applicationServerKey)."""
+
+    public_key = fields.String(required=True, metadata={"description": "65 bytes in base64url without padding"})
 
 
 class CalendarSchema(Schema):

@@ -60,7 +60,15 @@ _WORDS = {
 }
 
 
+def push_text(language: str | None) -> str:
+    """Return what a device shows, whatever the notice is about: others read a lock screen too."""
+    return _in(_REMINDER, language)
+
+
 def text_of(kind: NoticeKind, language: str | None) -> str:
     """Return the text of a notice; in every language of ours where the person has not said which."""
-    words = _WORDS[kind]
+    return _in(_WORDS[kind], language)
+
+
+def _in(words: dict[str, str], language: str | None) -> str:
     return words.get(language, words["en"]) if language is not None else "\n\n".join(words.values())

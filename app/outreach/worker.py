@@ -8,18 +8,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from huey import PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.api import Huey
 
-from app.outreach.carriers import Carrier, carrier_of
+from app.outreach.carriers import RECORD, Both, Carrier, PushCarrier, Recorder, carrier_of
+from app.outreach.pushing import PushServices
+from app.outreach.pushkey import push_key
 from app.outreach.service.sending import work_once
 from app.outreach.service.telling import tell_webhooks
 from app.settings import Settings, SettingsIncomplete
 from app.web.transaction import own_transaction
 
 NAME = "trochlea"
+WEB_PUSH = "webpush"
 
 
 def queue_of(url: str) -> Huey:
@@ -36,11 +40,20 @@ def queue_of(url: str) -> Huey:
 
 
 def carrier_for(settings: Settings) -> Carrier:
-    """Return what carries letters; raise SettingsIncomplete where nobody said."""
+    """Return what carries letters and pushes; raise SettingsIncomplete where nobody said."""
     try:
-        return carrier_of(settings.mail_url, settings.mail_from)
+        return Both(carrier_of(settings.mail_url, settings.mail_from), _pushes(settings))
     except ValueError as error:
         raise SettingsIncomplete(f"TROCHLEA_MAIL_URL: {error}") from None
+
+
+def _pushes(settings: Settings) -> PushCarrier:
+    told = urlsplit(settings.push_url)
+    if told.scheme == RECORD:
+        return Recorder(Path(told.path))
+    if told.scheme == WEB_PUSH:
+        return PushServices(push_key(settings.push_key_file), settings.mail_from, settings.webhooks_to_loopback)
+    raise SettingsIncomplete("TROCHLEA_PUSH_URL is webpush: or record:/folder")
 
 
 def work(settings: Settings) -> int:

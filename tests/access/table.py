@@ -17,6 +17,7 @@ from tests.api.test_own_exercises import an_exercise
 from tests.builders.devices import an_id
 from tests.builders.plans import a_plan, an_order
 from tests.builders.plans import an_exercise as a_prescribed
+from tests.builders.subscribers import a_subscription
 
 Body = Callable[[World, Patient], Any]
 SESSIONS, PAIN, ADVICE, PLAN, MESSAGE = "sessions.read", "pain.read", "advice.read", "plan.write", "message"
@@ -184,6 +185,10 @@ ROWS: dict[str, Row] = {
     "get_calendar_state": OfRole(_needs(PATIENT)),
     "close_calendar": OfRole(_needs(PATIENT)),
     "get_calendar": Public(),
+    "get_push_key": OfRole(EVERYONE),
+    "list_push_subscriptions": OfRole(EVERYONE),
+    "create_push_subscription": OfRole(EVERYONE, body=lambda *_: a_subscription()),
+    "delete_push_subscription": OfRole(EVERYONE, frozenset({"patient", "second_device"}), ids={"push_id": "push_id"}),
     "list_webhooks": OfRole(_needs(THERAPIST)),
     "create_webhook": OfRole(
         _needs(THERAPIST), body=lambda *_: {"id": str(new_id()), "url": "https://clinic.example.org/hook"}

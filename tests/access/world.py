@@ -37,6 +37,7 @@ from tests.builders.devices import (
 )
 from tests.builders.people import People, Person
 from tests.builders.plans import prescribed
+from tests.builders.subscribers import a_subscription
 
 Json = dict[str, Any]
 CANARY = "kestrel"
@@ -253,6 +254,7 @@ def _of_their_own(world: World) -> None:
     world.ids["exercise_id"], world.tags["exercise"] = made(exercise)["id"], exercise.headers["ETag"]
     hook = {"id": str(new_id()), "url": "https://clinic.example.org/hook"}
     world.ids["webhook_id"] = made(therapist.post("/v1/me/webhooks", hook))["id"]
+    world.ids["push_id"] = made(ada.post("/v1/me/push-subscriptions", a_subscription()))["id"]
     told = made(ada.post("/v1/invitations", an_invitation()))
     world.ids |= {"code": told["code"], "open_invitation_id": told["id"]}
     world.ids["invited"] = str(world.actors["invited"].id if world.actors["invited"] else UUID(int=0))

@@ -19,7 +19,7 @@ from app.db.engine import Database, open_database
 from app.db.outbox import NoticeRow
 from app.factory import create_app
 from app.kernel.clock import now
-from app.outreach.carriers import Letter, NotCarried
+from app.outreach.carriers import Letter, NotCarried, Push
 from app.outreach.models import ReminderRow
 from app.outreach.service.sending import work_once
 from app.settings import Mode, Settings
@@ -28,16 +28,20 @@ from tests.builders.people import People, Person
 
 @dataclass
 class Remembering:
-    """Takes letters and remembers them; refuses while `is_broken`."""
+    """Takes letters and pushes and remembers them; refuses while `is_broken`."""
 
     letters: list[Letter] = field(default_factory=list)
+    pushes: list[Push] = field(default_factory=list)
     is_broken: bool = False
 
-    def carry(self, letter: Letter) -> None:
-        """Take a letter."""
+    def carry(self, letter: Letter | Push) -> None:
+        """Take one."""
         if self.is_broken:
             raise NotCarried("OSError")
-        self.letters.append(letter)
+        if isinstance(letter, Push):
+            self.pushes.append(letter)
+        else:
+            self.letters.append(letter)
 
     def to(self, person: Person) -> list[Letter]:
         """Return the letters to one person."""
@@ -51,7 +55,7 @@ class Dying:
     through: Any
     is_after: bool
 
-    def carry(self, letter: Letter) -> None:
+    def carry(self, letter: Letter | Push) -> None:
         """Die."""
         if self.is_after:
             self.through.carry(letter)

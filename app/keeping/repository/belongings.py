@@ -34,6 +34,7 @@ WITHHELD: Mapping[str, str] = {
     "exercise_tags": "of therapists alone",
     "instrument_texts": "of admins alone",
     "library_reviews": "of therapists and admins alone",
+    "push_subscriptions": "where a device is reached, which subscribes anew elsewhere",
     "webhooks": "of therapists alone",
     "webhook_marks": "how far the webhooks of therapists were told",
     "calendars": "hash of a secret address, which is made anew elsewhere",

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from app.web.feature import Feature
 
-outreach = Feature("outreach", "What is told of by itself: reminders, and webhooks.")
+outreach = Feature("outreach", "What is told of by itself: reminders, web push, and webhooks.")

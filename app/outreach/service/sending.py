@@ -2,11 +2,14 @@
 
 Nothing is lost: what is taken by a worker that dies is taken again once its lease is over. What was handed over by a
 worker that died before it could mark it is handed over once more, with the same id, which receivers recognise it by.
+
+Whoever has devices that are pushed to is reminded there, and by mail where none of them takes it within ten minutes.
+What changes who may see a record is told there and by mail.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import structlog
 from sqlalchemy.orm import Session
@@ -19,12 +22,20 @@ from app.db.outbox import Notice, Step
 from app.kernel.clock import now
 from app.kernel.errors import NotVisible
 from app.kernel.notices import REMINDERS, NoticeKind
-from app.outreach.carriers import Carrier, Letter, NotCarried
-from app.outreach.domain import LEASE, MOST_TRIES, Reminders, pause_after
+from app.outreach.carriers import Carrier, Letter, NobodyThere, NotCarried, Push
+from app.outreach.domain import DEVICES_FIRST, LEASE, MOST_TRIES, Reminders, pause_after
+from app.outreach.repository import pushes
 from app.outreach.repository import wishes as repository
 from app.outreach.service import sweep
-from app.outreach.words import SUBJECT, text_of
+from app.outreach.service.pushes import subscriptions_of
+from app.outreach.words import SUBJECT, push_text, text_of
 
+PUSHED = REMINDERS | {NoticeKind.CARE_CHANGED}
+"""What is told to devices; letters of accounts are mail, and nothing of them stands on a lock screen."""
+GOOD_FOR = timedelta(days=1)
+"""So long a push service keeps what has no end of its own for a device that is off."""
+
+SENT = "sent"
 ONE = 1
 """Taken at a time: no letter waits under a lease for another one that is slow."""
 
@@ -65,17 +76,21 @@ def _deal_with(step: Step, carrier: Carrier, notice: Notice, at: datetime) -> bo
         return False
     try:
         carrier.carry(letter)
+    except NobodyThere:
+        with step() as db:
+            _forget_device(db, notice, at)
+        return False
     except NotCarried:
         with step() as db:
             _try_again(db, notice, at)
         return False
     with step() as db:
-        outbox.settle(db, notice, "sent", at)
+        outbox.settle(db, notice, SENT, at)
     return True
 
 
-def _letter(db: Session, notice: Notice, at: datetime) -> Letter | None:
-    """Return the letter that a notice is, or None once it is settled or put off: asked at the moment of sending."""
+def _letter(db: Session, notice: Notice, at: datetime) -> Letter | Push | None:
+    """Return what is sent for a notice, or None once it is settled or put off: asked at the moment of sending."""
     if notice.account_id is None:
         outbox.forget(db, notice)
         return None
@@ -91,9 +106,48 @@ def _letter(db: Session, notice: Notice, at: datetime) -> Letter | None:
         outbox.settle(db, notice, "not_wanted", at)
     elif reminders is not None and notice.kind in REMINDERS and reminders.is_quiet(at, account.zone):
         outbox.put_off(db, notice, reminders.end_of_quiet(at, account.zone))
-    else:
+    elif notice.subscription_id is not None:
+        return _push(db, notice, account, reminders, at)
+    elif not (notice.kind in PUSHED and _is_left_to_devices(db, notice, account, at)):
         return _written(db, notice, account, reminders, at)
     return None
+
+
+def _is_left_to_devices(db: Session, notice: Notice, account: Account, at: datetime) -> bool:
+    """Tell a person's devices, once; is that enough, by now or for a while?"""
+    fates = outbox.fates_of_branches(db, notice)
+    if not fates:
+        devices = subscriptions_of(db, account, at)
+        for one in devices:
+            outbox.branch(db, notice, one.id, at)
+        is_left = bool(devices) and notice.kind in REMINDERS
+        if is_left:
+            outbox.put_off(db, notice, at + DEVICES_FIRST)
+        return is_left
+    if notice.kind not in REMINDERS:
+        return False
+    if SENT in fates:
+        outbox.settle(db, notice, "pushed", at)
+        return True
+    outbox.settle_branches(db, notice, "mailed", at)
+    return False
+
+
+def _push(db: Session, notice: Notice, account: Account, reminders: Reminders | None, at: datetime) -> Push | None:
+    """Return what a device is told, or None where it is logged out, or nobody's any more."""
+    device = next((one for one in subscriptions_of(db, account, at) if one.id == notice.subscription_id), None)
+    if device is None:
+        outbox.settle(db, notice, "no_device", at)
+        return None
+    good_for = (notice.good_until or at + GOOD_FOR) - at
+    text = push_text(reminders.language if reminders is not None else None)
+    return Push(str(notice.id), device, SUBJECT, text, int(good_for.total_seconds()))
+
+
+def _forget_device(db: Session, notice: Notice, at: datetime) -> None:
+    if notice.account_id is not None and notice.subscription_id is not None:
+        pushes.delete_subscription(db, notice.account_id, notice.subscription_id)
+    outbox.settle(db, notice, "no_device", at)
 
 
 def _is_wanted(kind: NoticeKind, reminders: Reminders | None) -> bool:
