@@ -6,16 +6,11 @@ import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
 from app.db.engine import open_database
-from app.kernel.clock import now
-from app.kernel.ids import new_id
-from app.kernel.permissions import Actor
-from app.review.service.messages import send_message
 from migrations import migrate
 from seeds.demo.personas import DEMO_PASSWORD, THERAPIST_EMAIL, load_demo
 from seeds.load import load_all
@@ -25,16 +20,6 @@ PICTURES = ROOT / "docs" / "pictures"
 MOST_BYTES = 200_000
 SECRET = "a secret of the pictures, thirty-two long"
 WHO_WRITES = "Jonas"
-SAID = (
-    (3, True, "The long run felt fine, but the stairs hurt the morning after."),
-    (
-        2,
-        False,
-        "Thank you for telling me. Leave out the next run, do the exercises, and write how the stairs are.",
-    ),
-    (0.1, True, "Stairs are better today. May I run on Sunday?"),
-)
-"""What they say in the picture of a thread: so many days ago, by the patient or not, and the words."""
 
 
 @dataclass(frozen=True)
@@ -90,14 +75,7 @@ def _fill(url: str) -> None:
     migrate(database.writer)
     with database.writing.begin() as db:
         load_all(db)
-    therapist, *patients = load_demo(database)
-    patient = next(one for one in patients if one.display_name.startswith(WHO_WRITES))
-    at = now()
-    with database.writing.begin() as db:
-        for days_ago, is_patient, text in SAID:
-            writer = patient if is_patient else therapist
-            actor = Actor(account_id=writer.id, role=writer.role, device_id=new_id(), zone=writer.zone)
-            send_message(db, patient.id, new_id(), text, actor, at - timedelta(days=days_ago))
+    load_demo(database)
     database.dispose()
 
 

@@ -45,6 +45,7 @@ from app.programmes import service as programmes
 from app.programmes.domain.programme import Author
 from app.programmes.domain.words import AuthorRole
 from seeds.demo.answers import answers_of
+from seeds.demo.messages import write_messages
 from seeds.demo.stories import PATIENTS, SETTLES_AND_PROGRESSES, Persona, RunDay
 
 DEMO_PASSWORD = "kneecap in the groove"  # noqa: S105 - printed for everybody, development only
@@ -79,6 +80,7 @@ def _patient(db: Session, persona: Persona, therapist: Account, at: datetime) ->
         writing = Writing(db, patient.id, patient.zone, uuid5(_DEMO, "phone"), told_at, reconsider)
         logbook.log_entry(writing, kind, entry)
     _share(db, patient, therapist, at)
+    write_messages(db, patient, therapist, at)
     return patient
 
 
