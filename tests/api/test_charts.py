@@ -78,9 +78,27 @@ def test_pain_and_load_say_the_same_in_the_picture_the_table_and_the_sentences(p
     assert {one["limit"] for one in values if "limit" in one} == {3}
     assert [one["score"] for one in values if one.get("text") == "flare"] == [9]
     assert {one["decision"] for one in values if "decision" in one} == {"pause"}
-    assert max(one["load"] for one in values if "load" in one) == max(one["distance, km"] for one in rows_of(chart))
+    assert max(one["load"] for one in values if "load" in one) == max(
+        one["distance, km"] or 0 for one in rows_of(chart)
+    )
     assert "Die letzte Empfehlung war: pausieren" in german["description"]
     assert [list(row.values())[2:5] for row in rows_of(german)] == [list(row.values())[2:5] for row in rows_of(chart)]
+
+
+def test_weeks_before_the_first_entry_are_unknown_and_a_week_without_a_run_after_it_is_none(people: People) -> None:
+    patient = people.patient()
+    with on_day(30):
+        log(patient, "sessions", 8, sets=sets("clamshell", "left"))
+        log(patient, "runs", 24, distance_m=5000)
+        chart = spec(patient, patient, "pain-and-load", f"?since={day_of(0)}&until={day_of(27)}")
+        later = spec(patient, patient, "pain-and-load", f"?since={day_of(14)}&until={day_of(27)}")
+    assert [row["runs"] for row in rows_of(chart)] == [None, 0, 0, 1]
+    assert [row["distance, km"] for row in rows_of(chart)] == [None, 0, 0, 5]
+    assert [one["load"] for one in drawn_rows(chart) if "load" in one] == [0, 0, 5]
+    assert [one["not_yet"] for one in drawn_rows(chart) if "not_yet" in one] == ["nothing logged yet"] * 2
+    assert "in the week before 0 km; most in a week 5 km" in chart["description"]
+    assert [row["runs"] for row in rows_of(later)] == [0, 1], "the first entry lies before this window"
+    assert not any("not_yet" in one for one in drawn_rows(later))
 
 
 def test_a_score_of_nothing_is_drawn_and_a_missing_one_is_not(people: People) -> None:

@@ -51,8 +51,10 @@ def adherence(window: Window, sections: Mapping[str, Any], language: str) -> Cha
 
 def _bars(window: Window, weeks: Sequence[Json], language: str) -> Json:
     said = words_of(language)
-    values = [_bar(week, len(weeks) <= _MOST_LABELS, language) for week in weeks]
-    x = days_axis(window.since, window.until, said["days"])
+    begun = next(place for place, week in enumerate(weeks) if week["percent"] is not None)
+    is_labelled = len(weeks) <= _MOST_LABELS
+    values = [_bar(week, is_labelled, is_labelled or place > begun, language) for place, week in enumerate(weeks)]
+    x = days_axis(window, said)
     axis = {"title": said["adherence_axis"], "values": [0, 25, 50, 75, 100]}
     y = {"type": "quantitative", "scale": {"domain": [0, 112], "nice": False}, "axis": axis}
     levels = {"domain": ["high", "moderate", "low"], "range": [DARK, MIDDLE, PALE]}
@@ -93,7 +95,7 @@ def _bars(window: Window, weeks: Sequence[Json], language: str) -> Json:
     }
 
 
-def _bar(week: Json, labelled: bool, language: str) -> Json:
+def _bar(week: Json, labelled: bool, dashed: bool, language: str) -> Json:
     percent = week["percent"]
     middle = week["begins_on"] + (week["ends_on"] - week["begins_on"]) / 2
     return {
@@ -103,7 +105,7 @@ def _bar(week: Json, labelled: bool, language: str) -> Json:
         "percent": percent if percent is not None else 0,
         "level": week["level"] or "low",
         # A week in which nothing was due is not a week in which nothing was done.
-        "text": "-" if percent is None else number(round(percent), language) if labelled else "",
+        "text": ("-" if dashed else "") if percent is None else number(round(percent), language) if labelled else "",
     }
 
 
@@ -113,5 +115,5 @@ def _in_words(weeks: Sequence[Json], known: Sequence[float], language: str) -> s
         return said["no_adherence"] + "."
     mean = sum(known) / len(known)
     last = weeks[-1]["percent"]
-    told = {"last": number(last, language), "mean": number(mean, language), "weeks": len(known)}
+    told = {"last": number(last, language), "mean": number(round(mean, 1), language), "weeks": len(known)}
     return said["alt_adherence"].format(**told)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+
+from app.review.domain.progress import Window
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 WIDTH = 720  # pixels of a panel
@@ -15,6 +17,9 @@ BLUE, ORANGE, BLACK = "#0060a0", "#d55e00", "#1a1a1a"
 PALE, DARK, MIDDLE = "#b9cfe0", "#2f4b63", "#7e97ab"
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 SMALL, USUAL, LARGE = 11, 12, 15  # pixels of type
+DAYS_BY_DAY, DAYS_BY_WEEK = 14, 119
+"""Up to so many days each day is marked, and up to so many each week."""
+MOST_TICKS = 17
 
 Json = dict[str, Any]
 
@@ -74,14 +79,40 @@ def _config() -> Json:
     }
 
 
-def days_axis(first: date, last: date, form: str, *, shown: bool = True, ticks: int = 8) -> Json:
-    """Return a time axis over some days, written in a form; days have no hours, so they are read as UTC."""
-    axis = {"format": form, "labelOverlap": True, "grid": False, "tickCount": ticks, "title": None}
+def days_axis(window: Window, said: Mapping[str, str], *, shown: bool = True, most: int = MOST_TICKS) -> Json:
+    """Return a time axis over a window; days have no hours, so they are read as UTC.
+
+    It is marked where something begins: each day of a short window, each week of a middle one (as its bars do), each
+    month of a long one, and every other one of them where there would be more than `most`.
+    """
+    days, form = _marked(window)
+    every = -(-len(days) // most) if days else 1
+    axis = {
+        "format": said[form],
+        "values": [_milliseconds(day) for day in days[::-every][::-1]],
+        "labelOverlap": True,
+        "grid": False,
+        "title": None,
+    }
     return {
         "type": "temporal",
-        "scale": {"type": "utc", "domain": [moment(first), moment(last, end=True)]},
+        "scale": {"type": "utc", "domain": [moment(window.since), moment(window.until, end=True)]},
         "axis": axis if shown else {"labels": False, "ticks": False, "grid": False, "title": None},
     }
+
+
+def _marked(window: Window) -> tuple[list[date], str]:
+    """Return the days that are marked, and how they are written."""
+    every_day = [window.since + timedelta(days=ahead) for ahead in range(window.days)]
+    if window.days <= DAYS_BY_DAY:
+        return every_day, "days"
+    if window.days <= DAYS_BY_WEEK:
+        return [week.since for week in window.weeks()], "days"
+    return [day for day in every_day if day.day == 1], "months"
+
+
+def _milliseconds(day: date) -> int:
+    return round(datetime.combine(day, time(), UTC).timestamp() * 1000)
 
 
 def moment(day: date, *, end: bool = False) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.outcomes.domain.instruments import Instrument
 from app.outcomes.domain.progress import Point, Towards
 from app.outcomes.domain.words import Better
 from app.outcomes.labels import INSTRUMENT_LABELS
@@ -32,6 +33,8 @@ from app.review.charts.words import day, number, words_of
 from app.review.domain.progress import Window
 
 _PANEL, _HEIGHT, _COLUMNS = 330, 130, 2
+_MOST_TICKS = 6
+GRADED = "grade"
 _STYLES: Mapping[str | None, tuple[str, str, list[int]]] = {
     "left": (BLUE, "circle", [1, 0]),
     "right": (ORANGE, "square", [6, 3]),
@@ -66,8 +69,8 @@ def _points(series: Series, window: Window) -> list[Point]:
 
 def _panel(window: Window, listed: Sequence[tuple[Series, list[Point]]], language: str) -> Json:
     said, instrument = words_of(language), listed[0][0].instrument
-    x = days_axis(window.since, window.until, said["days"], ticks=4)
-    y = {"type": "quantitative", "axis": {"title": None, "tickCount": 4}}
+    x = days_axis(window, said, most=_MOST_TICKS)
+    y = {"type": "quantitative", "axis": {"title": None, **_marks(instrument)}}
     y["scale"] = _scale(listed)
     layers = _bands(window, listed, x, y)
     is_banded = layers != []
@@ -106,10 +109,17 @@ def _line(series: Series, points: Sequence[Point], x: Json, y: Json, said: Mappi
     ]
 
 
+def _marks(instrument: Instrument) -> Json:
+    """Return where the scale is marked: at each grade, as there is nothing between two of them."""
+    if instrument.unit == GRADED and instrument.high is not None:
+        return {"values": list(range(int(instrument.low or 0), int(instrument.high) + 1)), "format": "d"}
+    return {"tickCount": 4}
+
+
 def _scale(listed: Sequence[tuple[Series, list[Point]]]) -> Json:
-    """Show the whole scale where it is a scale, and the values from 0 where it is a measurement without an end."""
+    """Show the whole scale of points or grades, and the values from 0 where it is a measurement without an end."""
     instrument = listed[0][0].instrument
-    if instrument.is_test:
+    if instrument.is_test and instrument.unit != GRADED:
         return {"zero": True, "nice": True}
     return {"domain": [instrument.low, instrument.high], "nice": False}
 

@@ -10,6 +10,7 @@ from app.review.charts.form import (
     BLACK,
     BLUE,
     DARK,
+    GRID,
     INK,
     MIDDLE,
     ORANGE,
@@ -26,7 +27,7 @@ from app.review.charts.form import (
     noon,
     rows,
 )
-from app.review.charts.told import DECISIONS, KNEES, METRES, SECONDS, in_words, points_of, table_of
+from app.review.charts.told import DECISIONS, KNEES, METRES, SECONDS, in_words, known_weeks, points_of, table_of
 from app.review.charts.words import day, number, words_of
 from app.review.domain.progress import WeekOfLoad, Window
 
@@ -36,6 +37,8 @@ _MOST_LABELS = 16
 _TOP = 3  # pixels below the upper edge
 _DAYS_OF_LARGE_DOTS = 120
 _DOT, _SMALL_DOT = 48, 20  # square pixels
+_LOAD_HEIGHT = 130  # pixels of the panel
+_ROOM_FOR_WORDS = 0.2  # of the panel's width
 _DAY = timedelta(days=1)
 
 
@@ -61,7 +64,7 @@ def _pain(window: Window, sections: Mapping[str, Any], language: str) -> Json:
     said, points = words_of(language), points_of(sections)
     if not points:
         return message(said["no_pain"], 150)
-    x = days_axis(window.since, window.until, said["days"], shown=False)
+    x = days_axis(window, said, shown=False)
     y = _pain_axis(said)
     layers = [_scores(points, window, x, y, said)]
     if sections["limits"] is not None:
@@ -151,7 +154,7 @@ def _advice(window: Window, decisions: Sequence[Json], said: Mapping[str, str]) 
         "data": rows(values),
         "mark": {"type": "point", "strokeWidth": 0, "size": _dot(window), "opacity": 1},
         "encoding": {
-            "x": {"field": "at", **days_axis(window.since, window.until, said["days"], shown=False)},
+            "x": {"field": "at", **days_axis(window, said, shown=False)},
             "y": {
                 "field": "decision",
                 "type": "nominal",
@@ -177,24 +180,44 @@ def _advice(window: Window, decisions: Sequence[Json], said: Mapping[str, str]) 
 
 def _load(window: Window, sections: Mapping[str, Any], language: str) -> Json:
     """Return the weeks as bars in km, or in minutes where no run has a distance; an unknown week says so."""
-    said, weeks = words_of(language), sections["weeks"]
+    said, weeks = words_of(language), known_weeks(sections)
     if not any(week.runs for week in weeks):
         return message(said["no_load"], 100)
     in_km = any(week.distance_m for week in weeks)
-    values = [_bar(week, in_km, len(weeks) <= _MOST_LABELS, language) for week in weeks]
+    values = [_bar(week, in_km, len(sections["weeks"]) <= _MOST_LABELS, language) for week in weeks]
     spikes = _spiked_weeks(weeks, sections["runs"])
-    x = days_axis(window.since, window.until, said["days"])
+    x = days_axis(window, said)
     y = {"type": "quantitative", "axis": {"title": said["km_axis" if in_km else "minutes_axis"], "tickCount": 4}}
     most = max(value["load"] or 0 for value in values)
     y["scale"] = {"domain": [0, most * 1.22 or 1], "nice": False}
     bar = {"type": "bar", "color": PALE, "stroke": DARK, "strokeWidth": 0.8}
     bars = {"x": {"field": "from", **x}, "x2": {"field": "to"}, "y": {"field": "load", **y}, "y2": {"datum": 0}}
     place = {"x": {"field": "middle", **x}, "y": {"field": "load", **y}}
-    layers: list[Json] = [{"mark": bar, "encoding": bars}, *labels(place, "text", dy=-8)]
+    layers: list[Json] = [*_before(window, sections, x, said), {"mark": bar, "encoding": bars}]
+    layers += labels(place, "text", dy=-8)
     if spikes:
         marked = [{**value, "spike": said["spike"]} for place, value in enumerate(values) if place in spikes]
         layers.append(_spikes(marked, x, y))
-    return {"width": WIDTH, "height": 130, "data": rows(values), "layer": layers}
+    return {"width": WIDTH, "height": _LOAD_HEIGHT, "data": rows(values), "layer": layers}
+
+
+def _before(window: Window, sections: Mapping[str, Any], x: Json, said: Mapping[str, str]) -> list[Json]:
+    """Shade the weeks before the first entry, and say what they are where there is room for it: not 0."""
+    unknown = len(sections["weeks"]) - len(known_weeks(sections))
+    if not unknown:
+        return []
+    last = sections["weeks"][unknown - 1].ends_on
+    span = {"from": moment(window.since), "to": moment(last, end=True)}
+    middle = noon(window.since + (last - window.since) / 2)
+    shade = {"x": {"field": "from", **x}, "x2": {"field": "to"}, "y": {"value": 0}, "y2": {"value": _LOAD_HEIGHT}}
+    layers: list[Json] = [
+        {"data": rows([span]), "mark": {"type": "rect", "color": GRID, "opacity": 0.55}, "encoding": shade}
+    ]
+    if (last - window.since).days >= window.days * _ROOM_FOR_WORDS:
+        place = {"x": {"field": "at", **x}, "y": {"value": _LOAD_HEIGHT}}
+        words = labels(place, "not_yet", dy=-12, color=QUIET)
+        layers += [{"data": rows([{"at": middle, "not_yet": said["not_yet"]}]), **one} for one in words]
+    return layers
 
 
 def _bar(week: WeekOfLoad, in_km: bool, labelled: bool, language: str) -> Json:
@@ -218,7 +241,15 @@ def _spiked_weeks(weeks: Sequence[WeekOfLoad], runs: Iterable[Json] | None) -> s
 def _spikes(values: Sequence[Json], x: Json, y: Json) -> Json:
     return {
         "data": rows(values),
-        "mark": {"type": "point", "fill": INK, "strokeWidth": 0, "size": 60, "opacity": 1, "yOffset": 11},
+        "mark": {
+            "type": "point",
+            "fill": INK,
+            "stroke": INK,
+            "strokeWidth": 0.5,
+            "size": 60,
+            "opacity": 1,
+            "yOffset": 11,
+        },
         "encoding": {
             "x": {"field": "middle", **x},
             "y": {"field": "load", **y},

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.review.charts.form import Json, Table
 from app.review.charts.words import day, number, words_of
-from app.review.domain.progress import Window
+from app.review.domain.progress import WeekOfLoad, Window
 
 MOMENTS = ("during", "next_morning", "worst")
 KNEES = ("left", "right", "unsaid")
@@ -22,6 +22,12 @@ def points_of(sections: Mapping[str, Any]) -> list[Json]:
     return [told for told in sections["pain"] if told["moment"] in MOMENTS]
 
 
+def known_weeks(sections: Mapping[str, Any]) -> list[WeekOfLoad]:
+    """Return the weeks of load without those that ended before the first entry of all: they are unknown, and not 0."""
+    since: date | None = sections["logged_since"]
+    return [week for week in sections["weeks"] if since is not None and week.ends_on >= since]
+
+
 def in_words(window: Window, sections: Mapping[str, Any], language: str) -> Iterable[str]:
     """Yield the sentences that tell the chart."""
     said = words_of(language)
@@ -33,8 +39,8 @@ def in_words(window: Window, sections: Mapping[str, Any], language: str) -> Iter
     if sections["decisions"]:
         last = sections["decisions"][-1]
         yield said["alt_decision"].format(decision=said[last["decision"]], on=day(last["on"], language))
-    if sections["weeks"] is not None:
-        kms = [None if week.distance_m is None else week.distance_m / METRES for week in sections["weeks"]]
+    if sections["weeks"] is not None and known_weeks(sections):
+        kms = [None if week.distance_m is None else week.distance_m / METRES for week in known_weeks(sections)]
         before = kms[-2] if len(kms) > 1 else None
         most = max((km for km in kms if km is not None), default=None)
         told = {"last": kms[-1], "before": before, "most": most}
@@ -89,7 +95,9 @@ def _week_row(week: Window, sections: Mapping[str, Any], said: Mapping[str, str]
         given = [one["decision"] for one in sections["decisions"] if week.holds(one["on"])]
         row.append(said[max(given, key=DECISIONS.index)] if given else None)
     if sections["weeks"] is not None:
-        load = next(one for one in sections["weeks"] if one.ends_on == week.until)
+        load = next((one for one in known_weeks(sections) if one.ends_on == week.until), None)
+        if load is None:
+            return [*row, None, None, None, None]
         row += [
             load.runs,
             None if load.distance_m is None else round(load.distance_m / METRES, 1),

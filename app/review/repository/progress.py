@@ -146,6 +146,23 @@ def list_overrides(db: Session, patient_id: UUID) -> list[Override]:
     return guidance.list_overrides(db, patient_id)
 
 
+def first_logged_on(db: Session, patient_id: UUID) -> date | None:
+    """Return the day of the first entry of all that whoever may read sessions may read; None where there is none."""
+    return min(db.connection().execute(_first_days(), {"patient": patient_id}).scalars(), default=None)
+
+
+@cache
+def _first_days() -> Any:
+    return union_all(*(_first_day(table) for table in (_RUNS, _SESSIONS, _CHECK_INS, _TREATMENTS, NOTED["skips"])))
+
+
+def _first_day(table: Table) -> Any:
+    c = table.c
+    mine = c.patient_id == bindparam("patient"), c.deleted_at.is_(None)
+    first = select(c.performed_on).where(*mine).order_by(c.performed_at).limit(1).subquery()
+    return select(first.c.performed_on)
+
+
 def _listed(rows: Iterable[Any]) -> list[Row]:
     return list(rows)
 

@@ -18,10 +18,11 @@ from app.review.charts.form import Chart
 from app.review.charts.outcomes import outcomes
 from app.review.charts.pain_and_load import pain_and_load
 from app.review.domain.progress import Window, is_open
+from app.review.repository.progress import first_logged_on
 from app.review.repository.streams import read_head
 from app.review.service.progress import progress_of
 
-CHARTS_VERSION = 1
+CHARTS_VERSION = 2
 """Grows with every change of how a chart is drawn, so that no client keeps an old drawing."""
 
 
@@ -83,4 +84,10 @@ def chart_of(
     """Return a chart of a window in a language; raise ProgressWindow."""
     sections, draw = _DRAWN[name]
     found = progress_of(db, patient_id, scopes, since, until, at, only=sections | BESIDE)
-    return draw(found.window, found.sections, language)
+    return draw(found.window, with_beginning(db, patient_id, found.sections), language)
+
+
+def with_beginning(db: Session, patient_id: UUID, sections: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the sections with the day of the first entry: of the weeks before it nothing is known."""
+    is_told = sections["weeks"] is not None
+    return {**sections, "logged_since": first_logged_on(db, patient_id) if is_told else None}

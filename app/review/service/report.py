@@ -22,7 +22,7 @@ from app.review.report.contents import CLINICAL, USED, Pictures, report_of
 from app.review.report.drawing import REPORT_VERSION
 from app.review.report.form import Register, Report
 from app.review.repository import reviews as reviews_repository
-from app.review.service.charts import BESIDE, tag_of
+from app.review.service.charts import BESIDE, tag_of, with_beginning
 from app.review.service.progress import Progress, progress_of
 
 _MOST_REVIEWS = 3
@@ -72,7 +72,7 @@ def report_on(
     wanted = _ALL if register is Register.CLINICIAN else _ALL - CLINICAL | {"stages"}
     found = progress_of(db, patient_id, scopes, since, until, at, only=wanted)
     reviews = _reviews(db, patient_id, reader_id, scopes)
-    pictures = _pictures(found, found.sections, language)
+    pictures = _pictures(found, with_beginning(db, patient_id, found.sections), language)
     return report_of(
         found.display_name, found.window, found.as_of, found.sections, reviews, pictures, register, language
     )
