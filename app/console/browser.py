@@ -15,10 +15,13 @@ from app.accounts.service import browsers
 from app.kernel.errors import Denied, Unauthenticated
 from app.kernel.ids import parse_id
 from app.settings import Settings
+from app.web.languages import choose_language
 from app.web.transaction import looking
 
 PLACE = "/console"
 HALF_WAY_S = 300  # seconds between the password and the code of the second factor
+LANGUAGE_S = 365 * 24 * 3600  # seconds that a chosen language is kept
+_LANGUAGE = "trochlea-language"
 _SESSION, _FORM, _HALF_WAY = "trochlea", "trochlea-form", "trochlea-login"
 _TOKEN_BYTES = 32
 _SAME_SITE = ("same-origin", "none")
@@ -69,6 +72,16 @@ def half_way() -> UUID:
     if account_id is None:
         raise Unauthenticated
     return account_id
+
+
+def remember_language(response: Response, chosen: str) -> Response:
+    """Note the language that was chosen in this browser, for a year."""
+    return _set(response, _LANGUAGE, chosen, max_age=LANGUAGE_S)
+
+
+def note_language() -> None:
+    """Let this request be answered in the language that was chosen in this browser, where one was."""
+    choose_language(request.cookies.get(_name(_LANGUAGE)))
 
 
 def form_token() -> str:

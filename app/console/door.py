@@ -13,11 +13,11 @@ from flask import Blueprint, Response, g, request
 from app.accounts import service as accounts
 from app.accounts.domain.second_factor import SecondFactorMissing
 from app.accounts.service import browsers
-from app.console.browser import PLACE, check_form, forget, who_asks
+from app.console.browser import PLACE, check_form, forget, note_language, who_asks
 from app.console.rendering import go_to, render
 from app.kernel.clock import now
 from app.kernel.errors import Conflict, Denied, Invalid, TrochleaError, Unauthenticated
-from app.kernel.permissions import Permission, Role
+from app.kernel.permissions import Look, Permission, Role
 from app.web.auth import actor, admit_as, log_act, log_acts, log_looks, note_act
 from app.web.feature import Declared
 from app.web.problems import problem_of, status_of
@@ -26,6 +26,13 @@ from app.web.transaction import looking, request_transaction, write_or_refuse
 View = Callable[..., Response]
 REFUSALS = (Invalid, Conflict, Denied)
 """What a form is shown again for, with what is wrong about it."""
+ONLY_OPENED: Mapping[Permission, Permission] = {
+    Permission.PLAN_WRITE: Permission.PLAN_READ,
+    Permission.PLAN_START: Permission.PLAN_READ,
+    Permission.PAUSE_CLOSE: Permission.PLAN_READ,
+    Permission.REVIEW_SIGN: Permission.REVIEWS_READ,
+}
+"""What the opening of a form is written down as: reading what the same scope opens, by what it is for."""
 WRITTEN_DOWN = frozenset(
     {
         Permission.PUBLIC,
@@ -45,6 +52,7 @@ class Console:
     def __init__(self) -> None:
         self.blueprint = Blueprint("console", __name__)
         self.blueprint.register_error_handler(Exception, show_error)
+        self.blueprint.before_request(note_language)
 
     def page(self, path: str, *, permission: Permission, writes: bool = False) -> Callable[[View], View]:
         """Declare a page that is looked at; the returned view is what a refused form shows again."""
@@ -54,6 +62,7 @@ class Console:
             def shown(**parts: Any) -> Response:
                 with request_transaction(writes=writes):
                     _enter(permission, parts)
+                    _note_opened(permission, parts)
                     response = view(**parts)
                     _note_seen(permission)
                     log_looks(response, f"console_{view.__name__}")
@@ -111,6 +120,13 @@ def _enter(permission: Permission, parts: Mapping[str, Any]) -> None:
         raise Denied
     with looking() as session:
         g.console_name = accounts.account_of(session, actor().account_id).display_name
+
+
+def _note_opened(permission: Permission, parts: Mapping[str, Any]) -> None:
+    """Note a form that is only opened as what it is, a reading: nothing of it was used yet."""
+    reading = ONLY_OPENED.get(permission)
+    if reading is not None:
+        g.looks = [Look(parts["patient_id"], reading)]
 
 
 def _note_seen(permission: Permission) -> None:

@@ -17,7 +17,7 @@ from app.console.browser import PLACE, fresh_form_key, with_form_cookie
 from app.console.words import words_of
 from app.guidance.words import book_of as rule_book
 from app.review.words import book_of as review_book
-from app.web.languages import in_language, language
+from app.web.languages import LANGUAGES, in_language, language
 from app.web.problems import status_of
 
 HERE = Path(__file__).resolve().parent
@@ -26,6 +26,7 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 _SEE_OTHER = 303
+_LONGEST_BACK = 300
 NOT_KNOWN = "\u2013"
 """An en dash, which stands where a figure is not known; 0 is a figure."""
 
@@ -51,6 +52,18 @@ def go_to(path: str, done: str | None = None) -> Response:
     return Response(response.get_data(), _SEE_OTHER, headers=response.headers)
 
 
+def go_on(path: str) -> Response:
+    """Send the browser on to a page that `back_to` found good."""
+    made: Any = redirect(path, _SEE_OTHER)
+    return Response(made.get_data(), _SEE_OTHER, headers=made.headers)
+
+
+def back_to(wanted: str) -> str:
+    """Return where to go on to: a page of the console and nothing else, the caseload where that is none."""
+    is_ours = wanted.startswith(f"{PLACE}/") and wanted.isprintable() and len(wanted) <= _LONGEST_BACK
+    return wanted if is_ours and "\\" not in wanted and "//" not in wanted else f"{PLACE}/caseload"
+
+
 def drawn(svg: str) -> Markup:
     """Return a picture that was drawn here, as part of a page: the one thing that is not escaped."""
     return Markup(svg)  # noqa: S704 - charts and QR codes, drawn by libraries that escape what they are given
@@ -69,6 +82,8 @@ def _everywhere(spoken: str) -> dict[str, Any]:
         "spoken": spoken,
         "place": PLACE,
         "here": request.path,
+        "languages": LANGUAGES,
+        "looked_at": request.full_path.rstrip("?") if request.method == "GET" else request.path,
         "me": g.get("console_name"),
         "role": g.actor.role.value if "actor" in g else None,
         "refused": refused,
@@ -98,7 +113,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(day=_day, moment=_moment, number=_number, km=_km)
+    made.filters.update(day=_day, moment=_moment, number=_number, figure=_figure, km=_km)
     return made
 
 
@@ -126,6 +141,12 @@ def _number(value: float | None, spoken: str) -> str:
     if value is None:
         return NOT_KNOWN
     told = f"{value:.1f}".removesuffix(".0")
+    return told.replace(".", ",") if spoken == "de" else told
+
+
+def _figure(value: float, spoken: str) -> str:
+    """Return a number with all that it was set to."""
+    told = f"{value:g}"
     return told.replace(".", ",") if spoken == "de" else told
 
 

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Response, request
+from flask import Response, g, request
 
 LANGUAGES = ("en", "de")
 """The languages that our own words are written in, the one that stands in for others first."""
 
 
+def choose_language(chosen: str | None) -> None:
+    """Let this request be answered in a language, whatever its client reads best; one that we lack changes nothing."""
+    if chosen in LANGUAGES:
+        g.chosen_language = chosen
+
+
 def language() -> str:
-    """Return the language of our own words that the client reads best."""
-    return best_of(LANGUAGES) or LANGUAGES[0]
+    """Return the language of our own words that was chosen, or that the client reads best."""
+    return g.get("chosen_language") or best_of(LANGUAGES) or LANGUAGES[0]
 
 
 def best_of(languages: Sequence[str]) -> str | None:

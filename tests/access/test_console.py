@@ -87,6 +87,7 @@ OTHERS: dict[tuple[str, str], str] = {
     ("POST", "/login/code"): "public",
     ("GET", "/static/<name>"): "public",
     ("GET", "/<path:rest>"): "public",
+    ("POST", "/language"): "public",
     ("POST", "/logout"): "professionals",
     ("GET", "/settings"): "professionals",
     ("POST", "/settings/devices/<id:device_id>"): "professionals",

@@ -101,6 +101,7 @@ def test_only_these_operations_are_public(app: Flask) -> None:
     assert public == {
         "/console",
         "/console/<path:rest>",
+        "/console/language",
         "/console/login",
         "/console/login/code",
         "/console/static/<name>",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 
+from app.guidance.domain.policy import SETTINGS
 from app.kernel.clock import now
 from tests.builders.browsers import Browser, logged_in
 from tests.builders.care import let_in, logged
@@ -138,6 +140,72 @@ def test_the_limits_are_changed_from_the_version_that_was_seen(browser: Browser,
     assert late.status_code == 412
     assert "Somebody has changed this" in late.text
     assert ada.get("/v1/patients/{me}/guidance/policy").json["preset"] == "esculier_2018"
+
+
+def policy_of(ada: Person) -> dict[str, Any]:
+    """Return the policy in force, as the patient's phone reads it."""
+    return dict(ada.get("/v1/patients/{me}/guidance/policy").json)
+
+
+def test_everything_that_a_policy_may_set_is_set_and_shown(browser: Browser, ada: Person) -> None:
+    path = f"/patients/{ada.id}/policy"
+    page = browser.get(f"{path}?preset=thomee_1997").text
+    assert {name for name in SETTINGS if f'name="{name}"' in page} == set(SETTINGS)
+    assert 'href="?preset=thomee_1997" aria-current="true"' in page
+    version = re.findall(r'name="version" value="([^"]+)"', page)[0]
+    own = {"acceptable_max": "4,5", "after_abs_max": "none", "upper_inclusive": "no", "after_action": "hold"}
+    change = {"version": version, "preset": "thomee_1997", "reason": "As agreed", **own, "rest_days": "3"}
+    done = browser.send(path, change)
+    assert done.status_code == 303, done.text
+    stored = policy_of(ada)
+    expected = {"acceptable_max": 4.5, "after_abs_max": None, "upper_inclusive": False, "after_action": "hold"}
+    assert stored["revision"]["overrides"] == {**expected, "rest_days": 3}
+    assert stored["policy"]["trend_tolerance"] == 0, "what was left empty is as the rule says"
+    again = browser.get(path).text
+    for name, written in (("acceptable_max", "4.5"), ("after_abs_max", "none"), ("rest_days", "3")):
+        assert re.search(rf'name="{name}" value="{written}"', again), name
+    assert '<option value="no" selected>' in again
+    other = browser.get(f"{path}?preset=vincent_2017").text
+    assert "These own numbers end with the change:" in other
+    assert re.search(r'name="acceptable_max" value=""', other)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"progress_max": "4"}, "These do not go together"),
+        ({"pause_min": "11"}, "This lies outside of what may be set."),
+        ({"rest_days": "2,5"}, "A whole number is needed."),
+        ({"rest_days": "two"}, "A number is needed."),
+        ({"after_action": "dance"}, "There is no such choice."),
+        ({"upper_inclusive": "perhaps"}, "There is no such choice."),
+        ({"rest_days": "none"}, "A number is needed."),
+    ],
+)
+def test_numbers_that_do_not_fit_are_refused_in_words_and_what_was_filled_in_stays(
+    browser: Browser, ada: Person, wrong: dict[str, str], words: str
+) -> None:
+    path = f"/patients/{ada.id}/policy"
+    version = re.findall(r'name="version" value="([^"]+)"', browser.get(path).text)[0]
+    change = {"version": version, "preset": "vincent_2017", "reason": "As agreed", "rest_days_more": "4"}
+    answer = browser.send(path, {**change, **wrong})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert 'href="?preset=vincent_2017" aria-current="true"' in answer.text
+    assert re.search(r'name="rest_days_more" value="4"', answer.text)
+    assert "As agreed" in answer.text
+    assert policy_of(ada)["revision"] is None
+
+
+def test_a_form_that_is_only_opened_is_written_down_as_read(browser: Browser, ada: Person) -> None:
+    for page in ("policy", "override", "programme/new"):
+        assert browser.get(f"/patients/{ada.id}/{page}").status_code == 200
+    assert browser.get(f"/patients/{ada.id}/review").status_code == 200
+    assert browser.send(f"/patients/{ada.id}/override", {"reason": "no more"}).status_code == 422
+    noted = {one["permission"] for one in ada.get("/v1/me/access-log").json["items"]}
+    assert noted == {"plan.read", "reviews.read", "caseload.read"}
+    browser.send(f"/patients/{ada.id}/review", {"id": an_id(), "next_on": in_days(14)})
+    assert "review.sign" in {one["permission"] for one in ada.get("/v1/me/access-log").json["items"]}
 
 
 def test_a_programme_is_prescribed_and_revised(browser: Browser, ada: Person) -> None:

@@ -1,4 +1,4 @@
-"""What a therapist does about one patient: sign off, close a pause, override, change the policy, decide a step."""
+"""What a therapist does about one patient: sign off, close a pause, override, decide a step."""
 
 from __future__ import annotations
 
@@ -6,23 +6,21 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 
 from app.console.door import console
-from app.console.forms import load, read_form
+from app.console.forms import read_form
 from app.console.opened import head_of, require, scopes
 from app.console.rendering import go_to, render
 from app.console.routes.patient import PATIENT
 from app.guidance import service as guidance
 from app.guidance.domain.decision import Decision
-from app.guidance.domain.presets import PRESETS
 from app.guidance.domain.ruleset.numbers import OVERRIDE_MAX_DAYS
 from app.guidance.schemas.advice import ClosingSchema
 from app.guidance.schemas.following import StageDecisionSchema
-from app.guidance.schemas.plan import OverrideOrderSchema, PolicyProposalSchema, WithdrawalSchema
+from app.guidance.schemas.plan import OverrideOrderSchema, WithdrawalSchema
 from app.guidance.service import stages
-from app.guidance.values import Closing, Order, PolicyProposal
-from app.guidance.words import preset_caution
+from app.guidance.values import Closing, Order
 from app.kernel.clock import now
 from app.kernel.errors import NotVisible
 from app.kernel.ids import new_id
@@ -34,7 +32,6 @@ from app.review.service.progress import progress_of
 from app.review.service.reviews import sign_review
 from app.web.answers import PreconditionFailed
 from app.web.auth import actor
-from app.web.languages import language
 from app.web.transaction import db, looking
 
 CAPS = ("session_cap_km", "week_cap_km", "session_cap_min", "week_cap_min")
@@ -111,38 +108,6 @@ def end_override(patient_id: UUID, override_id: UUID) -> Response:
     because = read_form(WithdrawalSchema)["because"]
     guidance.withdraw_override(db(), patient_id, override_id, because, actor(), now())
     return go_to(f"/patients/{patient_id}", "override_ended")
-
-
-# The policy
-
-
-@console.page(f"{PATIENT}/policy", permission=Permission.PLAN_WRITE)
-def policy_page(patient_id: UUID) -> Response:
-    """Show the form that changes the numbers of the pain rule."""
-    head, spoken = head_of(patient_id, None), language()
-    with looking() as session:
-        book = guidance.policy_book(session, patient_id)
-    cautions = {preset: preset_caution(preset, spoken, "clinician") for preset in PRESETS}
-    return render(
-        "acts/policy.html",
-        head=head,
-        in_force=book.on(head["today"]),
-        revision=book.revision_on(head["today"]),
-        version=guidance.version_of(book),
-        presets=list(PRESETS),
-        cautions=cautions,
-    )
-
-
-@console.act(f"{PATIENT}/policy", permission=Permission.PLAN_WRITE, again=policy_page)
-def set_policy(patient_id: UUID) -> Response:
-    """Set the policy from a day on."""
-    version = request.form.get("version", "")
-    told = {name: value for name in ("preset", "reason", "starts_on") if (value := request.form.get(name, "").strip())}
-    is_young = request.form.get("under_18") == "on"
-    proposal = PolicyProposal(**load(PolicyProposalSchema, {**told, "under_18": is_young}))
-    guidance.set_policy(db(), patient_id, proposal, actor(), now(), same_as(version))
-    return go_to(f"/patients/{patient_id}", "policy_set")
 
 
 # A step of the stage

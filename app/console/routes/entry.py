@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 
-from flask import Response, current_app, redirect, request
+from flask import Response, current_app, request
 
 from app.accounts import service as accounts
 from app.accounts.domain import Account
@@ -15,19 +14,16 @@ from app.accounts.proving import count_code, prove
 from app.accounts.schemas import LoginSchema
 from app.accounts.schemas.second_factor import FactorCodeSchema
 from app.accounts.service import browsers, second_factor
-from app.console.browser import PLACE, forget, half_way, remember, remember_half_way
+from app.console.browser import forget, half_way, remember, remember_half_way
 from app.console.door import console
 from app.console.forms import load
-from app.console.rendering import go_to, render
+from app.console.rendering import back_to, go_on, go_to, render
 from app.kernel.clock import now
 from app.kernel.errors import Denied
 from app.kernel.permissions import Permission, Role
 from app.settings import Settings
 from app.web.auth import actor, note_act
 from app.web.transaction import db, looking
-
-_SEE_OTHER = 303
-_LONGEST_BACK = 300
 
 
 class PatientsHaveAnApp(Denied):
@@ -87,23 +83,15 @@ def _opened(account: Account, second_factor_at: datetime | None, at: datetime) -
     done = accounts.log_in(db(), account, _browser_name(), at, second_factor_at)
     note_act(account.id, done.device.id, "console_log_in")
     token = browsers.give_cookie_token(db(), done.device.id)
-    return remember(_to(_back()), token)
+    return remember(go_on(_back()), token)
 
 
 def _go_on(path: str) -> Response:
     return go_to(f"{path}?next={quote(_back(), safe='')}")
 
 
-def _to(path: str) -> Response:
-    made: Any = redirect(path, _SEE_OTHER)
-    return Response(made.get_data(), _SEE_OTHER, headers=made.headers)
-
-
 def _back() -> str:
-    """Return where to go on to: a page of the console and nothing else."""
-    wanted = request.values.get("next", "")
-    is_ours = wanted.startswith(f"{PLACE}/") and wanted.isprintable() and len(wanted) <= _LONGEST_BACK
-    return wanted if is_ours and "\\" not in wanted and "//" not in wanted else f"{PLACE}/caseload"
+    return back_to(request.values.get("next", ""))
 
 
 def _browser_name() -> str:

@@ -7,16 +7,18 @@ from typing import Any
 
 from app.console.words.english import ENGLISH
 from app.console.words.english_messages import MESSAGES as ENGLISH_MESSAGES
+from app.console.words.english_policy import POLICY as ENGLISH_POLICY
 from app.console.words.english_refusals import REFUSALS as ENGLISH_REFUSALS
 from app.console.words.english_terms import TERMS as ENGLISH_TERMS
 from app.console.words.german import GERMAN
 from app.console.words.german_messages import MESSAGES as GERMAN_MESSAGES
+from app.console.words.german_policy import POLICY as GERMAN_POLICY
 from app.console.words.german_refusals import REFUSALS as GERMAN_REFUSALS
 from app.console.words.german_terms import TERMS as GERMAN_TERMS
 
 LANGUAGES: Mapping[str, Mapping[str, Any]] = {
-    "en": {**ENGLISH, **ENGLISH_MESSAGES, **ENGLISH_TERMS, **ENGLISH_REFUSALS},
-    "de": {**GERMAN, **GERMAN_MESSAGES, **GERMAN_TERMS, **GERMAN_REFUSALS},
+    "en": {**ENGLISH, **ENGLISH_MESSAGES, **ENGLISH_POLICY, **ENGLISH_TERMS, **ENGLISH_REFUSALS},
+    "de": {**GERMAN, **GERMAN_MESSAGES, **GERMAN_POLICY, **GERMAN_TERMS, **GERMAN_REFUSALS},
 }
 
 

@@ -1,0 +1,92 @@
+"""German: the numbers of the pain rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+POLICY: dict[str, Any] = {
+    "choose_preset": "Veröffentlichte Regeln",
+    "choose_preset_hint": (
+        "Wählen Sie eine, um ihre Werte zu sehen. Geändert wird erst, wenn Sie das Formular unten absenden."
+    ),
+    "own_numbers": "Eigene Werte",
+    "own_numbers_hint": "Leer: wie die Regel sagt. Von dem Tag an richten sich Telefon und Empfehlung danach.",
+    "setting": "Einstellung",
+    "now_in_force": "Jetzt",
+    "by_this_rule": "Nach dieser Regel",
+    "own_number": "Eigener Wert",
+    "none_given": "keiner",
+    "as_rule": "wie die Regel sagt",
+    "begins_later": "Beginnt später",
+    "from_to": "von {low} bis {high}",
+    "or_none": "oder keiner",
+    "policy_groups": {
+        "in_the_run": "Schmerz beim Lauf",
+        "after_the_run": "Schmerz nach dem Lauf",
+        "next_morning": "Der nächste Morgen",
+        "from_week_to_week": "Von Woche zu Woche",
+        "adding_load": "Wann gesteigert wird",
+        "cutting_load": "Wann verringert wird",
+        "long_runs": "Wie weit, wie schnell",
+        "days_off": "Nach Tagen ohne Lauf",
+    },
+    "policy_settings": {
+        "progress_max": "Gesteigert wird bis zu einem Schmerz von",
+        "acceptable_max": "Hingenommen bis zu einem Schmerz von",
+        "high_max": "Darüber: zuerst ruhen",
+        "pause_min": "Ab da: aufhören und untersuchen lassen",
+        "upper_inclusive": "Ein Wert genau auf der Grenze zählt als innerhalb",
+        "after_window_min": "Nach dem Schmerz wird gefragt nach",
+        "after_tolerance": "Hingenommener Anstieg nach dem Lauf",
+        "after_abs_max": "Höchster hingenommener Schmerz nach dem Lauf",
+        "after_action": "Schmerz, der nicht nachlässt, bedeutet",
+        "after_required": "Ohne diesen Wert keine Steigerung",
+        "morning_tolerance": "Hingenommener Anstieg am nächsten Morgen",
+        "morning_large": "Ein Anstieg, der als Schub zählt",
+        "trend_tolerance": "Hingenommener Anstieg des Wochenmittels",
+        "trend_large": "Ein Anstieg des Mittels, der die Belastung senkt",
+        "trend_min_points": "Nötige Tage mit Schmerzwert je Woche",
+        "repeat_window_days": "Läufe über der Grenze und gute Läufe zählen zurück für",
+        "progress_after_clean": "Gute Läufe in Folge vor einer Steigerung",
+        "progress_pct": "Steigerung der Woche",
+        "cycle_progress_pct": "Steigerung nach einem bestätigten Muster aus Ruhe und Schmerz",
+        "reduce_pct": "Eine Stufe weniger",
+        "reduce_more_pct": "Zwei Zeichen zugleich oder zweimal in Folge",
+        "rest_pct": "Nach der Ruhe wegen eines Schubs",
+        "rest_more_pct": "Nach dem dritten Lauf über der Grenze in Folge",
+        "gap_reduce_pct": "Nach einer Pause",
+        "gap_restart_pct": "Nach einer langen Pause",
+        "rest_days": "Ruhe nach einem Schub",
+        "rest_days_more": "Ruhe nach dem dritten Lauf über der Grenze",
+        "lookback_days": "Der längste Lauf wird gesucht in",
+        "session_spike_ratio": "Längster Lauf, mal den längsten davor",
+        "week_spike_ratio": "Höchstens in einer Woche, mal die Woche davor",
+        "gap_hold_days": "Tage ohne Lauf, nach denen nicht gesteigert wird",
+        "gap_reduce_days": "Tage ohne Lauf, nach denen verringert wird",
+        "gap_restart_days": "Tage ohne Lauf, nach denen Gehen und Laufen wechseln",
+        "cadence_ceiling": "Kein Rat zu schnelleren Schritten über",
+    },
+    "policy_units": {
+        "NRS": "von 10",
+        "minutes": "min",
+        "days": "Tage",
+        "runs": "Läufe",
+        "percent of the load": "%",
+        "ratio": "mal",
+        "steps per minute": "Schritte/min",
+        "flag": "",
+        "decision": "",
+    },
+    "policy_faults": {
+        "not_in_order": (
+            "Das passt nicht zusammen: Der Schmerz, bis zu dem gesteigert wird, darf nicht über dem hingenommenen "
+            "liegen, dieser nicht über dem für Ruhe, und dieser muss unter dem liegen, ab dem aufzuhören ist."
+        ),
+        "out_of_range": "Das liegt außerhalb dessen, was eingestellt werden kann.",
+        "not_whole": "Hier braucht es eine ganze Zahl.",
+        "not_a_number": "Hier braucht es eine Zahl.",
+        "not_a_choice": "Diese Wahl gibt es nicht.",
+        "wrong_type": "Diese Wahl gibt es nicht.",
+    },
+    "switch_language": "Sprache",
+}
