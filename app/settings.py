@@ -50,7 +50,7 @@ class Settings:
     minimum_app_version: str | None = None
     mail_url: str = ""
     mail_from: str = "trochlea@localhost"
-    push_url: str = ""
+    push_url: str = "webpush:"
     queue_url: str = ""
     webhooks_to_loopback: bool = False
     metrics_token: str | None = None

@@ -163,7 +163,10 @@ def show_error(error: Exception) -> Response:
         return forget(go_to(f"/login?next={quote(back, safe='')}"))
     told = problem_of(error)
     body = orjson.loads(told.data) if told.data else {"code": "error", "title": ""}
-    response = render("error.html", code=body["code"], title=body["title"], status=told.status_code)
+    # An error page repeats nothing of what was asked for: not even to come back to it in another language.
+    response = render(
+        "error.html", code=body["code"], title=body["title"], status=told.status_code, looked_at=f"{PLACE}/caseload"
+    )
     response.status_code = told.status_code
     for name in ("Retry-After", "Allow"):
         if name in told.headers:

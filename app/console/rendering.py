@@ -35,7 +35,7 @@ def render(template: str, **told: Any) -> Response:
     """Return a page in the reader's language."""
     spoken = language()
     fresh, token = fresh_form_key()
-    page = _environment().get_template(template).render(**_everywhere(spoken), form_token=token, **told)
+    page = _environment().get_template(template).render({**_everywhere(spoken), "form_token": token, **told})
     response = Response(page, mimetype="text/html")
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "no-store"

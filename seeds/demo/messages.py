@@ -59,14 +59,18 @@ THREADS: dict[str, tuple[tuple[Said, ...], int]] = {
 
 
 def write_messages(db: Session, patient: Account, therapist: Account, at: datetime) -> None:
-    """Write a demo patient's thread as it was by an instant, and mark what the therapist has read of it."""
+    """Write a demo patient's thread as it was by an instant, and mark what either has read; who answers has read."""
     said, most_read = THREADS.get(patient.email, ((), 0))
+    answered: UUID | None = None
     for number, one in enumerate(said):
         written_at = _at(one, at, patient.zone)
         if written_at > at:
             continue
         message_id = uuid5(patient.id, f"message {number}")
         send_message(db, patient.id, message_id, one.text, _actor(patient if one.is_patient else therapist), written_at)
+        if one.is_patient and answered is not None:
+            mark_read(db, patient.id, answered, _actor(patient), written_at)
+        answered = None if one.is_patient else message_id
         if number < most_read:
             mark_read(db, patient.id, message_id, _actor(therapist), min(written_at + _READ_AFTER, at))
 

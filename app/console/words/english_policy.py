@@ -65,7 +65,7 @@ POLICY: dict[str, Any] = {
         "cadence_ceiling": "No advice to step faster above",
     },
     "policy_units": {
-        "NRS": "of 10",
+        "NRS": "points",
         "minutes": "min",
         "days": "days",
         "runs": "runs",

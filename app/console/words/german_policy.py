@@ -67,7 +67,7 @@ POLICY: dict[str, Any] = {
         "cadence_ceiling": "Kein Rat zu schnelleren Schritten über",
     },
     "policy_units": {
-        "NRS": "von 10",
+        "NRS": "Punkte",
         "minutes": "min",
         "days": "Tage",
         "runs": "Läufe",

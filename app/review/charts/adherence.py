@@ -24,7 +24,7 @@ from app.review.charts.form import (
     noon,
     rows,
 )
-from app.review.charts.words import day, number, words_of
+from app.review.charts.words import as_sentence, day, number, words_of
 from app.review.domain.progress import Window
 
 _MOST_LABELS = 26
@@ -112,7 +112,7 @@ def _bar(week: Json, labelled: bool, dashed: bool, language: str) -> Json:
 def _in_words(weeks: Sequence[Json], known: Sequence[float], language: str) -> str:
     said = words_of(language)
     if not known:
-        return said["no_adherence"] + "."
+        return as_sentence(said["no_adherence"])
     mean = sum(known) / len(known)
     last = weeks[-1]["percent"]
     told = {"last": number(last, language), "mean": number(round(mean, 1), language), "weeks": len(known)}

@@ -29,7 +29,7 @@ from app.review.charts.form import (
     noon,
     rows,
 )
-from app.review.charts.words import day, number, words_of
+from app.review.charts.words import as_sentence, day, number, words_of
 from app.review.domain.progress import Window
 
 _PANEL, _HEIGHT, _COLUMNS = 330, 130, 2
@@ -59,7 +59,7 @@ def outcomes(window: Window, sections: Mapping[str, Any], language: str) -> Char
         if drawn
         else message(said["no_outcomes"], 120)
     )
-    told = [_in_words(series, language) for series, _ in shown] or [said["no_outcomes"] + "."]
+    told = [_in_words(series, language) for series, _ in shown] or [as_sentence(said["no_outcomes"])]
     return Chart(title, " ".join([f"{title}.", *told]), _table(shown, language), parts)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.review.charts.form import Json, Table
-from app.review.charts.words import day, number, words_of
+from app.review.charts.words import as_sentence, day, number, words_of
 from app.review.domain.progress import WeekOfLoad, Window
 
 MOMENTS = ("during", "next_morning", "worst")
@@ -55,7 +55,7 @@ def _pain_in_words(sections: Mapping[str, Any], language: str) -> str:
     for told in points_of(sections):
         worst[told["on"]] = max(told["score"], worst.get(told["on"], 0.0))
     if not worst:
-        return said["no_pain"] + "."
+        return as_sentence(said["no_pain"])
     on = max(worst, key=lambda one: (worst[one], one))
     facts = {"worst": number(worst[on], language), "on": day(on, language), "days": len(worst)}
     if sections["limits"] is None:

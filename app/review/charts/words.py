@@ -171,6 +171,11 @@ def number(value: float | None, language: str) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", "," if language == "de" else ".")
 
 
+def as_sentence(words: str) -> str:
+    """Return a few words as a sentence."""
+    return f"{words[:1].upper()}{words[1:]}."
+
+
 def day(on: date, language: str) -> str:
     """Return a day as the language writes it; months are named in English only."""
     return on.strftime(words_of(language)["day_form"])
