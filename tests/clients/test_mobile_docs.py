@@ -44,7 +44,7 @@ def test_an_excerpt_that_was_changed_is_seen() -> None:
 def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
     """A server on this worker's database."""
     environment = product_environment(database_url, tmp_path / "var", "a secret of the mobile docs, long enough")
-    found = start_server(environment, tmp_path)
+    found = start_server(environment, tmp_path, workers=1)
     yield found
     found.stop()
 

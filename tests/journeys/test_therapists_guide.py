@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the guide 
 def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
     """A server on this worker's database."""
     environment = product_environment(database_url, tmp_path / "var", "a secret of the therapists' guide, long enough")
-    found = start_server(environment, tmp_path)
+    found = start_server(environment, tmp_path, workers=1)
     yield found
     found.stop()
 
