@@ -91,9 +91,7 @@ def test_no_hostile_value_breaks_or_divides_the_databases_or_leaves_a_trace(
 
 @pytest.mark.deep
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_no_hostile_value_does_with_four_times_as_many(
-    sides: list[Side], every: list[Operation], shard: int
-) -> None:
+def test_no_hostile_value_does_with_four_times_as_many(sides: list[Side], every: list[Operation], shard: int) -> None:
     done = [attack(sides, operation, every, DEEP_OFTEN) for operation in every[shard::SHARDS]]
     assert [fault for made in done for fault in made.faults] == []
 

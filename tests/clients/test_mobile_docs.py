@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders.servers import ROOT, Server, product_environment, start_server
+from tests.levels import SQLITE_FIRST
 
 MOBILE = ROOT / "docs" / "mobile.md"
 CLIENTS = ROOT / "docs" / "clients"
@@ -50,6 +51,7 @@ def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the commands use curl")
+@SQLITE_FIRST
 def test_the_commands_run_as_they_are_written(server: Server, tmp_path: Path) -> None:
     script = f"\necho; echo {SEPARATOR}\n".join(blocks("bash"))
     script = script.replace("http://127.0.0.1:8000", server.url).replace("/tmp/", f"{tmp_path}/")
