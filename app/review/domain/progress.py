@@ -122,10 +122,9 @@ def weeks_of_load(
     window: Window, runs: Sequence[Mapping[str, Any]], sessions: Sequence[Mapping[str, Any]]
 ) -> list[WeekOfLoad]:
     """Return the weeks of a window; a week without runs is 0 m."""
-    found = []
+    found, ran_by_week, trained_by_week = [], _by_week(window, runs), _by_week(window, sessions)
     for week in window.weeks():
-        ran = [run for run in runs if week.holds(run["performed_on"])]
-        trained = [session for session in sessions if week.holds(session["performed_on"])]
+        ran, trained = ran_by_week.get(week.until, []), trained_by_week.get(week.until, [])
         found.append(
             WeekOfLoad(
                 begins_on=week.since,
@@ -138,6 +137,17 @@ def weeks_of_load(
                 session_duration_s=_sum(session["duration_s"] for session in trained),
             )
         )
+    return found
+
+
+def _by_week(window: Window, rows: Iterable[Mapping[str, Any]]) -> dict[date, list[Mapping[str, Any]]]:
+    """Return the rows of the window by the last day of their week."""
+    found: dict[date, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        on: date = row["performed_on"]
+        if window.holds(on):
+            weeks_before_last = (window.until - on).days // WEEK_DAYS
+            found.setdefault(window.until - weeks_before_last * WEEK_DAYS * _DAY, []).append(row)
     return found
 
 

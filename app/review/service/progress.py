@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -109,16 +110,22 @@ def _weeks(reading: _Reading) -> list[Any]:
 
 def _runs(reading: _Reading) -> list[dict[str, Any]]:
     rows = repository.list_runs(reading.db, reading.before)
-    known = [(row["performed_on"], row["distance_m"] / _METRES) for row in rows if row["distance_m"] is not None]
+    known = sorted((row["performed_on"], row["distance_m"] / _METRES) for row in rows if row["distance_m"] is not None)
     declared = told_by(reading.db, reading.patient_id, reading.window.until, reading.at).declared_longest_km
     return [_run(row, known, declared) for row in rows if reading.window.holds(row["performed_on"])]
 
 
 def _run(row: Mapping[str, Any], known: list[tuple[date, float]], declared_km: float | None) -> dict[str, Any]:
     on, metres = row["performed_on"], row["distance_m"]
-    spike = run_spike(on, metres / _METRES, known, declared_km) if metres is not None else None
+    spike = run_spike(on, metres / _METRES, _near(on, known), declared_km) if metres is not None else None
     shown = _only(row, "id", "distance_m", "duration_s", "rpe", "limp")
     return {"on": on, **shown, "spike_ratio": spike.ratio if spike else None, "spike": spike.name if spike else None}
+
+
+def _near(on: date, known: list[tuple[date, float]]) -> list[tuple[date, float]]:
+    """Return the runs of the days that a run is compared with, from all in order: not each is asked of each."""
+    first = bisect_left(known, (on - USUAL_POLICY.lookback_days * _DAY,))
+    return known[first : bisect_left(known, (on,))]
 
 
 def _treatments(reading: _Reading) -> list[dict[str, Any]]:
