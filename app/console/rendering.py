@@ -16,6 +16,8 @@ from markupsafe import Markup
 from app.console.browser import PLACE, fresh_form_key, with_form_cookie
 from app.console.words import words_of
 from app.guidance.words import book_of as rule_book
+from app.guidance.words import preset_caution
+from app.guidance.words.steps import step_in_words
 from app.review.words import book_of as review_book
 from app.web.languages import LANGUAGES, in_language, language
 from app.web.problems import status_of
@@ -94,6 +96,8 @@ def _everywhere(spoken: str) -> dict[str, Any]:
         "done": said["done"].get(request.args.get("done", "")),
         "rule_words": partial(_rule_words, spoken),
         "flag_words": partial(_flag_words, spoken),
+        "caution_words": partial(_caution_words, spoken),
+        "step_words": partial(_step_words, spoken),
         "styles": _stamp("console.css"),
         "script": _stamp("console.js"),
     }
@@ -119,6 +123,14 @@ def _environment() -> Environment:
 
 def _rule_words(spoken: str, rule: str) -> str:
     return rule_book(spoken).rules[rule].to("clinician")
+
+
+def _caution_words(spoken: str, preset: str) -> str | None:
+    return preset_caution(preset, spoken, "clinician")
+
+
+def _step_words(spoken: str, reason: str, made_by: str) -> str:
+    return step_in_words(reason, made_by, spoken, "clinician")
 
 
 def _flag_words(spoken: str, code: str) -> str:

@@ -5,9 +5,10 @@ Of two sides the worse one counts; what nobody measured stays unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from app.guidance.domain.stage_facts import ClinicFacts
+from app.outcomes.domain.bending import Bending
 from app.outcomes.domain.measurements import LAG
 from app.outcomes.domain.numbers import SQUAT_DEEP_DEG, SQUAT_SHALLOW_DEG
 from app.outcomes.domain.words import ClinicalTest, Questionnaire, Rating
@@ -26,6 +27,7 @@ def clinic_facts_of(overview: Overview) -> ClinicFacts:
     return ClinicFacts(
         squat_45_pain=squats[_SQUATS[0]],
         squat_60_pain=squats[_SQUATS[1]],
+        tolerated_loaded_bend_deg=_least(_scores(_of(overview, ClinicalTest.LOADED_BEND))),
         global_change=_least(_scores(_of(overview, Questionnaire.GLOBAL_CHANGE))),
         single_leg_squat=_worst_grade(_of(overview, ClinicalTest.SINGLE_LEG_SQUAT)),
         step_down=_worst(_of(overview, ClinicalTest.LATERAL_STEP_DOWN)),
@@ -43,9 +45,13 @@ def clinic_facts_of(overview: Overview) -> ClinicFacts:
     )
 
 
-def squat_facts_of(pains: Mapping[int, float]) -> ClinicFacts:
-    """Return what squats alone tell, by the bend of the knee in degrees."""
-    return ClinicFacts(squat_45_pain=pains.get(SQUAT_SHALLOW_DEG), squat_60_pain=pains.get(SQUAT_DEEP_DEG))
+def bending_facts_of(bending: Bending) -> ClinicFacts:
+    """Return what the tests of bending under load alone tell."""
+    return ClinicFacts(
+        squat_45_pain=bending.squat_pain.get(SQUAT_SHALLOW_DEG),
+        squat_60_pain=bending.squat_pain.get(SQUAT_DEEP_DEG),
+        tolerated_loaded_bend_deg=bending.tolerated_bend_deg,
+    )
 
 
 def _of(overview: Overview, instrument: Questionnaire | ClinicalTest, variant: str | None = None) -> list[Series]:

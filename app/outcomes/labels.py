@@ -30,6 +30,7 @@ INSTRUMENT_LABELS: dict[str, Words] = {
     "quadriceps_activation": {"en": "How well the thigh tightens", "de": "Wie gut sich der Oberschenkel anspannt"},
     "resisted_extension": {"en": "Pain straightening against a hand", "de": "Schmerz beim Strecken gegen die Hand"},
     "foot_in_squat": {"en": "Foot and heel in a squat", "de": "Fuß und Ferse bei der Kniebeuge"},
+    "loaded_bend": {"en": "Bend of the knee under load", "de": "Beugung des Knies unter Last"},
 }
 
 ITEM_LABELS: dict[str, dict[str, Words]] = {

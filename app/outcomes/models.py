@@ -56,6 +56,7 @@ class MeasurementRow(Performed, Base):
     lag: Mapped[bool | None]
     foot_turns_out: Mapped[bool | None]
     heel_lifts: Mapped[bool | None]
+    tolerated_bend_deg: Mapped[int | None]
     recorded_by: Mapped[str] = mapped_column(Text)
     value: Mapped[float]
     grade: Mapped[str | None] = mapped_column(Text)

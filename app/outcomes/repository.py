@@ -12,7 +12,7 @@ from sqlalchemy import Select, Table, bindparam, delete, func, insert, select, u
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
-from app.outcomes.domain.words import ClinicalTest
+from app.outcomes.domain.bending import BENDING_TESTS
 from app.outcomes.models import InstrumentTextsRow, MeasurementRow, QuestionnaireResponseRow
 
 _RESPONSES, _MEASUREMENTS = table_of(QuestionnaireResponseRow), table_of(MeasurementRow)
@@ -102,31 +102,30 @@ def _newest_statement(table: Table, score: str) -> Select[Any]:
     )
 
 
-def newest_squat_pains(db: Session, patient_id: UUID, at: datetime) -> list[tuple[int, float]]:
-    """Return bend in degrees and pain of the newest test of each bend and side, none that lies ahead."""
+def newest_bending_tests(db: Session, patient_id: UUID, at: datetime) -> list[tuple[str, int | None, float]]:
+    """Return test, bend in degrees and value of the newest test of each bend and side, none that lies ahead."""
     asked = {"patient": patient_id, "at": at}
-    return [(row[0], row[1]) for row in db.connection().execute(_squat_pains(), asked)]
+    return [(row[0], row[1], row[2]) for row in db.connection().execute(_bending_tests(), asked)]
 
 
 @lru_cache
-def _squat_pains() -> Select[Any]:
+def _bending_tests() -> Select[Any]:
     c = _MEASUREMENTS.c
     order = func.row_number().over(
-        partition_by=[c.knee_flexion_deg, c.side], order_by=[c.performed_at.desc(), c.id.desc()]
+        partition_by=[c.test, c.knee_flexion_deg, c.side], order_by=[c.performed_at.desc(), c.id.desc()]
     )
     ranked = (
-        select(c.knee_flexion_deg, c.value, order.label("place"))
+        select(c.test, c.knee_flexion_deg, c.value, order.label("place"))
         .where(
             c.patient_id == bindparam("patient"),
-            c.test == ClinicalTest.SQUAT_PAIN.value,
+            c.test.in_(BENDING_TESTS),
             c.deleted_at.is_(None),
             c.performed_at <= bindparam("at"),
-            c.knee_flexion_deg.is_not(None),
             c.value.is_not(None),
         )
         .subquery()
     )
-    return select(ranked.c.knee_flexion_deg, ranked.c.value).where(ranked.c.place == 1)
+    return select(ranked.c.test, ranked.c.knee_flexion_deg, ranked.c.value).where(ranked.c.place == 1)
 
 
 def find_texts(db: Session, instrument: str, language: str, *, lock: bool = False) -> Texts | None:

@@ -20,6 +20,7 @@ from app.logbook.domain import Side
 from app.logbook.facts import Facts
 from app.logbook.kinds import PainAnswers
 from app.outcomes import repository
+from app.outcomes.domain.bending import Bending, bending_of
 from app.outcomes.domain.instruments import INSTRUMENTS, Instrument
 from app.outcomes.domain.numbers import SORE_DAYS
 from app.outcomes.domain.schedule import Due, what_is_due
@@ -78,12 +79,9 @@ def overview(
     )
 
 
-def squat_pains(db: Session, patient_id: UUID, at: datetime) -> dict[int, float]:
-    """Return by bend in degrees how much a squat hurt when it was tested last, of two sides the worse one."""
-    found: dict[int, float] = {}
-    for bend, pain in repository.newest_squat_pains(db, patient_id, at + CLOCK_TOLERANCE):
-        found[bend] = max(pain, found.get(bend, 0.0))
-    return found
+def bending(db: Session, patient_id: UUID, at: datetime) -> Bending:
+    """Return how the knees bore bending under load when that was tested last."""
+    return bending_of(repository.newest_bending_tests(db, patient_id, at + CLOCK_TOLERANCE))
 
 
 def due(db: Session, patient_id: UUID, as_of: date | None, at: datetime) -> tuple[date, date, list[Due]]:

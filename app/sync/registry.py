@@ -32,7 +32,7 @@ from app.review.schemas.messages import MessageEntrySchema
 from app.review.service import messages, reviews
 from app.web.loading import Loader
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """The newest schema version of clients; older ones do not know the fields named in `since`."""
 
 
@@ -119,7 +119,7 @@ _GUIDANCE = {
 _MESSAGE = frozenset({Scope.MESSAGE})
 _CUES = {"cues_kept": 3, "feedback_percent": 3}
 _DAY = {"mood": 2, "stress": 2, "rest_of_week": 3, "settle_hours": 4, "low_load_provokes": 4}
-_MEASURED = {"lag": 3, "foot_turns_out": 4, "heel_lifts": 4}
+_MEASURED = {"lag": 3, "foot_turns_out": 4, "heel_lifts": 4, "tolerated_bend_deg": 5}
 _START = {"pain_began_on": 4, "terrain_or_shoe_change": 4, "avoids_activity_from_fear": 4}
 
 _ALL = (

@@ -6,8 +6,8 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 import orjson
 from flask import current_app
@@ -27,6 +27,17 @@ class BadCursor(Invalid):
 
     code = "bad_cursor"
     title = "The cursor does not belong to this request"
+
+
+class HasSeq(Protocol):
+    """Something with its number in a stream."""
+
+    @property
+    def seq(self) -> int:
+        """Return the number."""
+
+
+Numbered = TypeVar("Numbered", bound=HasSeq)
 
 
 class Paged(Schema):
@@ -52,6 +63,19 @@ def read_cursor(cursor: str | None, *bound_to: object) -> list[Any] | None:
         raise BadCursor
     position: list[Any] = orjson.loads(payload)
     return position
+
+
+def page_by_seq(
+    query: Mapping[str, Any], bound_to: Sequence[object], read: Callable[[int | None, int], Sequence[Numbered]]
+) -> tuple[Sequence[Numbered], str | None]:
+    """Return one page of a list that is ordered by the number in the stream, and the cursor of the next or None.
+
+    `read` takes the number that the page begins after, and how many rows to read: one more than the page shows.
+    """
+    position, limit = read_cursor(query["cursor"], *bound_to), query["limit"]
+    found = read(position[0] if position else None, limit + 1)
+    page = found[:limit]
+    return page, make_cursor([page[-1].seq], *bound_to) if len(found) > limit else None
 
 
 def _decode(cursor: str) -> bytes:

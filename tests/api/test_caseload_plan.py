@@ -67,8 +67,9 @@ def test_falling_adherence_without_rising_pain_is_no_reason(people: People) -> N
     [
         ("pain-scores", {"moment": "squat", "score": 6, "side": "left"}),
         ("check-ins", {"settle_hours": 30, "low_load_provokes": True}),
+        ("measurements", {"test": "loaded_bend", "tolerated_bend_deg": 44}),
     ],
-    ids=["a sore squat", "a knee that is easily stirred up"],
+    ids=["a sore squat", "a knee that is easily stirred up", "a bend that is not borne"],
 )
 def test_adherence_is_the_same_as_the_patient_s_own_with_skips_hidden_exercises_and_excuses(
     people: People, collection: str, told: dict[str, Any]

@@ -183,6 +183,21 @@ def test_over_the_change_of_clocks_each_day_is_due_once(people: People) -> None:
     assert [set(states(patient, day).values()) for day in range(changing - 2, changing + 3)] == [{"done"}] * 5
 
 
+@pytest.mark.parametrize(("bends", "on"), [((45, 90), False), ((44, 90), True), ((90, 44), True)])
+def test_a_loaded_bend_below_45_degrees_puts_the_hip_first_and_the_worse_side_counts(
+    people: People, bends: tuple[int, int], on: bool
+) -> None:
+    patient, _, _ = begun(people, an_exercise("box_squat_60", None), an_exercise("clamshell", "left"))
+    with on_day(2):
+        log(patient, "measurements", 0, test="loaded_bend", side="left", tolerated_bend_deg=10)
+        for side, bend in zip(("left", "right"), bends, strict=True):
+            log(patient, "measurements", 1, test="loaded_bend", side=side, tolerated_bend_deg=bend)
+        first = due(patient, patient, 2)["hip_first"]
+    assert first["on"] is on
+    told = {one["code"]: one for one in first["conditions"]}["tolerated_loaded_bend_deg"]
+    assert (told["facts"]["value"], told["verdict"]) == (min(bends), "met" if on else "not_met")
+
+
 def test_a_sore_squat_puts_the_hip_first_and_says_what_is_hidden_and_why(people: People) -> None:
     exercises = [
         an_exercise("box_squat_60", None),

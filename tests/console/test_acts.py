@@ -15,6 +15,7 @@ from tests.builders.browsers import Browser, logged_in
 from tests.builders.care import let_in, logged
 from tests.builders.devices import a_check_in, a_run, an_id
 from tests.builders.people import People, Person
+from tests.builders.plans import prescribed
 
 
 @pytest.fixture
@@ -206,6 +207,32 @@ def test_a_form_that_is_only_opened_is_written_down_as_read(browser: Browser, ad
     assert noted == {"plan.read", "reviews.read", "caseload.read"}
     browser.send(f"/patients/{ada.id}/review", {"id": an_id(), "next_on": in_days(14)})
     assert "review.sign" in {one["permission"] for one in ada.get("/v1/me/access-log").json["items"]}
+
+
+def test_what_speaks_against_a_preset_stands_beside_the_advice_and_the_limits(browser: Browser, ada: Person) -> None:
+    page = browser.get(f"/patients/{ada.id}/policy").text
+    version = re.findall(r'name="version" value="([^"]+)"', page)[0]
+    caution = "Other tissue: the trial is of the Achilles tendon"
+    assert caution not in browser.get(f"/patients/{ada.id}").text
+    change = {"version": version, "preset": "silbernagel_2007", "reason": "Wanted by the runner"}
+    assert browser.send(f"/patients/{ada.id}/policy", change).status_code == 303
+    assert caution in browser.get(f"/patients/{ada.id}").text
+    assert caution in browser.get(f"/patients/{ada.id}/record").text
+
+
+def test_why_the_engine_stopped_a_programme_is_told_in_the_reader_s_language(
+    browser: Browser, ada: Person, ines: Person
+) -> None:
+    prescribed(ines, ada, reason="Stopped: by hand")
+    logged(ada, check_ins=[a_check_in(0, red_flags=["locked_knee"])])
+    stopped = ada.get("/v1/patients/{me}/programmes").json["items"][0]
+    assert (stopped["status"], stopped["reason"]) == ("stopped", "Stopped: RED_FLAG. A therapist re-opens it.")
+    for page in ("programme", "record"):
+        text = browser.get(f"/patients/{ada.id}/{page}", headers={"Accept-Language": "de"}).text
+        assert "Programm gestoppt; die Therapie gibt es wieder frei." in text
+        assert "RED_FLAG" not in text
+        assert "Stopped: by hand" in text, "a person's own words stay as they are"
+        assert "Programme stopped" in browser.get(f"/patients/{ada.id}/{page}").text
 
 
 def test_a_programme_is_prescribed_and_revised(browser: Browser, ada: Person) -> None:

@@ -373,6 +373,13 @@ def test_severity_and_irritability_are_told_where_they_are_known(ada: Person) ->
     assert "IRRITABILITY_HIGH" not in notices(ada)
 
 
+def test_a_run_without_any_pain_is_a_known_and_mild_week(ada: Person) -> None:
+    done = log(ada, "runs", clock(1), distance_m=5000, duration_s=1800)
+    assert not any(code.startswith("SEVERITY") for code in notices(ada))
+    score(ada, done, clock(1), "during", 0)
+    assert notices(ada)["SEVERITY_MILD"]["facts"]["worst_7_days"] == 0
+
+
 def test_what_speeds_or_slows_recovery_has_a_direction_and_no_date(ada: Person) -> None:
     run(ada, 2, 4)
     found = notices(ada, pain_since=ago(100), adherence_percent=85, hip_and_ankle="true")

@@ -214,6 +214,23 @@ def test_a_preset_from_memory_carries_a_caution_in_the_readers_language(
     replayed = ines.post(f"/v1/patients/{ada.id}/guidance/replay", days).json
     assert [day["preset"] for day in replayed["days"]] == ["running_pain_3_of_10", preset]
     assert replayed["cautions"] == ({preset: said["caution"]} if cautious else {})
+    shown = ines.get(f"/v1/patients/{ada.id}/progress").json
+    assert (shown["limits"][-1]["preset"], shown["cautions"]) == (preset, replayed["cautions"])
+    resource = ada.get("/fhir/GuidanceResponse?_count=1").json["entry"][0]["resource"]
+    named = {one["name"]: one.get("valueString") for one in resource["contained"][0]["parameter"]}
+    assert (named["rule"], named.get("caution")) == (own[0]["rule"], own[0]["caution"])
+
+
+def test_nothing_is_said_of_a_preset_to_whoever_may_not_read_limits(ada: Person, people: People) -> None:
+    ines, guest = people.therapist(), people.therapist()
+    grant(ada, ines, "plan.write", "advice.read")
+    grant(ada, guest, "sessions.read")
+    path = f"/v1/patients/{ada.id}/guidance/policy"
+    ines.send("PUT", path, {"preset": "thomee_1997", "reason": "x"}, {"If-Match": ines.get(path).headers["ETag"]})
+    german = {"Accept-Language": "de"}
+    told = [reader.get(f"/v1/patients/{ada.id}/progress", **german).json for reader in (ines, guest)]
+    assert [(one["limits"] is None, list(one["cautions"])) for one in told] == [(False, ["thomee_1997"]), (True, [])]
+    assert told[0]["cautions"]["thomee_1997"].startswith("Zahlen der Zonen")
 
 
 def test_a_red_flag_gets_only_the_seek_care_text_whatever_the_preset(ada: Person, people: People) -> None:

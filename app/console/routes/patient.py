@@ -12,7 +12,7 @@ from app.console.door import console
 from app.console.opened import head_of, opens, scopes
 from app.console.rendering import drawn, render
 from app.guidance import service as guidance
-from app.guidance.schemas.shown import shown_body
+from app.guidance.schemas.shown import shown_advice
 from app.guidance.service import stages
 from app.kernel.clock import now
 from app.kernel.errors import Denied
@@ -120,9 +120,9 @@ def _advice(patient_id: UUID) -> dict[str, Any] | None:
     if given is None:
         given = guidance.current_advice(db(), patient_id, at)
         override = guidance.override_on(db(), patient_id, given.as_of, at)
-    shown = shown_body(given.body, override)
+    shown = shown_advice(given, override)
     keys = {key for found in shown["trace"] for key in found["sources"]}
-    return {**shown, "sources": _sources(keys), "given_at": given.given_at}
+    return {**shown, "sources": _sources(keys)}
 
 
 def _sources(keys: set[str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from app.kernel.permissions import Permission
 from app.web.answers import answer
 from app.web.auth import actor
 from app.web.languages import in_language, language
-from app.web.paging import Paged, make_cursor, read_cursor
+from app.web.paging import Paged, page_by_seq
 from app.web.transaction import db, looking
 
 ADVICE = f"{GUIDANCE}/advice"
@@ -62,10 +63,7 @@ def get_advice(patient_id: UUID, query: dict[str, Any]) -> Response:
 def list_advice_history(patient_id: UUID, query: dict[str, Any]) -> Response:
     """List advice as it was given, newest first; superseded advice stays readable."""
     bound = ("advice", patient_id, actor().account_id)
-    position = read_cursor(query["cursor"], *bound)
-    found = repository.list_advice(db(), patient_id, position[0] if position else None, query["limit"] + 1)
-    items, more = found[: query["limit"]], len(found) > query["limit"]
-    following = make_cursor([items[-1].seq], *bound) if more else None
+    items, following = page_by_seq(query, bound, partial(repository.list_advice, db(), patient_id))
     overrides = repository.list_overrides(db(), patient_id)
     shown = [shown_advice(given, _then(overrides, given)) for given in items]
     return in_language(answer({"items": shown, "next_cursor": following}), language())

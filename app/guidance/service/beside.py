@@ -120,7 +120,8 @@ def _worst(timelines: list[Timeline]) -> float | None:
     for timeline in timelines:
         first = timeline.today - WEEK_DAYS + 1
         found += [pain for day, pain in timeline.log.worst.items() if first <= day <= timeline.today]
-        found += [run.entry.pain_during for run in timeline.runs if run.day >= first and run.entry.pain_during]
+        during = [run.entry.pain_during for run in timeline.runs if run.day >= first]
+        found += [pain for pain in during if pain is not None]
     return max(found, default=None)
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from app.guidance import repository
-from app.guidance.clinic import clinic_facts_of, squat_facts_of
+from app.guidance.clinic import bending_facts_of, clinic_facts_of
 from app.guidance.domain.ruleset.numbers import HIP_FIRST_DAYS
 from app.guidance.domain.stage_facts import ClinicFacts
 from app.guidance.following import Following, knee_facts
@@ -38,7 +38,7 @@ def read_following(
 ) -> Following:
     """Return plan and log of the days up to the one asked about, with facts and pauses where the caller has them.
 
-    Of what was measured only the squat is read, and the library only where somebody asks for it.
+    Of what was measured only bending under load is read, and the library only where somebody asks for it.
     """
     last, zone = asked.on, asked.zone
     histories = programmes.history_from(db, patient_id, first)
@@ -46,7 +46,7 @@ def read_following(
     if facts is None:
         facts = outcomes.facts_since(db, patient_id, first - timedelta(days=HIP_FIRST_DAYS), LATEST, at)
     since, until = (datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) for day in (first, last + _DAY))
-    squats = squat_facts_of(outcomes.squat_pains(db, patient_id, instant_of(last, zone, at)))
+    bending = bending_facts_of(outcomes.bending(db, patient_id, instant_of(last, zone, at)))
     return Following(
         zone=zone,
         histories=histories,
@@ -55,7 +55,7 @@ def read_following(
         skips=logbook.skips_due(db, patient_id, first, last),
         look_up=partial(library.exercises_of, db, slugs),
         pauses=repository.list_pauses(db, patient_id) if pauses is None else pauses,
-        knee=knee_facts(facts, squats, last),
+        knee=knee_facts(facts, bending, last),
         policy=asked.policy,
     )
 

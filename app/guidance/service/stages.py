@@ -30,6 +30,7 @@ from app.guidance.service.following import clinic_facts, instant_of, read_follow
 from app.guidance.stage_day import Followed, StageKnown
 from app.guidance.stage_reading import all_facts, at_hand, could_step_up
 from app.guidance.values import DayAsked, Pause, StageProposal
+from app.guidance.words.steps import stepped_down_by, stopped_by
 from app.kernel.errors import Conflict, NotVisible
 from app.kernel.ids import new_id
 from app.logbook import service as logbook
@@ -216,7 +217,7 @@ def _stop(case: _Case, verdict: StageVerdict, pauses: Sequence[Pause]) -> None:
     standing = [pause for pause in pauses if pause.is_open and pause.rule in rules]
     if standing:
         newest = max(standing, key=lambda pause: (pause.opened_at, str(pause.id)))
-        reason = f"Stopped: {newest.rule}. A therapist re-opens it."
+        reason = stopped_by(newest.rule)
         _act(case, programmes.Change(reason=reason, status=Status.STOPPED, cause=f"stop:{newest.id}"))
 
 
@@ -225,7 +226,7 @@ def _step_down(case: _Case, verdict: StageVerdict, known: StageKnown) -> None:
     codes = [one.code for one in verdict.reasons]
     of_a_run = run is not None and set(codes) <= _OF_A_RUN
     cause = f"step_down:run:{run.key}" if run is not None and of_a_run else f"step_down:{case.as_of.isoformat()}"
-    reason = f"Stepped down to {verdict.to_stage}: {', '.join(codes)}."
+    reason = stepped_down_by(verdict.to_stage, codes)
     _act(case, programmes.Change(reason=reason, stage=verdict.to_stage, cause=cause))
 
 

@@ -1,4 +1,4 @@
-"""What is said beside the advice, in each language: sessions of the ladder, the orthosis test, presets from memory."""
+"""What is said beside the advice, in each language: ladder, orthosis test, presets from memory, steps of a stage."""
 
 from __future__ import annotations
 
@@ -72,5 +72,41 @@ _PRESETS_DE: dict[str, Said] = {
     ),
 }
 
-BESIDE_ENGLISH = Beside(_LADDER_EN, _ORTHOSIS_EN, _PRESETS_EN)
-BESIDE_GERMAN = Beside(_LADDER_DE, _ORTHOSIS_DE, _PRESETS_DE)
+_STEPS_EN: dict[str, Said] = {
+    "stopped": Said(
+        "The programme rests until your therapist opens it again.", "Programme stopped; a therapist re-opens it."
+    ),
+    "over_runs_7_days": Said(
+        "More than one run of the last 7 days was over the limit.", "Over runs of 7 days above what Elevate bears."
+    ),
+    "rest_day_decisions_14_days": Said(
+        "You were advised to rest more than once in the last 14 days.",
+        "Rest-day decisions of 14 days above what Restore bears.",
+    ),
+    "days_of_3_with_worst_6": Said(
+        "The pain was strong on more than one of the last 3 days.", "Worst pain of 6 or more on 2 of 3 days."
+    ),
+    "irritability": Said("The knee is easily stirred up now.", "Irritability high."),
+}
+_STEPS_DE: dict[str, Said] = {
+    "stopped": Said(
+        "Das Programm ruht, bis Ihre Therapeutin oder Ihr Therapeut es wieder freigibt.",
+        "Programm gestoppt; die Therapie gibt es wieder frei.",
+    ),
+    "over_runs_7_days": Said(
+        "Mehr als ein Lauf der letzten 7 Tage lag über der Grenze.",
+        "Mehr Läufe über der Grenze in 7 Tagen, als Elevate verträgt.",
+    ),
+    "rest_day_decisions_14_days": Said(
+        "In den letzten 14 Tagen wurde Ihnen mehr als einmal zu Ruhe geraten.",
+        "Mehr Ruhetag-Entscheidungen in 14 Tagen, als Restore verträgt.",
+    ),
+    "days_of_3_with_worst_6": Said(
+        "An mehr als einem der letzten 3 Tage war der Schmerz stark.",
+        "Stärkster Schmerz von 6 oder mehr an 2 von 3 Tagen.",
+    ),
+    "irritability": Said("Das Knie ist gerade leicht reizbar.", "Reizbarkeit hoch."),
+}
+
+BESIDE_ENGLISH = Beside(_LADDER_EN, _ORTHOSIS_EN, _PRESETS_EN, _STEPS_EN)
+BESIDE_GERMAN = Beside(_LADDER_DE, _ORTHOSIS_DE, _PRESETS_DE, _STEPS_DE)

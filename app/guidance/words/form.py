@@ -20,11 +20,12 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is said beside the advice: of a session, of an orthosis test, and against presets from memory."""
+    """What is said beside the advice: of a session, an orthosis test, presets from memory, and steps of the stage."""
 
     ladder: Mapping[str, Said]
     orthosis: Mapping[str, Said]
     presets: Mapping[str, Said]
+    steps: Mapping[str, Said]
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,11 @@ def _amount(dosage: Dosage) -> str:
 
 
 def guidance_response_of(patient_id: UUID, given: GivenAdvice, words: dict[str, Any]) -> Json:
-    """Return an advice as it was given: the decision and the caps as parameters, the words as a note."""
+    """Return an advice as it was given: the decision, the caps and what speaks against its preset as parameters.
+
+    The words, the caution among them, are notes as well.
+    """
+    caution = words.get("caution")
     said = [
         {"name": "decision", "valueCode": given.decision},
         {"name": "rule", "valueString": given.rule},
@@ -95,6 +99,7 @@ def guidance_response_of(patient_id: UUID, given: GivenAdvice, words: dict[str, 
         {"name": "as_of", "valueDate": given.as_of.isoformat()},
         *({"name": name, "valueDecimal": given.body[name]} for name in _CAPS if given.body.get(name) is not None),
         *({"name": "source", "valueString": source} for source in _sources(given)),
+        *([{"name": "caution", "valueString": caution}] if caution else []),
     ]
     return {
         "resourceType": "GuidanceResponse",

@@ -46,6 +46,7 @@ class Measurement(Entry):
     lag: bool | None = None
     foot_turns_out: bool | None = None
     heel_lifts: bool | None = None
+    tolerated_bend_deg: int | None = None
     recorded_by: Recorder = Recorder.PATIENT
 
 
@@ -85,6 +86,7 @@ _FIELDS: dict[ClinicalTest, _Fields] = {
     ClinicalTest.FOOT_POSTURE: _Fields(("fpi6_total",)),
     ClinicalTest.MANUAL_MUSCLE_TEST: _Fields(("muscle", "muscle_grade")),
     ClinicalTest.SQUAT_PAIN: _Fields(("pain",), ("knee_flexion_deg",), has_sides=False),
+    ClinicalTest.LOADED_BEND: _Fields(("tolerated_bend_deg",), has_sides=False),
 }
 STRENGTH_TESTS = frozenset(test for test, of_it in _FIELDS.items() if "torque_nm_kg" in of_it.optional)
 MEASURED_FIELDS = tuple(dict.fromkeys(name for of_it in _FIELDS.values() for name in (*of_it.needed, *of_it.optional)))
@@ -121,7 +123,12 @@ def value_of(measurement: Measurement) -> Value:
 def _plain_value(measurement: Measurement) -> float:
     if measurement.test in STRENGTH_TESTS:
         return _torque_nm_kg(measurement)
-    told = [measurement.fpi6_total, measurement.muscle_grade, measurement.pain]
+    told = [
+        measurement.fpi6_total,
+        measurement.muscle_grade,
+        measurement.pain,
+        measurement.tolerated_bend_deg,
+    ]
     return float(next(value for value in told if value is not None))
 
 

@@ -25,6 +25,7 @@ QUESTIONNAIRES = (
     Questionnaire.KOOS_PF,
     Questionnaire.LEFS,
     Questionnaire.TSK11,
+    Questionnaire.PHQ2,
     Questionnaire.PSFS,
     Questionnaire.GLOBAL_CHANGE,
 )

@@ -36,6 +36,7 @@ class ClinicalTest(StrEnum):
     QUADRICEPS_ACTIVATION = "quadriceps_activation"
     RESISTED_EXTENSION = "resisted_extension"
     FOOT_IN_SQUAT = "foot_in_squat"
+    LOADED_BEND = "loaded_bend"
 
 
 class Rating(StrEnum):

@@ -9,6 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from app.logbook.domain import Side
 from app.logbook.fields import optional_answer, optional_choice, optional_number, optional_whole
 from app.logbook.schemas import EntrySchema, PeriodSchema
+from app.outcomes.domain.numbers import LOADED_BEND_MAX_DEG
 from app.outcomes.domain.words import ClinicalTest, Contraction, Muscle, Questionnaire, Rating, Sex
 from app.web.fields import Choice, Flag, Number, Pain, Part, Text, Whole
 from app.web.openapi import Identified
@@ -115,6 +116,7 @@ class MeasurementSchema(EntrySchema):
     lag = _seen("did the knee bend while the leg was raised?")
     foot_turns_out = _seen("did the foot turn out in the squat?")
     heel_lifts = _seen("did the heel lift in the squat?")
+    tolerated_bend_deg = _whole(0, LOADED_BEND_MAX_DEG, "deepest bend that is borne with weight on the leg, degrees")
 
 
 class StoredQuestionnaireResponseSchema(Identified, QuestionnaireResponseSchema):

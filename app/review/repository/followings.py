@@ -19,7 +19,7 @@ from app.guidance.values import Pause, PolicyRevision
 from app.logbook.domain import LoggedSession, PainMoment, Skip
 from app.logbook.kinds import SESSION, SKIP
 from app.logbook.models import CheckInRow, PainScoreRow
-from app.outcomes.domain.words import ClinicalTest
+from app.outcomes.domain.bending import BENDING_TESTS
 from app.outcomes.models import MeasurementRow, QuestionnaireResponseRow
 from app.outcomes.pain import MOMENT_OF
 from app.programmes.domain.programme import ProgrammeHistory
@@ -44,7 +44,7 @@ class Followed:
     skips: Mapping[UUID, list[Skip]]
     scores: Mapping[UUID, list[tuple[date, str, float]]]
     check_ins: Mapping[UUID, list[tuple[date, float | None, float | None, int | None]]]
-    squats: Mapping[UUID, list[tuple[int, float]]]
+    bending: Mapping[UUID, list[tuple[str, int | None, float]]]
 
 
 def read_followed(
@@ -65,7 +65,7 @@ def read_followed(
         skips=reader.all(skips, SKIP.entry_of, skips.c.due_on.between(first - day, last + day), *_lives(skips)),
         scores=reader.scores(knee_since),
         check_ins=reader.check_ins(knee_since),
-        squats=reader.squats(),
+        bending=reader.bending(),
     )
 
 
@@ -113,20 +113,23 @@ class _Reader:
         known = (*_lives(table), table.c.performed_on >= since, table.c.performed_at <= self.at, is_told)
         return select(*keys, *map(func.max, told)).where(self._theirs(table), *known).group_by(*keys)
 
-    def squats(self) -> dict[UUID, list[Any]]:
-        """Return what each side's newest test of squatting to each angle hurt."""
+    def bending(self) -> dict[UUID, list[Any]]:
+        """Return each side's newest tests of bending under load: the test, the bend in degrees, and the value."""
         c = _measurements.c
         newest = func.row_number().over(
-            partition_by=(c.patient_id, c.side, c.knee_flexion_deg), order_by=(c.performed_at.desc(), c.id.desc())
+            partition_by=(c.patient_id, c.test, c.side, c.knee_flexion_deg),
+            order_by=(c.performed_at.desc(), c.id.desc()),
         )
-        known = (c.deleted_at.is_(None), c.performed_at <= self.at, c.test == ClinicalTest.SQUAT_PAIN.value)
+        known = (c.deleted_at.is_(None), c.performed_at <= self.at, c.test.in_(BENDING_TESTS))
         ranked = (
-            select(c.patient_id, c.knee_flexion_deg, c.value, newest.label("place"))
+            select(c.patient_id, c.test, c.knee_flexion_deg, c.value, newest.label("place"))
             .where(self._theirs(_measurements), *known)
             .subquery()
         )
         return self._grouped(
-            select(ranked.c.patient_id, ranked.c.knee_flexion_deg, ranked.c.value).where(ranked.c.place == 1)
+            select(*(ranked.c[name] for name in ("patient_id", "test", "knee_flexion_deg", "value"))).where(
+                ranked.c.place == 1
+            )
         )
 
     def _grouped(self, statement: Any) -> dict[UUID, list[Any]]:

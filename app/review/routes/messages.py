@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from app.review.schemas.messages import (
 from app.review.service import messages as service
 from app.web.answers import answer, no_content
 from app.web.auth import actor
-from app.web.paging import make_cursor, read_cursor
+from app.web.paging import page_by_seq
 from app.web.transaction import db
 
 MESSAGES = f"{PATIENT}/messages"
@@ -52,12 +53,7 @@ def send_message(patient_id: UUID, body: dict[str, Any]) -> Response:
 )
 def list_messages(patient_id: UUID, query: dict[str, Any]) -> Response:
     """List the messages, newest first, and how far each has read."""
-    bound_to = ("messages", patient_id)
-    position = read_cursor(query["cursor"], *bound_to)
-    limit = query["limit"]
-    found = service.list_messages(db(), patient_id, position[0] if position else None, limit + 1)
-    page = found[:limit]
-    following = make_cursor([page[-1].seq], *bound_to) if len(found) > limit else None
+    page, following = page_by_seq(query, ("messages", patient_id), partial(service.list_messages, db(), patient_id))
     marks = [_marked(one) for one in service.read_marks(db(), patient_id)]
     return answer({"items": [_shown(one) for one in page], "marks": marks, "next_cursor": following})
 

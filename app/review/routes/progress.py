@@ -8,6 +8,8 @@ from uuid import UUID
 from flask import Response
 
 from app.consent.domain import Scope
+from app.guidance.schemas.shown import register
+from app.guidance.words import preset_cautions
 from app.kernel.clock import now
 from app.kernel.permissions import Actor, Permission
 from app.outcomes.overview import Series
@@ -18,6 +20,7 @@ from app.review.schemas.progress import ProgressQuerySchema, ProgressSchema
 from app.review.service.progress import progress_of
 from app.web.answers import answer
 from app.web.auth import actor
+from app.web.languages import in_language, language
 from app.web.transaction import db
 
 
@@ -39,10 +42,11 @@ def get_progress(patient_id: UUID, query: dict[str, Any]) -> Response:
         "since": found.window.since,
         "until": found.window.until,
         **found.sections,
+        "cautions": preset_cautions({one["preset"] for one in found.sections["limits"] or []}, language(), register()),
     }
     if found.sections["outcomes"] is not None:
         told["outcomes"] = [_within(series, found.window) for series in found.sections["outcomes"]]
-    return answer(told)
+    return in_language(answer(told), language())
 
 
 def scopes_of(who: Actor, patient_id: UUID) -> frozenset[Scope] | None:

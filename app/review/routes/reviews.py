@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from app.review.schemas.reviews import ReviewPageSchema, ReviewSigningSchema, Re
 from app.review.service import reviews as service
 from app.web.answers import answer
 from app.web.auth import actor
-from app.web.paging import make_cursor, read_cursor
+from app.web.paging import page_by_seq
 from app.web.transaction import db
 
 REVIEWS = f"{PATIENT}/reviews"
@@ -45,12 +46,7 @@ def sign_review(patient_id: UUID, body: dict[str, Any]) -> Response:
 )
 def list_reviews(patient_id: UUID, query: dict[str, Any]) -> Response:
     """List the reviews that were signed off, newest first."""
-    bound_to = ("reviews", patient_id)
-    position = read_cursor(query["cursor"], *bound_to)
-    limit = query["limit"]
-    found = service.list_reviews(db(), patient_id, position[0] if position else None, limit + 1)
-    page = found[:limit]
-    following = make_cursor([page[-1].seq], *bound_to) if len(found) > limit else None
+    page, following = page_by_seq(query, ("reviews", patient_id), partial(service.list_reviews, db(), patient_id))
     return answer({"items": [_shown(one, actor(), patient_id) for one in page], "next_cursor": following})
 
 

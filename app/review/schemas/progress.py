@@ -187,6 +187,12 @@ class ProgressSchema(Schema):
     runs = _section(ShownRunSchema)
     treatments = _section(ShownTreatmentSchema)
     limits = _section(LimitSchema)
+    cautions = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "by preset of these limits, what speaks against its numbers"},
+    )
     pauses = _section(ShownPauseSchema)
     overrides = _section(ShownOverrideSchema)
     decisions = _section(DayDecisionSchema)

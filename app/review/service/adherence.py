@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.guidance.clinic import squat_facts_of
+from app.guidance.clinic import bending_facts_of
 from app.guidance.domain.ruleset.numbers import HIP_FIRST_DAYS, WEEK_DAYS
 from app.guidance.following import Following, KneeFacts
 from app.guidance.policies import PolicyBook
@@ -17,6 +17,7 @@ from app.guidance.stirring import Stirring, of_score, told_by_day
 from app.kernel.clock import CLOCK_TOLERANCE, day_in_zone
 from app.library import service as library
 from app.logbook.domain import PainMoment
+from app.outcomes.domain.bending import bending_of
 from app.review.repository.followings import Followed, read_followed
 
 _DAY = timedelta(days=1)
@@ -59,9 +60,7 @@ def _knee(found: Followed, key: UUID, today: date) -> KneeFacts:
     squats = {on: score for on, moment, score in scores if moment == PainMoment.SQUAT.value}
     told = [(on, of_score(moment, score)) for on, moment, score in scores]
     told += [(on, _of_day(pain, hours, provokes)) for on, pain, hours, provokes in found.check_ins.get(key, [])]
-    angles = found.squats.get(key, [])
-    tests = {angle: max(value for bend, value in angles if bend == angle) for angle in {angle for angle, _ in angles}}
-    return KneeFacts(squats, told_by_day(told), squat_facts_of(tests), today)
+    return KneeFacts(squats, told_by_day(told), bending_facts_of(bending_of(found.bending.get(key, []))), today)
 
 
 def _of_day(worst: float | None, settle_hours: float | None, provokes: int | None) -> Stirring:

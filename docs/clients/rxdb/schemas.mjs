@@ -39,7 +39,7 @@ const measurement = {
   ...{ force_n: number, lever_m: number, body_mass_kg: number, torque_nm_kg: number, age_years: number, sex: text },
   ...{ attempts_cm: list(number), fpi6_total: number, muscle: text, muscle_grade: number, pain: number },
   ...{ knee_flexion_deg: number, lag: flag, recorded_by: text, value: number, grade: text, dorsiflexion_deg: number },
-  ...{ scoring_version: text, foot_turns_out: flag, heel_lifts: flag },
+  ...{ scoring_version: text, foot_turns_out: flag, heel_lifts: flag, tolerated_bend_deg: number },
 };
 
 const intake = {

@@ -34,7 +34,7 @@ const RESPONSE = [
 const MEASUREMENT = [
   ...texts('test side rating signs contraction sex attempts_cm muscle recorded_by grade scoring_version'),
   ...numbers('distance_cm force_n lever_m body_mass_kg torque_nm_kg age_years fpi6_total muscle_grade pain'),
-  ...numbers('knee_flexion_deg value dorsiflexion_deg'),
+  ...numbers('knee_flexion_deg tolerated_bend_deg value dorsiflexion_deg'),
   ...flags('lag foot_turns_out heel_lifts'),
 ];
 

@@ -17,7 +17,7 @@ from app.guidance.domain.history import DailyEntry, InputError, RunEntry, Runner
 from app.guidance.domain.policy import resolve_policy
 from app.guidance.domain.rules.progress import clean
 from app.guidance.domain.volume import Volume
-from tests.unit.guidance.builders import TODAY, a_run, answer, question, steady
+from tests.unit.guidance.builders import TODAY, a_run, after_steady, answer, question, steady
 
 K = TypeVar("K", Facts, LastRun)
 
@@ -44,6 +44,12 @@ def test_of_two_pauses_the_more_urgent_one_decides():
 def test_of_two_equal_decisions_the_larger_cut_decides():
     amber, both = advice(pain_during=4), advice(pain_during=4, pain_next_morning=2)
     assert stricter(amber, both) is stricter(both, amber) is both
+
+
+def test_of_two_equal_cuts_the_row_that_stands_first_names_the_cause():
+    amber, morning = advice(pain_during=4), advice(pain_next_morning=2)
+    assert (morning.change_percent, morning.min_rest_days) == (amber.change_percent, amber.min_rest_days)
+    assert stricter(amber, morning) is stricter(morning, amber) is amber
 
 
 def test_of_two_holds_the_lower_cap_decides():
@@ -113,3 +119,15 @@ def test_an_advice_can_be_written_as_json():
     found = answer([*steady(), a_run(1, pain_during=4)], red_flags=["locked_knee"])
     assert json.loads(json.dumps(found, allow_nan=False)) == found
     assert list(found)[:5] == ["decision", "rule", "change_percent", "min_rest_days", "refer"]
+
+
+def test_each_item_of_the_trace_says_what_it_asks_for_and_what_it_saw():
+    (amber,) = [one for one in after_steady(pain_during=4)["trace"] if one["rule"] == "PAIN_AMBER"]
+    assert amber == {
+        "rule": "PAIN_AMBER",
+        "decision": "reduce",
+        "change_percent": -20,
+        "facts": {"pain_during": 4},
+        "thresholds": {"acceptable_max": 3.0, "high_max": 5.0},
+        "sources": ["acupuncture_pfps_page", "trek_pfp_runners", "E"],
+    }

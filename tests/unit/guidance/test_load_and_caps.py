@@ -120,3 +120,22 @@ def test_the_trace_names_what_was_seen_and_the_number_it_was_measured_by():
 def test_a_first_run_has_nothing_to_be_a_spike_beside():
     assert answer([a_run(1, distance_km=20)])["rules_all"] == ["NOT_ENOUGH_CLEAN"]
     assert answer([a_run(1, distance_km=20)], declared_longest_km=5)["rules_all"][0] == "LOAD_SESSION_SPIKE"
+
+
+def test_after_a_break_the_runs_of_exactly_28_days_up_to_the_last_one_count():
+    around = [a_run(14 + 28, distance_km=50), a_run(14 + 27, distance_km=11), a_run(14, distance_km=5)]
+    found = answer(around)
+    assert (found["rule"], found["session_cap_km"]) == ("GAP_REDUCE", 4.8)
+
+
+def test_a_declared_run_stands_in_where_no_run_lies_in_the_days_looked_back_on():
+    runs, shorter = [a_run(8, distance_km=5)], {"policy_overrides": {"lookback_days": 7}}
+    found = answer(runs, declared_longest_km=6, **shorter)
+    assert (found["rule"], found["session_cap_km"]) == ("GAP_HOLD", 6.0)
+    assert answer(runs, **shorter)["session_cap_km"] is None
+
+
+@pytest.mark.parametrize(("km", "spike"), [(6.6, False), (6.7, True)])
+def test_the_run_of_the_day_before_is_one_of_those_a_run_is_measured_by(km, spike):
+    found = answer([*steady(5), a_run(2, distance_km=6), a_run(1, distance_km=km)])
+    assert ("LOAD_SESSION_SPIKE" in found["rules_all"]) is spike

@@ -71,8 +71,10 @@ def test_a_score_that_cannot_be_meant_is_refused_and_its_place_is_named(field, v
 @pytest.mark.parametrize("field", ["limp", "stopped_early_for_pain", "painkiller_before"])
 @pytest.mark.parametrize("value", [None, 0, 1, "true", [], 1.0], ids=repr)
 def test_a_flag_is_true_or_false_or_not_given(field, value):
-    with pytest.raises(InputError):
-        after_steady(**{field: value})
+    others = {name: True for name in ("limp", "stopped_early_for_pain", "painkiller_before") if name != field}
+    with pytest.raises(InputError) as refused:
+        answer([a_run(1, **others, **{field: value})])
+    assert refused.value.faults[0].pointer == f"/sessions/0/{field}"
 
 
 @pytest.mark.parametrize(

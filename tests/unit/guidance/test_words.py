@@ -12,8 +12,12 @@ from app.guidance.domain import notices
 from app.guidance.domain.decision import Decision, Referral
 from app.guidance.domain.red_flags import RED_FLAGS
 from app.guidance.domain.ruleset import RULES
+from app.guidance.domain.stage_facts import StageFacts
+from app.guidance.domain.stages import STOPPING_RULES, _downs
 from app.guidance.words import LANGUAGES, REGISTERS, told
 from app.guidance.words.form import Beside, Book, Said
+from app.guidance.words.steps import step_in_words, stepped_down_by, stopped_by
+from app.programmes.domain.words import Stage
 
 ALIKE = {("seek_care", "none")}
 
@@ -88,3 +92,31 @@ def test_a_red_flag_is_told_nothing_about_load() -> None:
     for language in LANGUAGES:
         advice = {"rule": "RED_FLAG", "decision": "pause_and_refer", "refer": "urgent", "min_rest_days": 0}
         assert "%" not in told({**advice, "change_percent": -100}, language, "patient")["text"]
+
+
+def test_every_reason_for_a_step_has_its_words_in_every_language() -> None:
+    codes = {one.code for stage in Stage for one in _downs(stage, StageFacts())} | STOPPING_RULES
+    for language in LANGUAGES:
+        for register in REGISTERS:
+            for code in codes:
+                down = step_in_words(stepped_down_by("restore", [code]), "engine", language, register)
+                stop = step_in_words(stopped_by(code), "engine", language, register)
+                assert code not in down + stop
+                assert len(stop) > len(down), "a stop also says who opens the programme again"
+
+
+def test_two_reasons_for_a_step_are_both_told() -> None:
+    told = step_in_words(stepped_down_by("relieve", ["REPEAT_3", "irritability"]), "engine", "en", "patient")
+    assert told == "Three runs in a row were over the limit. The knee is easily stirred up now."
+
+
+@pytest.mark.parametrize(
+    ("reason", "made_by", "told"),
+    [
+        ("Stopped: REPEAT_4. A therapist re-opens it.", "therapist", "Stopped: REPEAT_4. A therapist re-opens it."),
+        ("Something newer.", "engine", "Something newer."),
+        ("Stepped down to restore: RULE_OF_LATER.", "engine", "RULE_OF_LATER."),
+    ],
+)
+def test_what_a_person_wrote_and_what_is_not_known_stays_as_it_is(reason: str, made_by: str, told: str) -> None:
+    assert step_in_words(reason, made_by, "de", "clinician") == told

@@ -40,6 +40,8 @@ def a_measurement(test: str, **fields: Any) -> Measurement:
         ("foot_posture", {"fpi6_total": 0}, 0.0, None),
         ("manual_muscle_test", {"muscle": Muscle.QUADRICEPS, "muscle_grade": 4.5}, 4.5, None),
         ("squat_pain", {"pain": 0.0, "knee_flexion_deg": 45, "side": None}, 0.0, None),
+        ("loaded_bend", {"tolerated_bend_deg": 0, "side": None}, 0.0, None),
+        ("loaded_bend", {"tolerated_bend_deg": 44, "side": Side.LEFT}, 44.0, None),
     ],
 )
 def test_each_test_comes_to_its_value(test: str, fields: dict[str, Any], value: float, grade: str | None) -> None:

@@ -41,6 +41,11 @@ def test_questionnaires_come_at_0_4_8_and_12_weeks_and_then_every_three_months_f
     ]
 
 
+def test_every_questionnaire_that_a_finding_or_a_stage_reads_is_due() -> None:
+    read_by_somebody = {Questionnaire.AKPS, Questionnaire.TSK11, Questionnaire.PHQ2, Questionnaire.GLOBAL_CHANGE}
+    assert read_by_somebody <= set(due_on(date(2026, 2, 28)))
+
+
 def test_tests_come_at_0_6_and_12_weeks_and_no_more() -> None:
     assert [moment.on for moment in moments(HOP, START)] == [START, date(2026, 3, 14), date(2026, 4, 25)]
 
