@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app
+from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.accounts.passwords import SLOTS
@@ -31,6 +32,7 @@ from app.programmes.routes import programmes
 from app.review.routes import review
 from app.settings import PROJECT_ROOT, Mode, Settings, SettingsIncomplete, read_settings
 from app.sync.routes import sync
+from app.web.asked import asked
 from app.web.auth import init_auth
 from app.web.encodings import deflate
 from app.web.feature import Feature
@@ -64,6 +66,16 @@ CACHEABLE = frozenset({Permission.LIBRARY_READ, Permission.PUBLIC})
 """What is the same for everybody may be kept and asked for again with its tag; nothing else is ever kept."""
 
 
+class NoSessions(SessionInterface):
+    """Who asks is said by a token, or in the console by a cookie of its own: Flask's signed cookie is never used."""
+
+    def open_session(self, _app: Flask, _request: Request) -> None:
+        """Open none; whoever touches `flask.session` is told so by an error."""
+
+    def save_session(self, _app: Flask, _session: SessionMixin, _response: Response) -> None:
+        """Keep nothing."""
+
+
 class RouteWithoutPermission(Exception):
     """A route says nothing of who may call it: the application does not start."""
 
@@ -73,6 +85,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     settings = settings or read_settings()
     configure_logs(settings.log_level)
     app = Flask("app", static_folder=None)
+    app.session_interface = NoSessions()
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.json_max_bytes,
@@ -129,15 +142,18 @@ def _keys(settings: Settings) -> Keys:
 
 
 def _may_be_kept(response: Response) -> bool:
-    said = declared(current_app, request.endpoint) if request.endpoint and request.method in ("GET", "HEAD") else None
+    req = asked()
+    said = declared(current_app, req.endpoint) if req.endpoint and req.method in ("GET", "HEAD") else None
     return said is not None and said.permission in CACHEABLE and response.status_code in (200, 304)
 
 
 def _headers(response: Response) -> Response:
     """Keep health data out of caches, and the answers out of other pages."""
     headers = response.headers
-    headers.setdefault("Cache-Control", "private, no-cache" if _may_be_kept(response) else "no-store")
-    headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+    if "Cache-Control" not in headers:
+        headers.add("Cache-Control", "private, no-cache" if _may_be_kept(response) else "no-store")
+    if "Content-Security-Policy" not in headers:
+        headers.add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     return response

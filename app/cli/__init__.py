@@ -26,7 +26,6 @@ from app.guidance.service.recall import advised_patients, recall_stored
 from app.kernel.clock import is_zone, now
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role
-from app.outreach.worker import run_worker, work
 from app.settings import Mode, Settings, SettingsIncomplete, environment_of_a_server
 from app.starting import BANNER, refusals
 from app.web.auth import LEEWAY_S
@@ -128,6 +127,8 @@ def refuse_unsafe_start(app: Flask, *, allow_insecure: bool = False) -> None:
 @click.option("--once", is_flag=True, help="Do what is due now, and stop.")
 def worker(once: bool) -> None:
     """Send reminders and notices: at once, and then each minute."""
+    from app.outreach.worker import run_worker, work  # no web worker needs the queue's library
+
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     settings: Settings = app.config["TROCHLEA_SETTINGS"]
     try:

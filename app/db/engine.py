@@ -12,6 +12,7 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db.queue import WriterQueue
+from app.db.reading import ReadingSession, begin_reading
 
 SQLITE_BUSY_MS = 5000
 STATEMENT_TIMEOUT_MS = 5000
@@ -19,6 +20,7 @@ LOCK_TIMEOUT_MS = 2000
 PATIENT_TIMEOUT_MS = 60_000
 IDLE_IN_TRANSACTION_MS = 10000
 _TURN = "trochlea.turn"
+_READ_ONLY = " -c default_transaction_read_only=on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Database:
     writer: Engine
     reader: Engine
     writing: sessionmaker[Session]
-    reading: sessionmaker[Session]
+    reading: sessionmaker[ReadingSession]
 
     @property
     def dialect(self) -> str:
@@ -50,13 +52,15 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
             _sqlite(parsed, pool_size, query_only=True),
         )
     else:
-        writer = _postgresql(parsed, pool_size)
-        reader = writer.execution_options(isolation_level="AUTOCOMMIT")
+        writer, reader = (
+            _postgresql(parsed, pool_size),
+            _postgresql(parsed, pool_size, _READ_ONLY, isolation_level="AUTOCOMMIT", pool_reset_on_return=None),
+        )
     return Database(
         writer=writer,
         reader=reader,
         writing=sessionmaker(writer, expire_on_commit=False, autoflush=False),
-        reading=sessionmaker(reader, expire_on_commit=False, autoflush=False),
+        reading=sessionmaker(reader, class_=ReadingSession, expire_on_commit=False, autoflush=False),
     )
 
 
@@ -80,20 +84,26 @@ def _sqlite(url: URL, pool_size: int, *, query_only: bool) -> Engine:
         for pragma in _sqlite_pragmas(query_only):
             connection.execute(f"PRAGMA {pragma}")
 
-    queue = WriterQueue(_file_of(url))
-
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        # One that begins again before its connection is given back (a migration) has its turn already.
-        held = connection.connection.record_info
-        if not query_only and held.get(_TURN) is None:
-            held[_TURN] = queue.enter(SQLITE_BUSY_MS / 1000)
-        connection.exec_driver_sql("BEGIN" if query_only else "BEGIN IMMEDIATE")
+        if query_only:
+            begin_reading(connection.connection.dbapi_connection)
+        else:
+            _begin_writing(connection, queue)
 
+    queue = WriterQueue(_file_of(url))
     for given_back in ("checkin", "invalidate", "close"):
         event.listen(engine, given_back, _end_turn)
 
     return engine
+
+
+def _begin_writing(connection: Any, queue: WriterQueue) -> None:
+    # One that begins again before its connection is given back (a migration) has its turn already.
+    held = connection.connection.record_info
+    if held.get(_TURN) is None:
+        held[_TURN] = queue.enter(SQLITE_BUSY_MS / 1000)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _file_of(url: URL) -> str | None:
@@ -123,10 +133,10 @@ def _sqlite_pragmas(query_only: bool) -> list[str]:
     ]
 
 
-def _postgresql(url: URL, pool_size: int) -> Engine:
+def _postgresql(url: URL, pool_size: int, more: str = "", **how: Any) -> Engine:
     options = (
         f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} "
-        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
+        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC{more}"
     )
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -137,6 +147,7 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args={"options": options},
+        **how,
     )
 
 

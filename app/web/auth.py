@@ -165,7 +165,7 @@ def _named() -> Named:
     proven: Proven = current_app.extensions["trochlea.proven"]
     sent = request.headers.get("Authorization", "")
     named = proven.find(sent, now())
-    if named is None or _ring().public(named.kid) is None:
+    if named is None or not _ring().accepts(named.kid):
         named = _prove()
         proven.remember(sent, named)
     return named

@@ -39,9 +39,13 @@ def inflate(req: Request, limit: int) -> None:
 
 def deflate(response: Response) -> Response:
     """Compress a large answer for a client that takes gzip."""
-    response.vary.add("Accept-Encoding")
-    wanted = request.accept_encodings["gzip"] > 0 and "gzip" in request.headers.get("Accept-Encoding", "")
-    if not wanted or response.direct_passthrough or response.headers.get("Content-Encoding"):
+    if "Vary" in response.headers:
+        response.vary.add("Accept-Encoding")
+    else:
+        response.headers.add("Vary", "Accept-Encoding")
+    if "gzip" not in request.headers.get("Accept-Encoding", "") or request.accept_encodings["gzip"] <= 0:
+        return response
+    if response.direct_passthrough or response.headers.get("Content-Encoding"):
         return response
     body = response.get_data()
     if len(body) >= WORTH_BYTES:

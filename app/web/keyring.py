@@ -81,6 +81,10 @@ class KeyRing:
         key = self.private.get(kid)
         return key.public_key() if key else None
 
+    def accepts(self, kid: str) -> bool:
+        """Are tokens that name `kid` accepted?"""
+        return kid in self.private
+
     def ring(self) -> KeyRing:
         """Return these keys, which do not change."""
         return self
@@ -220,7 +224,7 @@ def _changing(folder: Path) -> Iterator[dict[str, Standing]]:
 def _stamp(folder: Path) -> tuple[int, int]:
     """Return what changes with every change of the table."""
     try:
-        found = (folder / _TABLE).stat()
+        found = os.stat(f"{folder}/{_TABLE}")
     except FileNotFoundError:
         return (0, 0)
     return (found.st_mtime_ns, found.st_ino)

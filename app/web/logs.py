@@ -10,8 +10,11 @@ from collections.abc import MutableMapping
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import structlog
 from flask import Flask, Response, g, request
+
+from app.web.asked import asked
 
 ALLOWED = frozenset(
     [
@@ -46,7 +49,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", key="ts"),
             _only_allowed,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(_as_json),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
@@ -54,8 +57,12 @@ def configure_logs(level: str) -> None:
     )
 
 
+def _as_json(event: MutableMapping[str, Any], **how: Any) -> str:
+    return orjson.dumps(event, **how).decode()
+
+
 def _only_allowed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: value for name, value in event.items() if name in ALLOWED}
+    return event if ALLOWED.issuperset(event) else {name: event[name] for name in event if name in ALLOWED}
 
 
 def log_requests(app: Flask) -> None:
@@ -66,20 +73,22 @@ def log_requests(app: Flask) -> None:
 
 def _begin() -> None:
     given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+    g.request_id = given if given and _REQUEST_ID.fullmatch(given) else uuid4().hex
     g.began = time.perf_counter()
 
 
 def _end(response: Response) -> Response:
-    response.headers["X-Request-Id"] = g.get("request_id", "")
+    known, req, ended = g.get, asked(), time.perf_counter()
+    request_id, actor = known("request_id", ""), known("actor")
+    response.headers["X-Request-Id"] = request_id
     structlog.get_logger().info(
         "request",
-        route=request.url_rule.rule if request.url_rule else "",
-        method=request.method if request.method in METHODS else "",
+        route=req.url_rule.rule if req.url_rule else "",
+        method=req.method if req.method in METHODS else "",
         status=response.status_code,
-        ms=round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000, 1),
-        request_id=g.get("request_id", ""),
-        sid=str(g.actor.device_id) if "actor" in g else None,
-        code=g.get("problem_code"),
+        ms=round((ended - known("began", ended)) * 1000, 1),
+        request_id=request_id,
+        sid=None if actor is None else str(actor.device_id),
+        code=known("problem_code"),
     )
     return response

@@ -16,6 +16,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from app.kernel.errors import NotVisible
 from app.kernel.permissions import Permission
 from app.settings import Mode, Settings
+from app.web.asked import asked
 from app.web.feature import Feature
 from app.web.logs import METHODS
 
@@ -60,12 +61,13 @@ def measure_requests(app: Flask) -> None:
 
 def _count(response: Response) -> Response:
     measured: Measured = current_app.extensions["trochlea.measured"]
-    route = request.url_rule.rule if request.url_rule else NO_ROUTE
-    method = request.method if request.method in METHODS else "other"
+    req, known = asked(), g.get
+    route = req.url_rule.rule if req.url_rule else NO_ROUTE
+    method = req.method if req.method in METHODS else "other"
     measured.requests.labels(route, method, str(response.status_code)).inc()
-    if (began := g.get("began")) is not None:
+    if (began := known("began")) is not None:
         measured.seconds.labels(route).observe(time.perf_counter() - began)
-    if (code := g.get("problem_code")) is not None:
+    if (code := known("problem_code")) is not None:
         measured.refusals.labels(code).inc()
     return response
 

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,17 +81,25 @@ def start_server(
         options = [f"--bind=fd://{bound.fileno()}", f"--workers={workers}", f"--threads={threads}"]
         command = [sys.executable, "-m", "gunicorn", *options, "--worker-class=gthread", "--log-level=warning"]
         command.append("--config=python:app.serving")
-        server = _spawn([*command, "--graceful-timeout=5", application], environment, folder, bound)
+        port, handed = bound.getsockname()[1], [bound.fileno()]
+        server = spawn([*command, "--graceful-timeout=5", application], environment, folder, port, handed)
+    return await_server(server, ready_at)
+
+
+def await_server(server: Server, path: str) -> Server:
+    """Return a server once it answers; end it and raise ServerNotReady where it does not."""
     try:
-        _await(server, ready_at)
+        _await(server, path)
     except BaseException:
         server.kill()
         raise
     return server
 
 
-def _spawn(command: list[str], environment: Mapping[str, str], folder: Path, bound: socket.socket) -> Server:
-    port = bound.getsockname()[1]
+def spawn(
+    command: list[str], environment: Mapping[str, str], folder: Path, port: int, handed: Sequence[int] = ()
+) -> Server:
+    """Start a server that takes this port, or the socket that is handed over to it."""
     log = folder / f"server-{port}.log"
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TROCHLEA_")}
     with log.open("wb") as told:
@@ -102,7 +110,7 @@ def _spawn(command: list[str], environment: Mapping[str, str], folder: Path, bou
             stdin=subprocess.DEVNULL,
             stdout=told,
             stderr=told,
-            pass_fds=[bound.fileno()],
+            pass_fds=list(handed),
             start_new_session=True,
         )
     return Server(process, port, log)

@@ -84,12 +84,8 @@ def test_sqlite_keeps_what_it_acknowledges_through_a_power_cut(sqlite: Database,
 
 def test_sqlite_s_writers_take_the_lock_at_once_and_its_readers_take_none(sqlite: Database) -> None:
     said: list[str] = []
-
-    def listen(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        said.append(statement)
-
     for engine in (sqlite.writer, sqlite.reader):
-        event.listen(engine, "before_cursor_execute", listen)
+        event.listen(engine, "checkout", lambda driver, *_: driver.set_trace_callback(said.append))
     for maker in (sqlite.writing, sqlite.reading):
         with maker() as db:
             db.execute(select(NOTES.c.id))

@@ -44,8 +44,7 @@ def counted(database: Database) -> Iterator[list[str]]:
         if not statement.startswith("BEGIN"):
             sent.append(statement)
 
-    # On PostgreSQL the reader is the writer with other options and tells its listeners too.
-    engines = [database.writer, database.reader] if database.dialect == "sqlite" else [database.writer]
+    engines = [database.writer, database.reader]
     for engine in engines:
         event.listen(engine, "before_cursor_execute", listen)
     try:

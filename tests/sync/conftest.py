@@ -24,7 +24,7 @@ def phone(people: People) -> Phone:
 @pytest.fixture
 def counted(database: Database) -> Counted:
     """Gather the statements that are sent; one for many rows counts once."""
-    engines = {database.writer, database.reader} if database.dialect == "sqlite" else {database.writer}
+    engines = {database.writer, database.reader}
 
     @contextmanager
     def gather() -> Iterator[list[str]]:

@@ -89,6 +89,21 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What each request asks of a device session and of the account that it belongs to; instants are in UTC."""
+
+    account_id: UUID
+    role: Role
+    zone: str
+    professional_role: ProfessionalRole | None
+    token_epoch: int
+    last_seen_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+    second_factor_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Lifetime:
     """How long a device session lasts: unused, and at most."""
 
@@ -103,7 +118,7 @@ LIFETIMES = {
 }
 
 
-def is_live(device: Device, role: Role, at: datetime) -> bool:
+def is_live(device: Device | Known, role: Role, at: datetime) -> bool:
     """Is this device session still good at that instant?"""
     return device.revoked_at is None and at < device.expires_at and at < device.last_seen_at + LIFETIMES[role].idle
 

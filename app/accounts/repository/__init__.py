@@ -12,8 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.accounts.domain import Account, Device, EmailTaken, ProfessionalRole
+from app.accounts.domain import Account, Device, EmailTaken, Known, ProfessionalRole
 from app.accounts.models import AccountRow, DeviceRow, RefreshTokenRow
+from app.db.asking import Question
 from app.db.base import table_of
 from app.kernel.permissions import Role
 
@@ -43,10 +44,17 @@ _DEVICE = [
 
 
 _ACCOUNTS, _DEVICES = table_of(AccountRow), table_of(DeviceRow)
-_DEVICE_AND_ACCOUNT = (
+_KNOWN = Question(
     select(
-        *(_ACCOUNTS.c[name] for name in Account.__dataclass_fields__),
-        *(_DEVICES.c[name].label(f"d_{name}") for name in Device.__dataclass_fields__),
+        _ACCOUNTS.c.id,
+        _ACCOUNTS.c.role,
+        _ACCOUNTS.c.zone,
+        _ACCOUNTS.c.professional_role,
+        _ACCOUNTS.c.token_epoch,
+        _DEVICES.c.last_seen_at,
+        _DEVICES.c.expires_at,
+        _DEVICES.c.revoked_at,
+        _DEVICES.c.second_factor_at,
     )
     .join(_DEVICES, _DEVICES.c.account_id == _ACCOUNTS.c.id)
     .where(_DEVICES.c.id == bindparam("device"), _ACCOUNTS.c.disabled_at.is_(None))
@@ -146,12 +154,13 @@ def is_enabled(account_id: Any) -> ColumnElement[bool]:
     return exists().where(AccountRow.id == account_id, AccountRow.disabled_at.is_(None))
 
 
-def find_device_and_account(db: Session, device_id: UUID) -> tuple[Device, Account] | None:
-    """Return a device session with its enabled account, in one statement."""
-    row = db.connection().execute(_DEVICE_AND_ACCOUNT, {"device": device_id}).mappings().one_or_none()
+def find_known(db: Session, device_id: UUID) -> Known | None:
+    """Return what a request asks of a device session with an enabled account, in one statement."""
+    row = _KNOWN.first(db, {"device": device_id})
     if row is None:
         return None
-    return _device({name: row[f"d_{name}"] for name in Device.__dataclass_fields__}), _account(row)
+    account_id, role, zone, profession, *rest = row
+    return Known(account_id, Role(role), zone, ProfessionalRole(profession) if profession else None, *rest)
 
 
 def insert_device(db: Session, device: Device) -> None:

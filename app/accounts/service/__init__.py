@@ -168,18 +168,17 @@ def _rotate(db: Session, device: Device, verdict: Rotation, at: datetime) -> str
 
 def actor_of(db: Session, account_id: UUID, device_id: UUID, at: datetime) -> Actor:
     """Return who this account's device session stands for; raise Unauthenticated when it has ended."""
-    found = repository.find_device_and_account(db, device_id)
-    if found is None or found[1].id != account_id or not is_live(found[0], found[1].role, at):
+    known = repository.find_known(db, device_id)
+    if known is None or known.account_id != account_id or not is_live(known, known.role, at):
         raise Unauthenticated
-    account = found[1]
     return Actor(
-        account.id,
-        account.role,
+        known.account_id,
+        known.role,
         device_id,
-        account.zone,
-        account.professional_role,
-        token_epoch=account.token_epoch,
-        has_second_factor=found[0].second_factor_at is not None,
+        known.zone,
+        known.professional_role,
+        token_epoch=known.token_epoch,
+        has_second_factor=known.second_factor_at is not None,
     )
 
 

@@ -83,6 +83,8 @@ def admit_to(db: Session, actor: Actor, permission: Permission, patient_id: UUID
     if verdict is Verdict.DENIED:
         raise ReadOnly if permission is Permission.SYNC_WRITE else Denied
     held = grant or NOTHING
+    if (actor.scopes, actor.consent_version) == (held.scopes, held.version):
+        return actor
     return replace(actor, scopes=held.scopes, consent_version=held.version)
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.asking import Question
+from app.db.base import table_of
 from app.db.synced import FIRST_HEAD, generation_at
 from app.kernel.ids import new_id
 from app.library.domain.changes import Entry, revision_of
@@ -20,6 +22,8 @@ from app.library.models import ChangeRow, StreamRow
 
 _NAME = "library"
 RETIRED = "retired"
+_STREAMS = table_of(StreamRow)
+_STREAM = Question(select(_STREAMS.c.epoch, _STREAMS.c.generation, _STREAMS.c.head))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ class LibraryChange:
 
 def find_stream(db: Session) -> LibraryStream:
     """Return the stream; one without an epoch where nothing was ever loaded."""
-    row = db.execute(select(StreamRow.epoch, StreamRow.generation, StreamRow.head)).one_or_none()
+    row = _STREAM.first(db, {})
     return LibraryStream(*row) if row else LibraryStream(None, 0, FIRST_HEAD)
 
 

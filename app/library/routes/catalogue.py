@@ -17,7 +17,7 @@ from app.library.domain.labels import all_labels, equipment_label, tempo_label, 
 from app.library.domain.own import Origin, is_own
 from app.library.domain.questions import ExerciseFilter, Order, Page, ReferenceFilter, Window
 from app.library.domain.texts import GROUP_TITLES_IN, Language
-from app.library.routes.door import library, tagged
+from app.library.routes.door import library, tagged, unchanged
 from app.library.schemas.catalogue import (
     ExerciseGroupListSchema,
     ExerciseInFullSchema,
@@ -50,6 +50,8 @@ def list_exercises(query: dict[str, Any]) -> Response:
     """Search, filter and sort the exercises."""
     reader = reader_of(query)
     wanted = _wanted(ExerciseFilter, query)
+    if Origin.OWN not in wanted.origin and (known := unchanged(reader)) is not None:
+        return known
     window = _window(wanted, query, reader)
     page = service.list_exercises(db(), wanted, window, _authors(wanted))
     items = [_exercise(exercise, reader) for exercise in page.items]
@@ -85,7 +87,10 @@ def get_exercise(slug: str, query: dict[str, Any]) -> Response:
 )
 def list_exercise_groups(query: dict[str, Any]) -> Response:
     """List the groups and how many exercises each has."""
-    reader, counted = reader_of(query), service.count_exercises(db()).items()
+    reader = reader_of(query)
+    if (known := unchanged(reader)) is not None:
+        return known
+    counted = service.count_exercises(db()).items()
     titles = GROUP_TITLES_IN[reader.language]
     items = [{"group": group, "title": titles[group], "exercise_count": count} for group, count in counted]
     return tagged({"items": items}, reader)
@@ -108,6 +113,8 @@ def list_exercise_words() -> Response:
 )
 def list_references(query: dict[str, Any]) -> Response:
     """Search, filter and sort the references; undated ones come last."""
+    if (known := unchanged()) is not None:
+        return known
     wanted = _wanted(ReferenceFilter, query)
     window = _window(wanted, query)
     page = service.list_references(db(), wanted, window)

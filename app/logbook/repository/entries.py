@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.db.among import days, is_among_days
+from app.db.asking import Question
 from app.db.synced import Write, store
 from app.db.types import Id
 from app.logbook.domain import Skip
@@ -31,13 +32,14 @@ from app.logbook.kinds import SKIP, E, Kind, Stored
 def find(db: Session, patient_id: UUID, kind: Kind[E], entry_id: UUID) -> Stored[E] | None:
     """Return the entry with this id, a deleted one as well."""
     asked = {"patient": patient_id, "id": entry_id}
-    row = db.connection().execute(_one(kind.collection.table), asked).mappings().one_or_none()
-    return _stored(kind, dict(row)) if row else None
+    question = _one(kind.collection.table)
+    row = question.first(db, asked)
+    return None if row is None else _stored(kind, dict(zip(question.names, row, strict=True)))
 
 
 @lru_cache
-def _one(table: Table) -> Select[Any]:
-    return select(table).where(table.c.patient_id == bindparam("patient"), table.c.id == bindparam("id"))
+def _one(table: Table) -> Question:
+    return Question(select(table).where(table.c.patient_id == bindparam("patient"), table.c.id == bindparam("id")))
 
 
 def list_between(
@@ -58,7 +60,8 @@ def list_between(
         table.c.patient_id == patient_id, table.c.deleted_at.is_(None), *same, *_window(table, since, until, after)
     )
     ordered = statement.order_by(table.c.performed_at, table.c.id).limit(limit)
-    return [_stored(kind, dict(row)) for row in db.execute(ordered).mappings()]
+    names = table.columns.keys()
+    return [_stored(kind, dict(zip(names, row, strict=True))) for row in db.connection().execute(ordered)]
 
 
 def list_skips_due(db: Session, patient_id: UUID, first: date, last: date) -> list[Stored[Skip]]:

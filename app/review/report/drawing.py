@@ -7,8 +7,6 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from app.review.report.form import Report
 
 REPORT_VERSION = 1
@@ -23,6 +21,8 @@ _PLAIN = 0x17F  # the last letter of Latin Extended-A, which every font at hand 
 
 def as_pdf(report: Report) -> bytes:
     """Return the report as PDF/UA-1; letters that cannot be printed are shown as a question mark."""
+    import typst  # where it is used: seldom, and it is large
+
     told = report.told()
     for printable in (None, _is_european, _is_plain):
         try:
@@ -36,6 +36,8 @@ def _compiled(report: Report, told: dict[str, Any]) -> bytes:
     pictures = {f"{name}.svg": svg.encode() for name, svg in report.pictures.items()}
     files = {"main.typ": _SHEET, "report.json": json.dumps(told).encode(), **pictures}
     # Several files at once are in typst's manual, and not in its types.
+    import typst
+
     made: bytes = typst.compile(files, format="pdf", pdf_standards=STANDARD)  # type: ignore[call-overload]
     return made
 

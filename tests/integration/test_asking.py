@@ -1,0 +1,126 @@
+"""What is asked of the driver itself is answered as SQLAlchemy answers it, and nothing that reads can write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import Column, MetaData, Table, bindparam, event, exc, insert, select
+
+from app.accounts.models import AccountRow, DeviceRow
+from app.db.asking import Question
+from app.db.base import table_of
+from app.db.engine import Database
+from app.db.reading import ReadingSession
+from app.db.synced import SyncChange
+from app.db.types import Id
+from app.guidance.models import ADVICE
+from app.logbook.kinds import KINDS
+from tests.benchmarks import histories
+from tests.builders.people import People
+
+OWNED = [kind.collection.table for kind in KINDS] + [ADVICE.table, table_of(SyncChange)]
+OF_A_PERSON = [(table, "patient_id") for table in OWNED]
+OF_A_PERSON += [(table_of(DeviceRow), "account_id"), (table_of(AccountRow), "id")]
+NOWHERE = Table("no_such_table", MetaData(), Column("id", Id, primary_key=True))
+
+
+@pytest.fixture
+def somebody(app: Flask, database: Database) -> UUID:
+    """A patient with some entries of each kind, and an advice."""
+    person = People(app).patient()
+    with database.writing.begin() as db:
+        histories.write(db, person.id, {kind.name: histories.entries(kind, 3) for kind in KINDS})
+    assert person.get("/v1/patients/{me}/guidance/advice").status_code == 200
+    return person.id
+
+
+@contextmanager
+def listening(database: Database) -> Iterator[list[str]]:
+    """Gather what the reading engine says."""
+    said: list[str] = []
+
+    def listen(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    event.listen(database.reader, "before_cursor_execute", listen)
+    try:
+        yield said
+    finally:
+        event.remove(database.reader, "before_cursor_execute", listen)
+
+
+def asked_of(table: Table, owner: str) -> Question:
+    """Return the question for one row of somebody's."""
+    return Question(select(table).where(table.c[owner] == bindparam("owner")))
+
+
+def test_the_driver_s_own_answer_is_sqlalchemy_s_for_every_column(database: Database, somebody: UUID) -> None:
+    for table, owner in OF_A_PERSON:
+        question = asked_of(table, owner)
+        with database.reading() as db:
+            short = question.first(db, {"owner": somebody})
+        with listening(database) as said, database.reading() as db:
+            long = question.first(db, {"owner": somebody})
+        assert len(said) == 1
+        assert short is not None, table.name
+        assert long is not None
+        assert [(type(value), value) for value in short] == [(type(value), value) for value in long], table.name
+
+
+def test_who_is_not_there_is_none_either_way(database: Database) -> None:
+    table, owner = OF_A_PERSON[0]
+    nobody = {"owner": UUID(int=0)}
+    with database.reading() as db:
+        assert asked_of(table, owner).first(db, nobody) is None
+    with database.writing() as writer:
+        assert asked_of(table, owner).first(writer, nobody) is None
+
+
+def test_what_the_driver_refuses_is_told_as_sqlalchemy_tells_it(database: Database) -> None:
+    with database.reading() as db, pytest.raises((exc.OperationalError, exc.ProgrammingError)):
+        asked_of(NOWHERE, "id").first(db, {"owner": UUID(int=0)})
+
+
+@pytest.mark.parametrize("first_by", ["driver", "connection", "session"])
+def test_a_reader_asks_over_one_connection_whoever_asks(database: Database, somebody: UUID, first_by: str) -> None:
+    table, owner = OF_A_PERSON[0]
+    asked = {"owner": somebody}
+    asks: dict[str, Any] = {
+        "driver": lambda db: asked_of(table, owner).first(db, asked),
+        "connection": lambda db: db.connection().execute(select(table).limit(1)).first(),
+        "session": lambda db: db.execute(select(AccountRow).limit(1)).first(),
+    }
+    with database.reading() as db:
+        order = sorted(asks, key=lambda name: name != first_by)
+        drivers = []
+        for name in order:
+            assert asks[name](db) is not None
+            drivers.append(db.driver())
+        assert drivers == [drivers[0]] * len(order)
+    assert database.reader.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_what_only_reads_cannot_write(database: Database, somebody: UUID) -> None:
+    row = {"id": somebody}
+    with (
+        database.reading() as db,
+        pytest.raises((exc.OperationalError, exc.InternalError, exc.ProgrammingError)) as found,
+    ):
+        db.connection().execute(insert(table_of(AccountRow)), row)
+    assert "read" in str(found.value.orig).lower()
+
+
+def test_a_session_that_was_closed_reads_again_what_was_written_meanwhile(database: Database, app: Flask) -> None:
+    session = database.reading()
+    assert isinstance(session, ReadingSession)
+    question = asked_of(table_of(AccountRow), "id")
+    assert question.first(session, {"owner": UUID(int=0)}) is None
+    person = People(app).patient()
+    session.close()
+    assert question.first(session, {"owner": person.id}) is not None
+    session.close()
