@@ -8,11 +8,8 @@ read and put in its place. Other processes may have written in between; what one
 
 from __future__ import annotations
 
-import time as clock
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from threading import Lock
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -27,13 +24,11 @@ from app.guidance.repository.standing import UNREAD
 from app.guidance.span import BEFORE_BREAK_DAYS, to_read
 from app.guidance.values import Pause
 from app.kernel.clock import day_in_zone
+from app.kernel.memory import Memory
 from app.logbook.facts import Facts
 from app.logbook.kept import KeptFacts, Place
 from app.outcomes import service as outcomes
 
-MOST_REMEMBERED = 32
-KEPT_S = 600
-"""For how long what was read is kept in memory at most; it is dropped when the next is asked for."""
 FACTS = frozenset({"runs", "pain_scores", "check_ins", "red_flags", "intakes", "questionnaire_responses"})
 HARMLESS = (frozenset(UNREAD) | FACTS) - {"advice"}
 """What may come after an advice without a reason to read everything anew: facts, which are caught up with, and what
@@ -65,39 +60,10 @@ class _Remembered:
     newest: NewestAdvice
     has_programme: bool
     histories: Histories
-    until_s: float
 
 
-class Memory:
-    """The patients who were advised last."""
-
-    def __init__(self, most: int = MOST_REMEMBERED) -> None:
-        self._most, self._lock = most, Lock()
-        self._known: OrderedDict[UUID, _Remembered] = OrderedDict()
-
-    def find(self, patient_id: UUID) -> _Remembered | None:
-        """Return what is kept of a patient, unless it is too old."""
-        now_s = clock.monotonic()
-        with self._lock:
-            for old in [one for one, kept in self._known.items() if kept.until_s < now_s]:
-                del self._known[old]
-            return self._known.get(patient_id)
-
-    def keep(self, patient_id: UUID, remembered: _Remembered) -> None:
-        """Keep what is known of a patient; whoever was advised longest ago makes room."""
-        with self._lock:
-            self._known[patient_id] = remembered
-            self._known.move_to_end(patient_id)
-            while len(self._known) > self._most:
-                self._known.popitem(last=False)
-
-    def forget(self, patient_id: UUID) -> None:
-        """Keep nothing of a patient."""
-        with self._lock:
-            self._known.pop(patient_id, None)
-
-
-MEMORY = Memory()
+MEMORY: Memory[UUID, _Remembered] = Memory()
+"""The patients who were advised last; an entry is health data, and gone some minutes after it was made."""
 
 
 def recollect(db: Session, patient_id: UUID, earliest: date | None, at: datetime, zone: str) -> Recollection:
@@ -121,8 +87,8 @@ def remember(
     if not known.is_whole or known.kept.is_ahead:
         MEMORY.forget(patient_id)
         return
-    asking, until_s = known.asking, clock.monotonic() + KEPT_S
-    kept = (place, zone, known.kept, asking.policies, known.pauses, given, has_programme, asking.histories, until_s)
+    asking = known.asking
+    kept = (place, zone, known.kept, asking.policies, known.pauses, given, has_programme, asking.histories)
     MEMORY.keep(patient_id, _Remembered(*kept))
 
 

@@ -54,8 +54,13 @@ class Stream:
 
 def find_stream(db: Session, patient_id: UUID, *, lock: bool = False) -> Stream:
     """Return a patient's stream; with `lock` nobody else numbers a row until the transaction ends."""
-    statement = select(*_STREAM).where(_streams.c.patient_id == patient_id)
-    return Stream(*db.connection().execute(statement.with_for_update() if lock else statement).one())
+    return Stream(*db.connection().execute(_stream_statement(lock=lock), {"patient": patient_id}).one())
+
+
+@cache
+def _stream_statement(*, lock: bool) -> Select[Any]:
+    statement = select(*_STREAM).where(_streams.c.patient_id == bindparam("patient", type_=Id()))
+    return statement.with_for_update() if lock else statement
 
 
 def find_streams(db: Session, patient_ids: Group[UUID]) -> dict[UUID, Stream]:
