@@ -25,12 +25,15 @@ from app.logbook.facts import CheckInFact, Facts, Key, RunFact, ScoreFact
 _TRACKING = frozenset({PainMoment.DURING, PainMoment.AFTER_60_MIN, PainMoment.NEXT_MORNING, PainMoment.WORST})
 _ABOUT_RUNNING = frozenset({PainMoment.DURING, PainMoment.AFTER_60_MIN})
 _DAY = timedelta(days=1)
+_Noted = tuple[CheckInFact, DailyEntry]
 
 
 class Histories:
     """A patient's facts, asked as of one day after another; none that was deleted is among them."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, before: Histories | None = None) -> None:
+        """From `before`, the same patient's, entries are taken where all that they are made of is the same."""
+        self._before = before._knees if before is not None else {}
         self._runs, self._scores = _by_day(facts.runs), _by_day(facts.scores)
         self._check_ins = _by_day(facts.check_ins)
         self._intakes = facts.intakes
@@ -107,7 +110,8 @@ class Histories:
     def _knee(self, knee: Side | None, ahead_on: date | None) -> _Knee:
         scores = [fact for fact in self._scores.facts if _concerns(fact.side, knee)]
         check_ins = [fact for fact in self._check_ins.facts if _concerns(fact.side, knee)]
-        return _Knee(self._runs.facts, scores, check_ins, ahead_on)
+        before = self._before.get(knee) if ahead_on is None else None
+        return _Knee(self._runs.facts, scores, check_ins, ahead_on, before=before)
 
 
 @dataclass(frozen=True)
@@ -132,11 +136,13 @@ class _Knee:
     """One knee's entries, made once; `ahead_on` is the day that facts of a clock that ran ahead are put on."""
 
     def __init__(
-        self, runs: list[RunFact], scores: list[ScoreFact], check_ins: list[CheckInFact], ahead_on: date | None
-    ) -> None:
+        self, runs: list[RunFact], scores: list[ScoreFact], check_ins: list[CheckInFact], ahead_on: date | None, *,
+        before: _Knee | None,
+    ) -> None:  # fmt: skip
         self._runs, self._ahead_on = runs, ahead_on
         self._linked, alone = _by_run(runs, scores)
-        self._sessions = [self._entry(run, None) for run in runs]
+        self._sessions = [self._made_before(run, before) or self._entry(run, None) for run in runs]
+        self._made = {run.key: (run, entry) for run, entry in zip(runs, self._sessions, strict=True)}
         self._days = [run.on for run in runs]
         told = [max((fact.on for fact in self._linked[run.key]), default=run.on) for run in runs]
         self._told = told
@@ -144,7 +150,10 @@ class _Knee:
         self._early = [
             (fact.on, run.on) for run in runs for fact in self._linked[run.key] if fact.on < run.on and not fact.ahead
         ]
-        self._daily = sorted(_daily(alone, check_ins, ahead_on), key=attrgetter("on"))
+        known = before._noted if before is not None else {}
+        noted = [(fact, _note(fact, ahead_on, known.get(fact.key))) for fact in check_ins if _tells_pain(fact)]
+        self._noted: dict[Key, _Noted] = {fact.key: (fact, entry) for fact, entry in noted}
+        self._daily = sorted([*(entry for _, entry in noted), *_daily(alone, ahead_on)], key=attrgetter("on"))
         self._daily_days = [entry.on for entry in self._daily]
         self._by_day: tuple[list[DatedRun], frozenset[int], DayLog] | None = None
 
@@ -189,6 +198,13 @@ class _Knee:
             if self._told[place] > upto:
                 yield place
             place -= 1
+
+    def _made_before(self, run: RunFact, before: _Knee | None) -> RunEntry | None:
+        """Return the entry that was made of the same run and the same scores before."""
+        if before is None or run.key not in before._made or before._linked[run.key] != self._linked[run.key]:
+            return None
+        was, entry = before._made[run.key]
+        return entry if was == run else None
 
     def _entry(self, run: RunFact, upto: date | None) -> RunEntry:
         """Return a run with the worst score of each moment, of those told up to a day."""
@@ -242,17 +258,23 @@ def _run_entry(run: RunFact, on: date, worst: dict[str, float]) -> RunEntry:
     )
 
 
-def _daily(alone: Iterable[ScoreFact], check_ins: Iterable[CheckInFact], ahead_on: date | None) -> list[DailyEntry]:
-    """Return one entry for each check-in with a score, and one for each day's scores that are about no run."""
-    entries = [
-        DailyEntry(_day_of(fact, ahead_on), fact.morning_pain, fact.worst_pain)
-        for fact in check_ins
-        if fact.morning_pain is not None or fact.worst_pain is not None
-    ]
+def _tells_pain(fact: CheckInFact) -> bool:
+    return fact.morning_pain is not None or fact.worst_pain is not None
+
+
+def _note(fact: CheckInFact, ahead_on: date | None, before: _Noted | None) -> DailyEntry:
+    """Return the entry of a check-in: the one that was made of the same before, else a new one."""
+    if before is not None and before[0] == fact:
+        return before[1]
+    return DailyEntry(_day_of(fact, ahead_on), fact.morning_pain, fact.worst_pain)
+
+
+def _daily(alone: Iterable[ScoreFact], ahead_on: date | None) -> list[DailyEntry]:
+    """Return one entry for each day's scores that are about no run."""
     by_day: dict[date, list[ScoreFact]] = defaultdict(list)
     for score in alone:
         by_day[_day_of(score, ahead_on)].append(score)
-    entries += [_day_entry(day, scores) for day, scores in by_day.items()]
+    entries = [_day_entry(day, scores) for day, scores in by_day.items()]
     return [entry for entry in entries if entry.morning_pain is not None or entry.worst_pain is not None]
 
 

@@ -57,16 +57,20 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Consultation:
-    """One patient's facts put to the engine; the same question is asked once."""
+    """One patient's facts put to the engine; the same question is asked once.
+
+    `before` are the histories of the same patient as they were, of which entries may be taken.
+    """
 
     facts: Facts
     policies: PolicyBook
+    before: Histories | None = None
     _answers: dict[Any, tuple[KneeAdvice, ...]] = field(default_factory=dict)
 
     @cached_property
     def histories(self) -> Histories:
         """What is known, without what was deleted."""
-        return Histories(_kept(self.facts))
+        return Histories(_kept(self.facts), self.before)
 
     @cached_property
     def histories_with_deleted(self) -> Histories | None:

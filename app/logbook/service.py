@@ -16,6 +16,7 @@ from app.kernel.errors import Conflict, NotVisible
 from app.logbook import repository
 from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, Skip, flags_of
 from app.logbook.facts import Facts, LoggedDays, RedFlagClock
+from app.logbook.kept import CaughtUp, KeptFacts, Place
 from app.logbook.kinds import E, Kind, PainAnswers, Stored
 from app.logbook.writing import Writing
 
@@ -146,7 +147,21 @@ def facts_since(
 
     What was deleted from `deleted_since` on is there too, and marked; so is what lies ahead of `at`.
     """
+    return repository.read_facts(db, patient_id, since, deleted_since, at, answers).facts
+
+
+def keep_facts(
+    db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime, answers: PainAnswers
+) -> KeptFacts:
+    """Return the same in a form that can be brought up to date."""
     return repository.read_facts(db, patient_id, since, deleted_since, at, answers)
+
+
+def catch_up(
+    db: Session, patient_id: UUID, kept: KeptFacts, place: Place, at: datetime, answers: PainAnswers
+) -> CaughtUp | None:
+    """Return what keep_facts would return now, by reading what was stored since; None where all has to be read."""
+    return repository.catch_up(db, patient_id, kept, place, at, answers)
 
 
 def entries_between(db: Session, patient_id: UUID, kind: Kind[E], since: datetime, until: datetime) -> list[E]:

@@ -18,6 +18,7 @@ from app.kernel.ids import new_id
 from app.logbook import service as logbook
 from app.logbook.domain import Side
 from app.logbook.facts import Facts
+from app.logbook.kept import CaughtUp, KeptFacts, Place
 from app.logbook.kinds import PainAnswers
 from app.outcomes import repository
 from app.outcomes.domain.bending import Bending, bending_of
@@ -117,6 +118,16 @@ def facts_since(db: Session, patient_id: UUID, since: date, deleted_since: datet
     As logbook.facts_since: what was deleted from `deleted_since` on, and what lies ahead of `at`, is there and marked.
     """
     return logbook.facts_since(db, patient_id, since, deleted_since, at, PAIN_ANSWERS)
+
+
+def keep_facts(db: Session, patient_id: UUID, since: date, deleted_since: datetime, at: datetime) -> KeptFacts:
+    """Return the same in a form that can be brought up to date."""
+    return logbook.keep_facts(db, patient_id, since, deleted_since, at, PAIN_ANSWERS)
+
+
+def catch_up(db: Session, patient_id: UUID, kept: KeptFacts, place: Place, at: datetime) -> CaughtUp | None:
+    """Return what keep_facts would return now, by reading what was stored since; None where all has to be read."""
+    return logbook.catch_up(db, patient_id, kept, place, at, PAIN_ANSWERS)
 
 
 def is_any_after(db: Session, patient_id: UUID, at: datetime) -> bool:

@@ -70,6 +70,13 @@ class Change(NamedTuple):
     data: str | None
 
 
+class WrittenChange(NamedTuple):
+    """A version on its way to a device that may read all of it: its number, and the whole change as JSON."""
+
+    seq: int
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What becomes of an operation: where it is stored, the data (None for a tombstone); where not, what clashes."""

@@ -112,10 +112,10 @@ def push_operations(patient_id: UUID, body: dict[str, Any]) -> Response:
 def pull_changes(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Fetch what has changed since a cursor; without one, everything that is there."""
     asked = query["cursor"] or query["since"]
-    reader = reader_of(actor(), patient_id)
+    reader = reader_of(actor(), patient_id, _schema_version())
     stream = streams.stream_of(db(), patient_id)
     scope = [reader.consent_version, sorted(reader.collections), reader.notes]
-    variant = [*asdict(stream).values(), *scope, asked, query["limit"], query["collections"], _schema_version()]
+    variant = [*asdict(stream).values(), *scope, asked, query["limit"], query["collections"], reader.schema_version]
     etag = streams.fingerprint(variant)
     if asked and request.if_none_match.contains_weak(etag):
         return answer({}, etag=etag, weak=True)
@@ -231,7 +231,9 @@ def _pull_one(asked: dict[str, Any], limit: int, room: Room) -> tuple[dict[str, 
     """Return one stream's page, or its problem, and the room left; who may read it is asked anew for each."""
     patient_id = asked["patient_id"]
     try:
-        reader = reader_of(consent.admit_to(db(), actor(), Permission.SYNC_READ, patient_id), patient_id)
+        reader = reader_of(
+            consent.admit_to(db(), actor(), Permission.SYNC_READ, patient_id), patient_id, _schema_version()
+        )
         query = {"cursor": asked["cursor"], "since": None, "collections": []}
         own = replace(room, rows=min(limit, room.rows))
         page = _pull(patient_id, query, reader, streams.stream_of(db(), patient_id), own)
@@ -254,10 +256,9 @@ def _pull(patient_id: UUID, query: dict[str, Any], reader: Reader, stream: Strea
 
 
 def _shown(patient_id: UUID, page: Page, reader: Reader) -> dict[str, Any]:
-    schema_version = _schema_version()
     return {
         "epoch": page.stream.epoch,
-        "changes": pull.told(page.changes, schema_version, notes=reader.notes),
+        "changes": pull.told(page.changes, reader),
         "cursor": make_cursor(page.position.as_list(), "stream", patient_id, actor().account_id),
         "has_more": page.has_more,
         "head": page.stream.head,

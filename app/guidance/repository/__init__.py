@@ -29,6 +29,7 @@ from app.guidance.models import (
 )
 from app.guidance.recall import LedgerVersion
 from app.guidance.values import GivenAdvice, GivenDecision, Override, Pause, PolicyRevision
+from app.logbook.kept import Place
 
 _ADVICE = [AdviceRow.id, AdviceRow.seq, *(getattr(AdviceRow, name) for name in ADVICE_FIELDS)]
 
@@ -130,9 +131,10 @@ def list_pauses(db: Session, patient_id: UUID) -> list[Pause]:
     return [Pause(**row) for row in db.connection().execute(_PAUSES_OF, {"patient": patient_id}).mappings()]
 
 
-def store_advice(db: Session, patient_id: UUID, advice: GivenAdvice, at: datetime) -> None:
-    """Store an advice; it is never written again."""
-    _store(db, patient_id, ADVICE, ADVICE_FIELDS, [advice], at, None)
+def store_advice(db: Session, patient_id: UUID, advice: GivenAdvice, at: datetime) -> Place:
+    """Store an advice, which is never written again; return its place in the stream."""
+    (row,) = _store(db, patient_id, ADVICE, ADVICE_FIELDS, [advice], at, None)
+    return Place(row["seq"], row["ver"])
 
 
 def store_pauses(
@@ -170,6 +172,6 @@ def _store(
     values: Sequence[Any],
     at: datetime,
     device_id: UUID | None,
-) -> None:
+) -> list[dict[str, Any]]:
     writes = [Write(value.id, {name: getattr(value, name) for name in names}) for value in values]
-    store(db, collection, patient_id, writes, device_id=device_id, at=at)
+    return store(db, collection, patient_id, writes, device_id=device_id, at=at)

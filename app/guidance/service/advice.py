@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from app.guidance.judgement import Consultation, Judgement, judge
 from app.guidance.pausing import pauses_due
 from app.guidance.policies import PolicyBook
 from app.guidance.service import stages
-from app.guidance.span import BEFORE_BREAK_DAYS, to_read
+from app.guidance.service.remembering import Recollection, read_facts, recollect, remember
 from app.guidance.values import DayAsked, GivenAdvice
 from app.guidance.words import told
 from app.kernel.clock import day_in_zone
@@ -27,8 +26,8 @@ from app.kernel.errors import NotVisible
 from app.kernel.ids import new_id
 from app.logbook.domain import CheckIn, Entry, Intake, PainScore, RedFlagAnswer, Run
 from app.logbook.facts import Facts, as_id
+from app.logbook.kept import Place
 from app.logbook.writing import Writing
-from app.outcomes import service as outcomes
 from app.outcomes.domain.responses import QuestionnaireResponse
 from app.outcomes.pain import MOMENT_OF
 
@@ -46,14 +45,38 @@ def reconsider(writing: Writing, changed: list[Entry]) -> GivenAdvice | None:
             _reconsider_stage(db, patient_id, zone, at)
         return None
     touched = [day_in_zone(entry.performed_at, entry.zone) for entry in mattering]
-    asking = consult(db, patient_id, min(touched), at, zone)
-    today = today_of(asking.facts, at, zone)
-    pauses = repository.list_pauses(db, patient_id)
-    days = _days_to_judge(asking, touched, mattering, today)
+    known = recollect(db, patient_id, min(touched), at, zone)
+    today = today_of(known.asking.facts, at, zone)
+    return _advise(
+        db, patient_id, known, _days_to_judge(known.asking, touched, mattering, today), today, zone, at, acts=True
+    )
+
+
+def _advise(
+    db: Session,
+    patient_id: UUID,
+    known: Recollection,
+    days: Sequence[date],
+    today: date,
+    zone: str,
+    at: datetime,
+    *,
+    acts: bool,
+) -> GivenAdvice:
+    """Open the pauses that these days ask for, advise on today, and remember what that was made of.
+
+    The stage is considered where the advice is a new one, and with `acts` in any case.
+    """
+    asking, pauses = known.asking, known.pauses
     due = pauses_due(asking, pauses, days, today, at)
     repository.store_pauses(db, patient_id, due, at)
-    given = _give(db, patient_id, asking, judge(asking, [*pauses, *due], today, zone), at)
-    stages.consider(db, patient_id, asking, [*pauses, *due], today, zone, at)
+    given, place = _give(db, patient_id, known, judge(asking, [*pauses, *due], today, zone), at)
+    has_programme = known.has_programme
+    if has_programme is not False and (acts or place is not None):
+        has_programme = stages.consider(db, patient_id, asking, [*pauses, *due], today, zone, at)
+    if place is not None and not due:
+        newest = repository.NewestAdvice(given.id, given.inputs_hash, given.valid_until)
+        remember(patient_id, known, place, newest, zone, has_programme=has_programme is not False)
     return given
 
 
@@ -72,14 +95,9 @@ def current_advice(db: Session, patient_id: UUID, at: datetime, zone: str | None
     """
     zone = zone or accounts.account_of(db, patient_id).zone
     lock_stream(db, patient_id)
-    asking = consult(db, patient_id, None, at, zone)
-    pauses, today = repository.list_pauses(db, patient_id), today_of(asking.facts, at, zone)
-    due = pauses_due(asking, pauses, [today], today, at)
-    repository.store_pauses(db, patient_id, due, at)
-    given = _give(db, patient_id, asking, judge(asking, [*pauses, *due], today, zone), at)
-    if given.given_at == at:
-        stages.consider(db, patient_id, asking, [*pauses, *due], today, zone, at)
-    return given
+    known = recollect(db, patient_id, None, at, zone)
+    today = today_of(known.asking.facts, at, zone)
+    return _advise(db, patient_id, known, [today], today, zone, at, acts=False)
 
 
 def advice_as_of(db: Session, patient_id: UUID, as_of: date, at: datetime) -> dict[str, Any]:
@@ -130,17 +148,8 @@ def consult(
     db: Session, patient_id: UUID, earliest: date | None, at: datetime, zone: str, book: PolicyBook | None = None
 ) -> Consultation:
     """Read the facts that can matter from `earliest` on, what was deleted today, and the policies (or take these)."""
-    today = day_in_zone(at, zone)
-    first = min(earliest or today, today)
-    midnight = datetime.combine(today, time(), ZoneInfo(zone))
-    book = book or PolicyBook(repository.list_policies(db, patient_id))
-    facts = outcomes.facts_since(db, patient_id, to_read(first, book), midnight, at)
-    has_run = any(run.on <= first and not run.ahead and not run.deleted for run in facts.runs)
-    if not has_run and facts.run_before is not None:
-        # Whoever has not run for long still has a last run, and it is not the same as none.
-        since = facts.run_before - timedelta(days=BEFORE_BREAK_DAYS)
-        facts = outcomes.facts_since(db, patient_id, since, midnight, at)
-    return Consultation(facts, book)
+    kept, book, _ = read_facts(db, patient_id, earliest, at, zone, book)
+    return Consultation(kept.facts, book)
 
 
 def _matters(entry: Entry) -> bool:
@@ -180,11 +189,16 @@ def _linked_runs(changed: Sequence[Entry]) -> set[UUID]:
     return {entry.run_id for entry in changed if isinstance(entry, PainScore) and entry.run_id is not None}
 
 
-def _give(db: Session, patient_id: UUID, asking: Consultation, judgement: Judgement, at: datetime) -> GivenAdvice:
-    """Store the judgement as the current advice, unless it is given already; the one before is superseded."""
-    before = repository.newest_advice(db, patient_id)
+def _give(
+    db: Session, patient_id: UUID, known: Recollection, judgement: Judgement, at: datetime
+) -> tuple[GivenAdvice, Place | None]:
+    """Store the judgement as the current advice and return it with its place; the one before is superseded.
+
+    Where it was given already, that one is returned, and no place.
+    """
+    before = known.newest
     if before is not None and before.inputs_hash == judgement.inputs_hash and at < before.valid_until:
-        return advice_given(db, patient_id, before.id)
+        return advice_given(db, patient_id, before.id), None
     given = GivenAdvice(
         id=new_id(),
         as_of=judgement.as_of,
@@ -194,11 +208,10 @@ def _give(db: Session, patient_id: UUID, asking: Consultation, judgement: Judgem
         ruleset_version=RULESET_VERSION,
         preset=judgement.in_force.preset,
         policy=judgement.in_force.plain,
-        body=body_of(asking, judgement, at),
+        body=body_of(known.asking, judgement, at),
         input_ids=[str(found) for found in judgement.input_ids],
         inputs_hash=judgement.inputs_hash,
         valid_until=at + timedelta(hours=VALID_FOR_HOURS),
         supersedes=before.id if before is not None else None,
     )
-    repository.store_advice(db, patient_id, given, at)
-    return given
+    return given, repository.store_advice(db, patient_id, given, at)

@@ -105,8 +105,10 @@ def state_of(
 
 def consider(
     db: Session, patient_id: UUID, asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str, at: datetime
-) -> None:
+) -> bool:
     """Act on what is known: stop or step down at once, propose a step up, withdraw what no longer fits.
+
+    Returns whether there is a programme.
 
     Called under the stream's lock: when something changes that a stage reads, when a new day is advised on, and when
     somebody asks how the stage stands. Nothing makes it act twice: each act keeps its cause. Sessions, skips,
@@ -115,11 +117,11 @@ def consider(
     """
     programme = programmes.open_programme(db, patient_id)
     if programme is None:
-        return
+        return False
     case = _Case(db, patient_id, programme, as_of, zone, at)
     if programme.newest.status is not Status.ACTIVE:
         _withdraw(case, keep=None)
-        return
+        return True
     known = _known(case, asking, pauses, STUCK_AFTER_DAYS)
     verdict = _verdict(case, known)
     match verdict.move:
@@ -131,6 +133,7 @@ def consider(
             _propose(case, verdict)
         case Move.STAY:
             _withdraw(case, keep=None)
+    return True
 
 
 def list_proposals(db: Session, patient_id: UUID) -> list[StageProposal]:

@@ -2,9 +2,10 @@
 
 from app.logbook.repository.days import read_clock, read_days
 from app.logbook.repository.entries import count_by_day, find, list_between, list_skips_due, store_entry
-from app.logbook.repository.facts import is_any_after, read_facts
+from app.logbook.repository.facts import catch_up, is_any_after, read_facts
 
 __all__ = [
+    "catch_up",
     "count_by_day",
     "find",
     "is_any_after",

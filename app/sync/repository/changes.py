@@ -32,7 +32,7 @@ from app.db.base import table_of
 from app.db.synced import SyncChange, SyncStream
 from app.db.types import Id
 from app.kernel.ids import id_text
-from app.sync.domain import Change, Done, Version
+from app.sync.domain import Change, Done, Version, WrittenChange
 
 _changes = table_of(SyncChange)
 _streams = table_of(SyncStream)
@@ -54,8 +54,13 @@ class Stream:
 
 def find_stream(db: Session, patient_id: UUID, *, lock: bool = False) -> Stream:
     """Return a patient's stream; with `lock` nobody else numbers a row until the transaction ends."""
-    statement = select(*_STREAM).where(_streams.c.patient_id == patient_id)
-    return Stream(*db.connection().execute(statement.with_for_update() if lock else statement).one())
+    return Stream(*db.connection().execute(_stream_statement(lock=lock), {"patient": patient_id}).one())
+
+
+@cache
+def _stream_statement(*, lock: bool) -> Select[Any]:
+    statement = select(*_STREAM).where(_streams.c.patient_id == bindparam("patient", type_=Id()))
+    return statement.with_for_update() if lock else statement
 
 
 def find_streams(db: Session, patient_ids: Group[UUID]) -> dict[UUID, Stream]:
@@ -156,12 +161,12 @@ def _changes_statement(dialect: str) -> Select[Any]:
     is_text = dialect == "postgresql"
     id_, ver, data = (_as_sent(_changes.c[name], is_text) for name in ("id", "ver", "data"))
     return (
-        select(_changes.c.collection, id_, _changes.c.seq, ver, _changes.c.deleted, data)
+        select(_changes.c.collection, id_, _changes.c.seq, ver, type_coerce(_changes.c.deleted, NullType()), data)
         .where(
             _changes.c.patient_id == bindparam("patient"),
             _changes.c.seq > bindparam("after"),
             _changes.c.seq <= bindparam("up_to"),
-            _changes.c.collection.in_(bindparam("collections", expanding=True)),
+            is_among_words(_changes.c.collection, "collections", dialect),
             or_(~_changes.c.deleted, _changes.c.seq > bindparam("tombstones_after")),
             _is_newest(bindparam("as_of"), bindparam("patient")),
         )
@@ -185,22 +190,36 @@ def changes(
     collections: Sequence[str],
     tombstones_after: int,
     limit: int,
-) -> list[Change]:
-    """Return what the newest versions were at `as_of`, numbered above `after` up to `up_to`, in that order."""
+    written: bool,
+) -> list[Change | WrittenChange]:
+    """Return what the newest versions were at `as_of`, numbered above `after` up to `up_to`, in that order.
+
+    `written` gives each as JSON, for whoever may read the whole of it.
+    """
+    connection = db.connection()
+    dialect = connection.dialect.name
     asked = {
         "patient": patient_id,
         "after": after,
         "up_to": up_to,
         "as_of": as_of,
-        "collections": list(collections),
+        "collections": values(collections, dialect),
         "tombstones_after": tombstones_after,
         "limit": limit,
     }
-    connection = db.connection()
-    rows = connection.execute(_changes_statement(connection.dialect.name), asked).all()
-    if connection.dialect.name == "postgresql":
-        return [Change._make(row) for row in rows]
-    return [Change(row[0], id_text(row[1]), row[2], id_text(row[3]), row[4], row[5]) for row in rows]
+    found = connection.execute(_changes_statement(dialect), asked)
+    rows = found.cursor.fetchall() if found.cursor is not None else []
+    found.close()
+    as_text = str if dialect == "postgresql" else id_text
+    make = _written if written else Change
+    return [make(name, as_text(id_), seq, as_text(ver), bool(gone), data) for name, id_, seq, ver, gone, data in rows]
+
+
+def _written(collection: str, id_: str, seq: int, ver: str, deleted: bool, data: str | None) -> WrittenChange:
+    """Return a change as JSON; the names of collections and the texts of ids need no escapes, data is JSON already."""
+    gone = "true" if deleted else "false"
+    frame = f'{{"collection":"{collection}","id":"{id_}","seq":{seq},"ver":"{ver}","deleted":{gone},"data":'
+    return WrittenChange(seq, f"{frame}{data or 'null'}}}")
 
 
 def live_versions(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.kernel.errors import Gone
 from app.sync import repository
-from app.sync.domain import Change, Version
+from app.sync.domain import Change, Version, WrittenChange
 from app.sync.registry import COLLECTIONS
 from app.sync.repository import Stream
 from app.sync.service.position import Mark, Position, at_number, beginning
@@ -35,6 +35,9 @@ class StreamGone(Gone):
     title = "Start again without a cursor; keep what waits to be sent"
 
 
+Changes = list[Change | WrittenChange]
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """What an answer may still hold: rows, and bytes of changes; as long as it is empty, one record of any size."""
@@ -43,7 +46,7 @@ class Room:
     size: int = PAGE_BYTES
     is_empty: bool = True
 
-    def after(self, changes: Sequence[Change]) -> Room:
+    def after(self, changes: Changes) -> Room:
         """Return what is left beside these changes."""
         return Room(self.rows - len(changes), self.size - sum(map(_size, changes)), self.is_empty and not changes)
 
@@ -53,7 +56,7 @@ class Page:
     """One page of changes, and where the next one begins."""
 
     stream: Stream
-    changes: list[Change]
+    changes: Changes
     position: Position
     has_more: bool
     dropped: tuple[str, ...]
@@ -109,33 +112,40 @@ def pull(
         raise StreamGone(extra={"reason": "purged"})
     if stream.head < position.front.seq:  # a replica that is behind the reader
         return Page(stream, [], position, False, dropped)
-    changes, position, has_more = _read_on(db, patient_id, stream.head, position, followed, room)
+    changes, position, has_more = _read_on(db, patient_id, stream.head, position, followed, room, reader)
     return Page(stream, changes, position, has_more, dropped)
 
 
 def _read_on(
-    db: Session, patient_id: UUID, head: int, position: Position, followed: list[str], room: Room
-) -> tuple[list[Change], Position, bool]:
+    db: Session, patient_id: UUID, head: int, position: Position, followed: list[str], room: Room, reader: Reader
+) -> tuple[Changes, Position, bool]:
     """Return a page, where it ends, and whether there is more: first what is behind, then from the front on."""
-    changes: list[Change] = []
+    changes: Changes = []
     for mark, late in position.behind(followed):
-        found, has_more = _read(db, patient_id, late, mark, position.front.seq, head, room)
+        found, has_more = _read(db, patient_id, late, mark, position.front.seq, head, room, reader)
         changes, room = changes + found, room.after(found)
         if has_more:
             return changes, position.at(_reached(mark, found), late), True
         position = position.at(position.front, late)
-    found, has_more = _read(db, patient_id, followed, position.front, head, head, room)
+    found, has_more = _read(db, patient_id, followed, position.front, head, head, room, reader)
     seq = _reached(position.front, found).seq if has_more else head
     return changes + found, position.onward(seq, followed), has_more
 
 
-def _reached(mark: Mark, found: Sequence[Change]) -> Mark:
+def _reached(mark: Mark, found: Changes) -> Mark:
     return mark._replace(seq=found[-1].seq) if found else mark
 
 
 def _read(
-    db: Session, patient_id: UUID, collections: Sequence[str], after: Mark, up_to: int, head: int, room: Room
-) -> tuple[list[Change], bool]:
+    db: Session,
+    patient_id: UUID,
+    collections: Sequence[str],
+    after: Mark,
+    up_to: int,
+    head: int,
+    room: Room,
+    reader: Reader,
+) -> tuple[Changes, bool]:
     """Return as much as there is room for, and whether there is more; of each record only what is the newest now."""
     if after.seq >= up_to or not collections:
         return [], False
@@ -148,11 +158,12 @@ def _read(
         collections=collections,
         tombstones_after=after.tombstones_after,
         limit=room.rows + 1,
+        written=reader.reads_whole,
     )
     return _cut(found, room)
 
 
-def _cut(found: list[Change], room: Room) -> tuple[list[Change], bool]:
+def _cut(found: Changes, room: Room) -> tuple[Changes, bool]:
     size = 0
     for index, change in enumerate(found[: room.rows]):
         size += _size(change)
@@ -161,30 +172,31 @@ def _cut(found: list[Change], room: Room) -> tuple[list[Change], bool]:
     return found[: room.rows], len(found) > room.rows
 
 
-def _size(change: Change) -> int:
-    data = change.data or ""
-    return FRAME_BYTES + (len(data) if data.isascii() else len(data.encode()))
+def _size(change: Change | WrittenChange) -> int:
+    if isinstance(change, WrittenChange):
+        return _bytes_of(change.text) + 1  # the comma
+    return FRAME_BYTES + _bytes_of(change.data or "")
 
 
-def told(changes: Sequence[Change], schema_version: int, *, notes: bool) -> list[dict[str, Any]]:
-    """Return changes on the wire, with the fields that a client of this schema version knows.
+def _bytes_of(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
 
-    Free text is blank without `notes`. Data that goes out as it is kept is not read on the way.
+
+def told(changes: Changes, reader: Reader) -> Any:
+    """Return changes on the wire, ready for orjson, with the fields that the reader's app knows.
+
+    Free text is blank for whoever may not read it. What goes out as it is kept is not read on the way.
     """
-    as_kept = orjson.Fragment
-    whole = {name for name, known in COLLECTIONS.items() if notes and not known.hidden_from(schema_version)}
-    return [
-        {
-            "collection": collection,
-            "id": id_,
-            "seq": seq,
-            "ver": ver,
-            "deleted": deleted,
-            "data": data
-            and (as_kept(data) if collection in whole else _cut_down(collection, data, schema_version, notes)),
-        }
-        for collection, id_, seq, ver, deleted, data in changes
-    ]
+    if reader.reads_whole:
+        return orjson.Fragment(
+            f"[{','.join([change.text for change in changes if isinstance(change, WrittenChange)])}]"
+        )
+    return [_told(change, reader) for change in changes if isinstance(change, Change)]
+
+
+def _told(change: Change, reader: Reader) -> dict[str, Any]:
+    data = change.data and _cut_down(change.collection, change.data, reader.schema_version, reader.notes)
+    return {**change._asdict(), "data": data}
 
 
 def _cut_down(collection: str, kept: str, schema_version: int, notes: bool) -> dict[str, Any]:

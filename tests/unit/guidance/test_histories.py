@@ -109,3 +109,18 @@ def test_a_score_told_before_its_run_is_of_its_own_day_until_the_run_is_there() 
 def test_of_two_runs_on_one_day_the_later_is_the_last() -> None:
     second = RUN._replace(key=UUID(int=2))
     assert Histories(Facts([RUN, second], [], [])).last_run_on(NEXT) == second
+
+
+@given(FACTS, FACTS, SIDES, DAYS)
+def test_entries_taken_from_before_are_those_made_anew(facts: Facts, others: Facts, knee: Side, as_of: date) -> None:
+    kept = [run for run in others.runs if run.key not in {other.key for other in facts.runs[::2]}]
+    earlier = Facts(
+        [*facts.runs[::2], *kept],
+        [*facts.scores[::2], *others.scores[::2]],
+        [*facts.check_ins[::2], *others.check_ins[1::2]],
+    )
+    before = Histories(earlier)
+    before.history_on(knee, FIRST)
+    after, anew = Histories(facts, before), Histories(facts)
+    assert after.history_on(knee, as_of) == anew.history_on(knee, as_of)
+    assert after.timeline_on(knee, as_of) == anew.timeline_on(knee, as_of)

@@ -1,0 +1,44 @@
+"""What a process keeps in memory for a while: few things, not for long; the longest untouched makes room."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
+from threading import Lock
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+MOST_KEPT = 32
+KEPT_S = 600
+
+
+class Memory(Generic[K, V]):
+    """Keeps `most` values at most, each for `kept_s` seconds; what is too old goes when the next is asked for."""
+
+    def __init__(self, most: int = MOST_KEPT, kept_s: float = KEPT_S) -> None:
+        self._most, self._kept_s, self._lock = most, kept_s, Lock()
+        self._known: OrderedDict[K, tuple[float, V]] = OrderedDict()
+
+    def find(self, key: K) -> V | None:
+        """Return what is kept under a key, unless it is too old."""
+        oldest_s = time.monotonic() - self._kept_s
+        with self._lock:
+            for old in [one for one, (kept_at_s, _) in self._known.items() if kept_at_s < oldest_s]:
+                del self._known[old]
+            return self._known[key][1] if key in self._known else None
+
+    def keep(self, key: K, value: V) -> None:
+        """Keep a value instead of the one before."""
+        with self._lock:
+            self._known[key] = time.monotonic(), value
+            self._known.move_to_end(key)
+            while len(self._known) > self._most:
+                self._known.popitem(last=False)
+
+    def forget(self, key: K) -> None:
+        """Keep nothing under a key."""
+        with self._lock:
+            self._known.pop(key, None)
