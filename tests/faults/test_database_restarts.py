@@ -16,7 +16,7 @@ from tests.builders.devices import a_run, put
 from tests.builders.people import Person
 from tests.builders.servers import Server, product_environment, start_server
 from tests.faults.clusters import DATABASE, STANDBY, Cluster, clusters
-from tests.faults.figures import tell
+from tests.faults.figures import rounds, tell
 from tests.faults.phones import SECRET, Phones, nothing_is_lost, patients
 
 RESTARTS, ALL_RESTARTS = 2, 10
@@ -49,6 +49,7 @@ def test_a_restart_of_the_database_loses_nothing_and_is_over_in_two_seconds(
     cluster = pair[0]
     server, people = serve(cluster.url(), tmp_path)
     waits = []
+    restarts = RESTARTS if restarts == RESTARTS else rounds(restarts)
     try:
         with Phones(people, server.url) as phones:
             for _ in range(restarts):
@@ -88,6 +89,7 @@ def test_a_failover_to_a_synchronous_standby_loses_nothing(pair: list[Cluster], 
     primary, standby = pair
     server, people = serve(primary.url(), tmp_path, either(pair))
     outages = []
+    failovers = FAILOVERS if failovers == FAILOVERS else rounds(failovers)
     try:
         follow(primary, standby)
         with Phones(people, server.url) as phones:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.builders.databases import prepare
 from tests.builders.servers import product_environment, start_server
+from tests.faults.figures import rounds, tell
 from tests.faults.phones import SECRET, Phones, nothing_is_lost, patients
 from tests.faults.proxy import LossyProxy
 
@@ -22,6 +23,7 @@ SIZES = [
 
 @pytest.mark.parametrize("pushes", SIZES)
 def test_pushes_whose_answers_are_lost_are_kept_once(fresh_database_url: str, tmp_path: Path, pushes: int) -> None:
+    pushes = rounds(pushes) if pushes == ALL_PUSHES else pushes
     prepare(fresh_database_url)
     people = patients(fresh_database_url, tmp_path, 4)
     server = start_server(product_environment(fresh_database_url, tmp_path / "var", SECRET), tmp_path)
@@ -34,6 +36,7 @@ def test_pushes_whose_answers_are_lost_are_kept_once(fresh_database_url: str, tm
         server.stop()
     batches = phones.record.batches
     assert len(batches) == pushes
+    tell(f"lossy network: {pushes} pushes, {dict(proxy.fates)}")
     assert proxy.fates["lost"] + proxy.fates["reset"] >= pushes // 20
     again = [results for _, _, results in batches if results and any(one.get("duplicate") for one in results)]
     assert len(again) >= pushes // 20, "no push whose answer was lost was sent again"

@@ -16,11 +16,11 @@ from app.db.engine import open_database
 from tests.builders.databases import prepare
 from tests.builders.people import Person
 from tests.builders.servers import Server, product_environment, start_server
-from tests.faults.figures import tell
+from tests.faults.figures import rounds, tell
 from tests.faults.phones import SECRET, Phones, nothing_is_lost, patients
 from tests.integration.test_crash import half_written
 
-CUTS = 8
+CUTS = 50
 PLANTED_CUTS = 3
 SEED = 20_261_121
 SHIM = Path(__file__).with_name("power_cut.c")
@@ -128,7 +128,7 @@ def look(machine: Machine, phones: Phones, number: int) -> None:
 
 @pytest.mark.torture
 def test_a_power_cut_takes_nothing_back_that_was_acknowledged(machine: Machine) -> None:
-    survive(machine, CUTS)
+    survive(machine, rounds(CUTS))
 
 
 @pytest.mark.torture
