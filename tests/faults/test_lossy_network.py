@@ -11,6 +11,7 @@ from tests.builders.servers import product_environment, start_server
 from tests.faults.figures import rounds, tell
 from tests.faults.phones import SECRET, Phones, nothing_is_lost, patients
 from tests.faults.proxy import LossyProxy
+from tests.levels import SQLITE_FIRST
 
 SEED = 20_261_121
 PUSHES, DEEP_PUSHES, ALL_PUSHES = 80, 500, 5000
@@ -21,6 +22,7 @@ SIZES = [
 ]
 
 
+@SQLITE_FIRST
 @pytest.mark.parametrize("pushes", SIZES)
 def test_pushes_whose_answers_are_lost_are_kept_once(fresh_database_url: str, tmp_path: Path, pushes: int) -> None:
     pushes = rounds(pushes) if pushes == ALL_PUSHES else pushes
