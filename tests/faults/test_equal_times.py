@@ -21,6 +21,12 @@ PLANTED_EACH = 30
 LEAST, MOST = 0.35, 0.65
 SEED = 20_261_121
 
+BACKENDS_APART = pytest.mark.parametrize(
+    "backend",
+    [pytest.param("sqlite", marks=pytest.mark.deep), pytest.param("postgresql", marks=pytest.mark.torture)],
+    indirect=True,
+)
+"""What is measured are mostly hashes, which no database makes."""
 Ask = Callable[[FlaskClient, str], object]
 
 
@@ -59,7 +65,7 @@ def area(ask: Ask, client: FlaskClient, known: str, each: int) -> float:
     return longer / (each * each)
 
 
-@pytest.mark.deep
+@BACKENDS_APART
 @pytest.mark.parametrize("ask", [log_in, reset, register])
 def test_time_does_not_tell_who_has_an_account(app: Flask, client: FlaskClient, ask: Ask, backend: str) -> None:
     found = area(ask, client, registered(client)["email"], EACH)
@@ -67,7 +73,7 @@ def test_time_does_not_tell_who_has_an_account(app: Flask, client: FlaskClient, 
     assert LEAST <= found <= MOST
 
 
-@pytest.mark.deep
+@BACKENDS_APART
 def test_a_hash_that_is_left_out_is_seen(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: for an address that nobody has no password is hashed."""
     honest = service.is_password
