@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PORT ?= 8000
 WORKERS ?= 2
+SHARE ?= 100
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # The tests start the server many times: it is compiled once, also where the shell says that nothing may be kept.
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-deep torture mutants check format bench screenshots lock clean
+.PHONY: help setup run test test-deep torture mutants check format bench screenshots sbom audit lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,8 +35,8 @@ test: $(STAMP) ## every test, on SQLite and on a real PostgreSQL
 test-deep: $(STAMP) ## the long tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m deep $(ARGS)
 
-torture: $(STAMP) ## the very long tests, by hand
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "deep or torture or generated or hypothesis" --torture $(ARGS)
+torture: $(STAMP) ## the faults and the very long tests, by hand: hours; SHARE=10 runs a tenth of the rounds, ARGS="power" one step
+	@TROCHLEA_TORTURE_SHARE=$(SHARE) $(BIN)/python -m tests.torture $(ARGS)
 
 mutants: $(STAMP) ## change the rules in thousands of places and see whether a test notices
 	@rm -rf mutants
@@ -57,6 +58,14 @@ bench: $(STAMP) ## measure beside raw baselines, write docs/benchmarks.md
 
 screenshots: $(STAMP) ## take the pictures of docs/therapists.md anew (needs Chromium)
 	@$(BIN)/python -m tests.screenshots
+
+sbom: $(STAMP) ## write the bill of materials, CycloneDX, into var/
+	@$(BIN)/python -m tests.bill
+
+audit: ## ask the public lists whether a pinned package has a known hole (needs the network)
+	@$(PYTHON) -m venv .cache/audit
+	@.cache/audit/bin/python -m pip install --quiet pip-audit
+	@.cache/audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
 lock: ## resolve requirements.lock anew from pyproject.toml
 	@$(PYTHON) -m venv .cache/lock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app.db.queue import WriterQueue
 from app.db.reading import ReadingSession, begin_reading
+from app.kernel.errors import Unavailable
 
 SQLITE_BUSY_MS = 5000
 STATEMENT_TIMEOUT_MS = 5000
@@ -21,6 +23,19 @@ PATIENT_TIMEOUT_MS = 60_000
 IDLE_IN_TRANSACTION_MS = 10000
 _TURN = "trochlea.turn"
 _READ_ONLY = " -c default_transaction_read_only=on"
+_WAIT_FOR_STANDBY = "SyncRepWaitForLSN"
+"""The function of PostgreSQL that waits for a standby: its name is the same in every language of messages."""
+_heard = threading.local()
+
+
+class KeptAlone(Unavailable):
+    """The wait for the standby was ended from outside: this is committed, but on one server alone.
+
+    To call that done would lose it with that server. Sent again it is recognised, and waits for the standby anew.
+    """
+
+    code = "kept_alone"
+    title = "This is not kept safely yet; send it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +71,12 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
             _postgresql(parsed, pool_size),
             _postgresql(parsed, pool_size, _READ_ONLY, isolation_level="AUTOCOMMIT", pool_reset_on_return=None),
         )
+    writing = sessionmaker(writer, expire_on_commit=False, autoflush=False)
+    event.listen(writing, "after_commit", _refuse_what_one_server_keeps_alone)
     return Database(
         writer=writer,
         reader=reader,
-        writing=sessionmaker(writer, expire_on_commit=False, autoflush=False),
+        writing=writing,
         reading=sessionmaker(reader, class_=ReadingSession, expire_on_commit=False, autoflush=False),
     )
 
@@ -138,7 +155,7 @@ def _postgresql(url: URL, pool_size: int, more: str = "", **how: Any) -> Engine:
         f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} "
         f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC{more}"
     )
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_size=pool_size,
@@ -149,6 +166,24 @@ def _postgresql(url: URL, pool_size: int, more: str = "", **how: Any) -> Engine:
         connect_args={"options": options},
         **how,
     )
+
+    @event.listens_for(engine, "connect")
+    def _listen(connection: Any, _record: Any) -> None:
+        connection.add_notice_handler(_hear)
+
+    return engine
+
+
+def _hear(notice: Any) -> None:
+    """Keep in mind that this thread's commit was not waited for: PostgreSQL says so in a warning, and nowhere else."""
+    if notice.source_function == _WAIT_FOR_STANDBY:
+        _heard.kept_alone = True
+
+
+def _refuse_what_one_server_keeps_alone(_session: Session) -> None:
+    if getattr(_heard, "kept_alone", False):
+        _heard.kept_alone = False
+        raise KeptAlone
 
 
 def wait_patiently(db: Session) -> None:

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.kernel.errors import Denied
-
 FORMAT = 1
 """The layout of a backup file; another number is refused, and never guessed at."""
 
@@ -24,13 +22,6 @@ class NotCopied(Exception):
 
 class NotImported(Exception):
     """This archive cannot be imported here; the text says why, and nothing was changed."""
-
-
-class WrongPassword(Denied):
-    """Whoever erases themselves says once more who they are."""
-
-    code = "wrong_password"
-    title = "The password is wrong"
 
 
 def pseudonym(secret: str, account_id: UUID) -> bytes:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import time
 from io import BytesIO
 from typing import Any
-from uuid import UUID
 
 import structlog
 from flask import Response, after_this_request, current_app
 
-from app.accounts import service as accounts
-from app.accounts.service import WrongCredentials
-from app.keeping.domain import WrongPassword
+from app.accounts.proving import confirm_password
 from app.keeping.schemas import ConfirmedByPasswordSchema
 from app.keeping.service import archive
 from app.keeping.service import erasure as erasures
@@ -24,13 +21,13 @@ from app.web.answers import no_content
 from app.web.auth import own_patient_id
 from app.web.feature import Feature
 from app.web.limits import count_try
-from app.web.transaction import database, db, looking
+from app.web.transaction import database, db
 
 keeping = Feature("keeping", "All that is one's own: take it along, have it erased.", writes_down=True)
 
 MULTIPLE_CHOICES = 300
-DAY_S, QUARTER_HOUR_S = 86400, 900
-EXPORTS, TRIES = 5, 10
+DAY_S = 86400
+EXPORTS = 5
 ANCHOR_EVERY_S = 300
 
 
@@ -44,7 +41,7 @@ ANCHOR_EVERY_S = 300
 def export_me(body: dict[str, Any]) -> Response:
     """Take along all that is kept about oneself: a zip of JSON Lines with a manifest."""
     account_id = own_patient_id()
-    _confirm(account_id, body["password"])
+    confirm_password(account_id, body["password"])
     count_try("export", str(account_id), most=EXPORTS, per_s=DAY_S)
     file = BytesIO()
     archive.export(db(), account_id, current_app.config["TROCHLEA_SCHEMA"], now(), file)
@@ -63,20 +60,10 @@ def export_me(body: dict[str, Any]) -> Response:
 def erase_me(body: dict[str, Any]) -> Response:
     """Have oneself erased: every device is logged out, and all that is one's own is deleted, at once and for good."""
     account_id = own_patient_id()
-    _confirm(account_id, body["password"])
+    confirm_password(account_id, body["password"])
     erasures.erase(db(), account_id, _settings().secret_key, now())
     after_this_request(_clear_rests)
     return no_content()
-
-
-def _confirm(account_id: UUID, password: str) -> None:
-    """Raise WrongPassword unless this is the person's; tries are counted."""
-    count_try("confirm", str(account_id), most=TRIES, per_s=QUARTER_HOUR_S)
-    try:
-        with looking() as session:
-            accounts.check_password(session, accounts.account_of(session, account_id).email, password)
-    except WrongCredentials:
-        raise WrongPassword from None
 
 
 def _clear_rests(response: Response) -> Response:

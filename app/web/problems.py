@@ -235,7 +235,8 @@ def _walk(node: Any, pointer: str) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _database_error(error: database_errors.SQLAlchemyError) -> Response:
     """Map what the database says to what a client can do; values in its texts are never shown or logged."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    cause = getattr(error, "orig", None)
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None)
     structlog.get_logger().warning("database_error", error=type(error).__name__, sqlstate=state)
     if isinstance(error, database_errors.IntegrityError):
         return problem(409, "conflict", Conflict.title)

@@ -198,6 +198,11 @@ ROWS: dict[str, Row] = {
     "enrol_second_factor": OfRole(
         EVERYONE, body=lambda *_: {"password": "not this one"}, unless=dict.fromkeys(EVERYONE, 401)
     ),
+    "change_password": OfRole(
+        EVERYONE,
+        body=lambda *_: {"password": "not this one", "new_password": "three geese on a hill"},
+        unless=dict.fromkeys(EVERYONE, 403),
+    ),
     **dict.fromkeys(
         ["confirm_second_factor", "renew_recovery_codes", "remove_second_factor"],
         OfRole(EVERYONE, body=lambda *_: {"code": "000000"}, unless=dict.fromkeys(EVERYONE, 409)),

@@ -31,12 +31,15 @@ from app.settings import Mode, Settings
 from tests.builders.databases import prepare
 from tests.builders.people import People, Person
 from tests.builders.servers import Server, product_environment, start_server
+from tests.faults.figures import rounds, tell
 
 SECRET = "a secret of the crash test, long enough"
 CLIENTS, PATIENTS = 8, 4
 SEED = 20_261_120
-ROUNDS = 20
+ROUNDS, ALL_ROUNDS = 20, 100
 MOST_JITTER_S = 0.03
+DAY_S = 86_400
+"""The clients keep one token through all rounds."""
 PATHS = {"runs": "/v1/patients/{me}/runs", "pain_scores": "/v1/patients/{me}/pain-scores"}
 _TABLES = {mapper.local_table.name: mapper.local_table for mapper in Base.registry.mappers}
 SYNCED = {name: table for name, table in _TABLES.items() if {"ver", "deleted_at"} <= set(table.c.keys())}
@@ -113,7 +116,12 @@ def crash(fresh_database_url: str, tmp_path: Path) -> Iterator[Crash]:
 
 def _application(url: str, database: Database, folder: Path) -> Flask:
     settings = Settings(
-        mode=Mode.TEST, database_url=url, var_dir=folder / "var", secret_key=SECRET, log_level="critical"
+        mode=Mode.TEST,
+        database_url=url,
+        var_dir=folder / "var",
+        secret_key=SECRET,
+        log_level="critical",
+        access_token_s=DAY_S,
     )
     return create_app(settings, database)
 
@@ -298,12 +306,12 @@ def resend_everything(crash: Crash, client: httpx.Client) -> list[str]:
 # The tests
 
 
-def survive(crash: Crash, rounds: int) -> None:
+def survive(crash: Crash, times: int) -> None:
     """Kill the server so many times, check after each restart, and at the end send everything again."""
     chance = random.Random(SEED)
     server = crash.start()
     try:
-        for number in range(rounds):
+        for number in range(times):
             kill_in_the_middle(crash, server, chance)
             server = crash.start()
             with httpx.Client(base_url=server.url, timeout=20) as client:
@@ -313,12 +321,19 @@ def survive(crash: Crash, rounds: int) -> None:
             assert faults_of(crash.database, crash.record, listed_over(client)) == []
     finally:
         server.kill()
-    assert crash.record.acknowledged >= rounds * CLIENTS
+    assert crash.record.acknowledged >= times * CLIENTS
 
 
 @pytest.mark.deep
 def test_a_server_that_is_killed_again_and_again_has_kept_what_it_acknowledged(crash: Crash) -> None:
     survive(crash, ROUNDS)
+
+
+@pytest.mark.torture
+def test_a_server_that_is_killed_a_hundred_times_has_kept_what_it_acknowledged(crash: Crash) -> None:
+    times = rounds(ALL_ROUNDS)
+    survive(crash, times)
+    tell(f"kill -9, {crash.database.dialect}: {times} rounds, {crash.record.acknowledged} entries acknowledged")
 
 
 @pytest.fixture

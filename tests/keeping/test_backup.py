@@ -152,9 +152,12 @@ def copies_left(here: Installation) -> list[str]:
         return sorted(str(name) for name in names)
 
 
+def copies_of(url: str) -> list[str]:
+    """Return what a restore has left of an SQLite database."""
+    return [path.name for path in Path(url.removeprefix("sqlite:///")).parent.iterdir() if "sqlite3" in path.name]
+
+
 def test_rows_that_are_missing_are_seen_and_nobody_is_let_in(here: Installation, places: Places, file: Path) -> None:
-    if places.backend != "sqlite":
-        pytest.skip("once is enough")
     with packing.unpacked(file) as (manifest, _):
         there = manifest.counts["sync_stream"]
     target = places.empty()
@@ -162,8 +165,8 @@ def test_rows_that_are_missing_are_seen_and_nobody_is_let_in(here: Installation,
     done = places.installation(target).run("restore", changed, "--erased", list_of(here), "--programs", PROGRAMS)
     assert done.exit_code == 1
     assert f"FAIL  rows: sync_stream: {there + 1} became {there}" in done.output
-    left = Path(target.removeprefix("sqlite:///"))
-    assert not left.exists() or left.stat().st_size == 0
+    if places.backend == "sqlite":  # on PostgreSQL the tables are there before the checks: its operator drops them
+        assert copies_of(target) == []
 
 
 def test_a_damaged_file_is_refused_and_nothing_is_changed(
@@ -179,6 +182,8 @@ def test_a_damaged_file_is_refused_and_nothing_is_changed(
         assert done.exit_code == 1
         assert "damaged.zip is" in done.output
         copies.refuse_used(target.url)
+        if places.backend == "sqlite":
+            assert copies_of(target.url) == []
 
 
 def test_a_backup_takes_no_other_one_s_place_and_a_restore_no_database_s(here: Installation, file: Path) -> None:
@@ -194,8 +199,6 @@ def test_a_backup_is_for_its_owner_alone(file: Path) -> None:
 
 def test_a_torn_copy_is_seen(here: Installation, places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: a row is lost while the database is copied back."""
-    if places.backend != "sqlite":
-        pytest.skip("once is enough")
     ada = here.people.patient()
     assert ada.post("/v1/patients/{me}/runs", run_body(1)).status_code == 201
     honest = copies.put_back

@@ -247,8 +247,6 @@ def test_without_secure_delete_the_file_keeps_what_was_deleted(places: Places, h
 
 def test_a_list_that_is_left_out_is_seen(gone: Erased, places: Places, tmp_path: Path) -> None:
     """Planted: an empty list, as whoever copies the backup alone would have it."""
-    if places.backend != "sqlite":
-        pytest.skip("once is enough")
     (tmp_path / "list").touch()
     there = places.installation(places.empty())
     file = gone.here.folder / "before.zip"

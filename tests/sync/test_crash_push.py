@@ -20,12 +20,15 @@ from tests.builders.databases import prepare
 from tests.builders.devices import Json, a_run, a_session, fold, patch, put
 from tests.builders.people import People, Person
 from tests.builders.servers import Server, product_environment, start_server
+from tests.faults.figures import rounds, tell
 
 SECRET = "a secret of the crash test, long enough"
 CLIENTS, PATIENTS, BATCH = 8, 4, 5
-ROUNDS, DEEP_ROUNDS = 1, 20
+ROUNDS, DEEP_ROUNDS, ALL_ROUNDS = 1, 20, 100
 ENOUGH, DEEP_ENOUGH = 40, 200
 SEED = 20_261_121
+DAY_S = 86_400
+"""The phones keep one token through all rounds."""
 
 
 @dataclass
@@ -147,11 +150,18 @@ def database_folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def survive(url: str, folder: Path, rounds: int, enough: int) -> None:
-    """Kill the server so many times and check after each restart."""
+def survive(url: str, folder: Path, times: int, enough: int) -> int:
+    """Kill the server so many times and check after each restart; return how many operations were acknowledged."""
     prepare(url)
     var = folder / "var"
-    told = Settings(mode=Mode.TEST, database_url=url, var_dir=var, secret_key=SECRET, log_level="critical")
+    told = Settings(
+        mode=Mode.TEST,
+        database_url=url,
+        var_dir=var,
+        secret_key=SECRET,
+        log_level="critical",
+        access_token_s=DAY_S,
+    )
     database = open_database(url, pool_size=2)
     maker = People(create_app(told, database))
     people = [maker.patient() for _ in range(PATIENTS)]
@@ -159,7 +169,7 @@ def survive(url: str, folder: Path, rounds: int, enough: int) -> None:
     environment, chance, record = product_environment(url, var, SECRET), random.Random(SEED), Record(enough)
     server = start_server(environment, folder)
     try:
-        for _ in range(rounds):
+        for _ in range(times):
             kill_in_the_middle(server, people, record, chance)
             server = start_server(environment, folder)
             check(server, people, record, url)
@@ -167,7 +177,8 @@ def survive(url: str, folder: Path, rounds: int, enough: int) -> None:
         check(server, people, record, url)
     finally:
         server.kill()
-    assert record.acknowledged >= rounds * enough
+    assert record.acknowledged >= times * enough
+    return record.acknowledged
 
 
 def test_a_server_killed_under_syncing_clients_has_kept_what_it_acknowledged(
@@ -181,3 +192,13 @@ def test_a_server_killed_again_and_again_under_syncing_clients_has_kept_what_it_
     fresh_database_url: str, tmp_path: Path
 ) -> None:
     survive(fresh_database_url, tmp_path, DEEP_ROUNDS, DEEP_ENOUGH)
+
+
+@pytest.mark.torture
+def test_a_server_killed_a_hundred_times_under_syncing_clients_has_kept_what_it_acknowledged(
+    fresh_database_url: str, tmp_path: Path
+) -> None:
+    times = rounds(ALL_ROUNDS)
+    acknowledged = survive(fresh_database_url, tmp_path, times, DEEP_ENOUGH)
+    kind = fresh_database_url.partition(":")[0]
+    tell(f"kill -9 under syncing phones, {kind}: {times} rounds, {acknowledged} operations acknowledged")

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from tests.api.planted import DOORS
+from tests.faults.planted import FAULTS
 from tests.sync.planted import DEFECTS, Defect, plant
 
 ROOT = Path(__file__).resolve().parents[2]
 TREE = ("app", "migrations", "seeds", "tests", "pyproject.toml", "wsgi.py")
-ALL = DEFECTS + DOORS
+ALL = DEFECTS + DOORS + FAULTS
 
 
 @pytest.mark.parametrize("defect", ALL, ids=lambda defect: defect.name)

@@ -34,6 +34,11 @@ def use_reset(db: Session, token_hash: bytes, at: datetime) -> UUID | None:
     return account_id
 
 
+def void_resets(db: Session, account_id: UUID) -> None:
+    """Forget every token of an account: none of them sets a password any more."""
+    db.execute(delete(PasswordResetRow).where(PasswordResetRow.account_id == account_id))
+
+
 def _good(token_hash: bytes, at: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         PasswordResetRow.hash == token_hash,

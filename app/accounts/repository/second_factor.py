@@ -83,7 +83,9 @@ def mark_devices(db: Session, account_id: UUID, device_id: UUID | None, at: date
     db.execute(update(DeviceRow).where(*wanted).values(second_factor_at=at))
 
 
-def revoke_other_devices(db: Session, account_id: UUID, device_id: UUID, at: datetime) -> None:
+def revoke_other_devices(
+    db: Session, account_id: UUID, device_id: UUID, at: datetime, reason: str = "second_factor"
+) -> None:
     """End every device session of an account but one."""
     others = DeviceRow.account_id == account_id, DeviceRow.id != device_id, DeviceRow.revoked_at.is_(None)
-    db.execute(update(DeviceRow).where(*others).values(revoked_at=at, revoke_reason="second_factor"))
+    db.execute(update(DeviceRow).where(*others).values(revoked_at=at, revoke_reason=reason))

@@ -14,7 +14,7 @@ from app.accounts.domain import Account, Device, ProfessionalRole
 from app.accounts.entering import HOUR_S, QUARTER_HOUR_S, enter, in_a_row
 from app.accounts.models.browsers import BrowserRow
 from app.accounts.proving import count_code, prove
-from app.accounts.routes import second_factor
+from app.accounts.routes import password, second_factor
 from app.accounts.routes.feature import accounts
 from app.accounts.schemas import (
     AcceptedSchema,
@@ -40,7 +40,7 @@ from app.web.limits import Limit, count_tries, count_try, forget_tries, network
 from app.web.problems import refusal
 from app.web.transaction import db, looking
 
-__all__ = ["BrowserRow", "accounts", "second_factor"]
+__all__ = ["BrowserRow", "accounts", "password", "second_factor"]
 
 REGISTRATIONS = 30
 RESETS_OF_AN_ACCOUNT = 5

@@ -75,6 +75,15 @@ class ResetSchema(Schema):
     password = Text(required=True, shortest=PASSWORD_LEAST_WITH_SECOND_FACTOR, longest=PASSWORD_MOST, load_only=True)
 
 
+class PasswordChangeSchema(Schema):
+    """The password until now, and the one from now on."""
+
+    password = Text(required=True, longest=PASSWORD_MOST, load_only=True)
+    new_password = Text(
+        required=True, shortest=PASSWORD_LEAST_WITH_SECOND_FACTOR, longest=PASSWORD_MOST, load_only=True
+    )
+
+
 class AcceptedSchema(Schema):
     """It was taken in; what comes of it, the owner of the address learns."""
 

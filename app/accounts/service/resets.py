@@ -1,6 +1,6 @@
-"""A new password for whoever lost theirs: a token by mail, good once and for half an hour.
+"""A new password: for whoever lost theirs by a token by mail, good once and for half an hour; or by the old one.
 
-It does not log in, keeps the second factor, and ends every session (SECURITY 4.2).
+The token does not log in, keeps the second factor, and ends every session (SECURITY 4.2).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from app.accounts.domain import RESET_GOOD_FOR, Account, NoSuchReset
 from app.accounts.password_policy import check_new_password, own_words_of
 from app.accounts.passwords import hash_password
 from app.accounts.repository import resets
+from app.accounts.repository.second_factor import revoke_other_devices
 from app.accounts.service.letters import Letter, Mailer
 
 _TOKEN_BYTES = 32
@@ -60,6 +61,16 @@ def complete_reset(db: Session, token: str, account: Account, password_hash: str
         raise NoSuchReset
     repository.update_password(db, account.id, password_hash)
     repository.revoke_devices(db, account.id, "password_reset", at)
+    mailer.write(db, account.id, Letter.PASSWORD_CHANGED, at)
+
+
+def change_password(
+    db: Session, account: Account, device_id: UUID, password_hash: str, mailer: Mailer, at: datetime
+) -> None:
+    """Set a new password for somebody who said the old one, end every other session, and tell the owner."""
+    repository.update_password(db, account.id, password_hash)
+    revoke_other_devices(db, account.id, device_id, at, "password_changed")
+    resets.void_resets(db, account.id)
     mailer.write(db, account.id, Letter.PASSWORD_CHANGED, at)
 
 

@@ -83,6 +83,20 @@ def take_place(aside: str, url: str) -> None:
         _files_of(aside)[0].rename(_files_of(url)[0])
 
 
+def leave_nothing(aside: str, url: str) -> None:
+    """Take away what a restore that was refused has made: on SQLite what was set aside, and a file that is empty.
+
+    On PostgreSQL the tables are where they were put: only its operator drops a database.
+    """
+    if aside == url:
+        return
+    for file in _files_of(aside):
+        file.unlink(missing_ok=True)
+    opened = _files_of(url)[0]
+    if opened.exists() and opened.stat().st_size == 0:
+        opened.unlink()
+
+
 @contextmanager
 def scratch(url: str) -> Iterator[str]:
     """Lend the address of an empty database of the same kind, gone afterwards."""

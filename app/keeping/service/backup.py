@@ -62,21 +62,31 @@ def restore(file: Path, url: str, finish: Finish, programs: Path | None = None) 
     where a check does not hold.
     """
     aside = copies.set_aside(url)
+    for place in {aside, url}:
+        copies.refuse_used(place)
+    try:
+        done = _put_aside(file, aside, finish, programs)
+    except BaseException:
+        copies.leave_nothing(aside, url)
+        raise
+    if done.holds:
+        copies.take_place(aside, url)
+    else:
+        copies.leave_nothing(aside, url)
+    return done
+
+
+def _put_aside(file: Path, aside: str, finish: Finish, programs: Path | None) -> Restored:
     with unpacked(file) as (manifest, copy):
-        kind = copies.dialect_of(url)
+        kind = copies.dialect_of(aside)
         if manifest.dialect != kind:
             raise NotRestored(f"a backup of {manifest.dialect} is restored into {manifest.dialect}, not into {kind}")
-        for place in {aside, url}:
-            copies.refuse_used(place)
         copies.put_back(copy, aside, programs)
     size = f"{manifest.size_bytes} bytes, SHA-256 as in the manifest"
     checks = [Check("file", True, size), *_looked_over(manifest, aside)]
     if all(check.holds for check in checks):
         checks += finish(aside)
-    done = Restored(manifest, checks)
-    if done.holds:
-        copies.take_place(aside, url)
-    return done
+    return Restored(manifest, checks)
 
 
 def drill(file: Path, url: str, finish: Finish, programs: Path | None = None) -> Restored:

@@ -1,0 +1,1 @@
+"""What happens when something breaks: the network, the disk, the clock, the database, the power."""

@@ -1,0 +1,42 @@
+"""Defects in how faults are met, each planted by replacing a few lines in a copy of the tree.
+
+Those that need a server or a database of their own are told of in docs/reliability.md: they were planted by hand.
+"""
+
+from __future__ import annotations
+
+from tests.sync.planted import Defect
+
+_DISK = "tests/faults/test_disk_full.py::test_where_the_disk_is_full_people_read_and_nothing_is_acknowledged"
+_PASSWORD = "tests/api/test_password_change.py::test_a_changed_password_logs_out_every_other_device_and_the_owner"
+
+FAULTS = (
+    Defect(
+        "fault: what cannot be written down is shown all the same",
+        "app/web/transaction.py",
+        "        raise NotLogged from None\n",
+        "        writer().rollback()\n",
+        f"{_DISK}_that_is_not_kept[sqlite]",
+    ),
+    Defect(
+        "fault: the operator is not told that the disk is full",
+        "app/web/problems.py",
+        ' or getattr(cause, "sqlite_errorname", None)',
+        "",
+        f"{_DISK}_that_is_not_kept[sqlite]",
+    ),
+    Defect(
+        "fault: a token outlives its time where a clock steps",
+        "app/web/auth.py",
+        "        JWT_DECODE_LEEWAY=LEEWAY_S,\n",
+        "        JWT_DECODE_LEEWAY=7200,\n",
+        "tests/faults/test_clocks.py::test_a_step_back_makes_no_ended_token_good_beyond_its_time[sqlite]",
+    ),
+    Defect(
+        "fault: a changed password leaves the thief logged in",
+        "app/accounts/service/resets.py",
+        '    revoke_other_devices(db, account.id, device_id, at, "password_changed")\n',
+        "",
+        f"{_PASSWORD}_is_told[sqlite]",
+    ),
+)
