@@ -53,6 +53,7 @@ class Settings:
     push_url: str = "webpush:"
     queue_url: str = ""
     webhooks_to_loopback: bool = False
+    imports_inside: bool = False
     metrics_token: str | None = None
     metrics_dir: Path | None = None
 
@@ -96,6 +97,7 @@ def read_settings() -> Settings:
         queue_url=env.str("QUEUE_URL", f"sqlite:///{var_dir / 'queue.sqlite3'}"),
         webhooks_to_loopback=mode is not Mode.PRODUCTION and env.bool("WEBHOOKS_TO_LOOPBACK", False),
         minimum_app_version=_app_version(env.str("MINIMUM_APP_VERSION", "")),
+        imports_inside=env.bool("IMPORTS_INSIDE", mode is Mode.DEVELOPMENT),
         metrics_token=env.str("METRICS_TOKEN", "") or None,
         metrics_dir=Env().path("PROMETHEUS_MULTIPROC_DIR", None),
     )

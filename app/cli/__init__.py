@@ -7,6 +7,7 @@ import os
 import sys
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.cli.keeping import COMMANDS as KEEPING
 from app.db.trail import Line, append
 from app.guidance.domain.conformance import run_vectors
 from app.guidance.service.recall import advised_patients, recall_stored
+from app.interop.importer import work_on_imports
 from app.kernel.clock import is_zone, now
 from app.kernel.ids import new_id
 from app.kernel.permissions import Role
@@ -126,7 +128,7 @@ def refuse_unsafe_start(app: Flask, *, allow_insecure: bool = False) -> None:
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Do what is due now, and stop.")
 def worker(once: bool) -> None:
-    """Send reminders and notices: at once, and then each minute."""
+    """Send reminders and notices, and work on imports: at once, and then each minute."""
     from app.outreach.worker import run_worker, work  # no web worker needs the queue's library
 
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
@@ -134,8 +136,9 @@ def worker(once: bool) -> None:
     try:
         if once:
             click.echo(f"{work(settings)} sent")
+            work_on_imports(app)
         else:
-            run_worker(settings, app.app_context)
+            run_worker(settings, app.app_context, partial(work_on_imports, app))
     except SettingsIncomplete as error:
         raise click.ClickException(str(error)) from None
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from io import BytesIO
-from typing import Any
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
 
 import structlog
 from flask import Response, after_this_request, current_app
@@ -29,6 +30,7 @@ MULTIPLE_CHOICES = 300
 DAY_S = 86400
 EXPORTS = 5
 ANCHOR_EVERY_S = 300
+PIECE_BYTES, IN_MEMORY_BYTES = 256 * 1024, 8 * 1024**2
 
 
 @keeping.operation(
@@ -43,9 +45,14 @@ def export_me(body: dict[str, Any]) -> Response:
     account_id = own_patient_id()
     confirm_password(account_id, body["password"])
     count_try("export", str(account_id), most=EXPORTS, per_s=DAY_S)
-    file = BytesIO()
+    # On disk where it is long: an archive holds the files that were imported.
+    file = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - closed once it is sent
     archive.export(db(), account_id, current_app.config["TROCHLEA_SCHEMA"], now(), file)
-    response = Response(file.getvalue(), mimetype="application/zip")
+    length = file.tell()
+    file.seek(0)
+    response = Response(_pieces(cast("IO[bytes]", file)), mimetype="application/zip")
+    response.content_length = length
+    response.call_on_close(file.close)
     response.headers["Content-Disposition"] = 'attachment; filename="trochlea.zip"'
     return response
 
@@ -64,6 +71,13 @@ def erase_me(body: dict[str, Any]) -> Response:
     erasures.erase(db(), account_id, _settings().secret_key, now())
     after_this_request(_clear_rests)
     return no_content()
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield a file piece by piece, and close it."""
+    with file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
 
 
 def _clear_rests(response: Response) -> Response:

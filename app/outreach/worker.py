@@ -6,6 +6,7 @@ The queue only keeps the beat; what is to be sent stands in the outbox, so that 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -65,8 +66,13 @@ def work(settings: Settings) -> int:
         tell_webhooks(own_transaction, settings.secret_key.encode(), to_loopback=settings.webhooks_to_loopback)
 
 
-def run_worker(settings: Settings, context: Callable[[], AbstractContextManager[object]]) -> None:
-    """Work until told to stop, each time in an application's context: at once, and then each minute."""
+def run_worker(
+    settings: Settings, context: Callable[[], AbstractContextManager[object]], long_work: Callable[[], object]
+) -> None:
+    """Work until told to stop, each time in an application's context: at once, and then each minute.
+
+    `long_work` may take longer than a minute: it has a thread of its own, so that no letter waits for it.
+    """
     carrier_for(settings)
     queue = queue_of(settings.queue_url)
 
@@ -74,8 +80,20 @@ def run_worker(settings: Settings, context: Callable[[], AbstractContextManager[
         with context():
             work(settings)
 
+    busy = threading.Lock()
+
+    def long_beat() -> None:
+        if busy.acquire(blocking=False):
+            try:
+                long_work()
+            finally:
+                busy.release()
+
     first = queue.task(name="outreach_now")(beat)
     queue.periodic_task(crontab(minute="*"), name="outreach_each_minute")(beat)
+    long_first = queue.task(name="long_work_now")(long_beat)
+    queue.periodic_task(crontab(minute="*"), name="long_work_each_minute")(long_beat)
     first()
+    long_first()
     logging.getLogger("huey").setLevel(logging.WARNING)
-    queue.create_consumer(workers=1, periodic=True, check_worker_health=True).run()
+    queue.create_consumer(workers=2, periodic=True, check_worker_health=True).run()

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 import flask_smorest
-from flask import Request, Response, g, request
+from flask import Request, Response, after_this_request, g, request
 from marshmallow import RAISE, Schema, fields
 from webargs.flaskparser import FlaskParser, abort
 from werkzeug.datastructures import CombinedMultiDict
@@ -20,6 +20,7 @@ from app.kernel.permissions import Permission
 from app.web.answers import JSON
 from app.web.app_age import refuse_old_apps
 from app.web.auth import admit, log_act, log_looks
+from app.web.deprecation import Deprecation
 from app.web.encodings import UnsupportedEncoding, inflate
 from app.web.json_input import parse_json
 from app.web.transaction import request_transaction
@@ -95,6 +96,7 @@ class Declared:
     translated: bool
     refuses_old_apps: bool
     media: tuple[str, ...] = ()
+    deprecated: Deprecation | None = None
 
 
 class Feature:
@@ -120,20 +122,21 @@ class Feature:
         conditional: bool = False,
         translated: bool = False,
         refuses_old_apps: bool = False,
-        media: tuple[str, ...] = (),
-        media_type: str = JSON,
+        media: tuple[str, ...] = (JSON,),
+        deprecated: Deprecation | None = None,
     ) -> Callable[[View], View]:
         """Declare a view: who may call it, what it takes (`query=`, `body=`, `form=`), what it answers and as what.
 
-        `media` names the content types that a 200 can have besides, or in place of, the schema's.
+        `media` names the content types of the answer: the first is that of the schemas, where there are any; the others
+        a 200 can have besides, or in place of it. `deprecated` says since when, until when, and what to use instead.
         """
 
         def declare(view: View) -> View:
-            wrapped = self._with_input(self._with_answers(view, answers, media_type), query, body, form)
+            wrapped = self._with_input(self._with_answers(view, answers, media[0]), query, body, form)
             may_write = method != "GET" if writes is None else writes
             if self._writes_down and method != "GET":
                 wrapped = _written_down(wrapped, view.__name__)
-            guarded = _guarded(wrapped, view.__name__, permission, may_write, max_bytes, refuses_old_apps)
+            guarded = _guarded(wrapped, view.__name__, permission, may_write, max_bytes, refuses_old_apps, deprecated)
             guarded.declared = Declared(  # type: ignore[attr-defined]
                 permission,
                 name=view.__name__,
@@ -142,7 +145,8 @@ class Feature:
                 conditional=conditional,
                 translated=translated,
                 refuses_old_apps=refuses_old_apps,
-                media=media,
+                media=media[1:] if any(answers.values()) else tuple(one for one in media if one != JSON),
+                deprecated=deprecated,
             )
             self.blueprint.route(path, methods=[method])(guarded)
             return view
@@ -193,10 +197,18 @@ def _written_down(view: View, name: str) -> View:
 
 
 def _guarded(
-    view: View, name: str, permission: Permission, writes: bool, max_bytes: int | None, refuses_old_apps: bool
+    view: View,
+    name: str,
+    permission: Permission,
+    writes: bool,
+    max_bytes: int | None,
+    refuses_old_apps: bool,
+    deprecated: Deprecation | None,
 ) -> View:
     @wraps(view)
     def guarded(**path: Any) -> Response:
+        if deprecated is not None:
+            after_this_request(deprecated.tell)
         if refuses_old_apps:
             refuse_old_apps()
         if max_bytes is not None:

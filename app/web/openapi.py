@@ -120,6 +120,11 @@ def _complete(operation: dict[str, Any], said: Declared, method: str, *, has_pat
         operation.setdefault("parameters", []).extend(headers)
     responses = operation["responses"]
     responses.pop("default", None)
+    if said.deprecated is not None:
+        operation["deprecated"] = True
+        operation["x-deprecation"] = said.deprecated.as_document()
+        for answered in responses.values():
+            answered.setdefault("headers", {}).update(said.deprecated.headers_in_document())
     for kind in said.media:
         responses["200"].setdefault("content", {})[kind] = {"schema": {"type": "string", "contentMediaType": kind}}
     refusals = {int(status) for status in responses if int(status) >= 400}

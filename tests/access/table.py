@@ -234,6 +234,12 @@ ROWS: dict[str, Row] = {
         _needs(THERAPIST), _needs("all_scopes"), ids={"exercise_id": "exercise_id", "shared_with": "clinic_id"}
     ),
     "import_run": OfRole(_needs(PATIENT), unless={PATIENT: 422}, form=dict),
+    "list_imports": OfRole(_needs(PATIENT)),
+    "create_import": OfRole(_needs(PATIENT), unless={PATIENT: 422}, form=dict),
+    **dict.fromkeys(
+        ["get_import", "list_import_items", "get_original", "cancel_import", "delete_import"],
+        OfRole(_needs(PATIENT), frozenset({"patient", "second_device"}), ids={"import_id": "ada.import_id"}),
+    ),
     "pull_many": OfRole(EVERYONE, body=lambda *_: {"streams": [], "limit": 10}, unless=dict.fromkeys(EVERYONE, 422)),
     # Consent
     "list_accesses": OfRole(_needs(PATIENT)),

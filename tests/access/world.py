@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -184,6 +185,11 @@ def _patient(person: Person, therapist: Person) -> Patient:
     found.ids["epoch"] = phone.pull(limit=1)["epoch"]
     found.ids["message_id"] = made(person.post(f"{path}/messages", {"id": an_id(), "text": "May I run?"}))["id"]
     found.ids["device_id"] = str(person.device_id)
+    sent = {"file": (BytesIO(CANARY.encode()), "notes.zip")}
+    token, form = {"Authorization": f"Bearer {person.token}"}, "multipart/form-data"
+    found.ids["import_id"] = made(person.client.post("/v1/imports", data=sent, headers=token, content_type=form), 202)[
+        "id"
+    ]
     return found
 
 

@@ -20,15 +20,18 @@ def test_the_commands_run_as_they_are_written(backend: str, database_url: str, t
     server = start_server(environment, tmp_path, workers=1)
     try:
         script = f"\necho {SEPARATOR}\n".join(BLOCK.findall((ROOT / "docs" / "interop.md").read_text()))
-        script = script.replace("http://127.0.0.1:8000", server.url)
+        script = script.replace("http://127.0.0.1:8000", server.url).replace("/tmp/", f"{tmp_path}/")
         done = subprocess.run(
             ["bash", "-euc", script], cwd=ROOT, capture_output=True, text=True, timeout=WITHIN_S, check=False
         )
     finally:
         server.stop()
     assert done.returncode == 0, done.stderr
-    _, imported, metadata, searched, table = done.stdout.split(SEPARATOR)
+    _, imported, many, metadata, searched, table = done.stdout.split(SEPARATOR)
     assert answers_of(imported)[0]["run"]["distance_m"] == 9008
+    over, report = answers_of(many)
+    assert (over["kind"], over["done"], over["total"]) == ("zip", 1, 1)
+    assert [one["outcome"] for one in report["items"]] == ["duplicate"]
     assert answers_of(metadata)[0]["fhirVersion"] == "4.0.1"
     pain, distance, everything = answers_of(searched)
     assert [one["resource"]["valueQuantity"]["value"] for one in pain["entry"]] == [2]

@@ -26,6 +26,7 @@ from seeds.demo import personas
 from seeds.demo.stories import SETTLES_AND_PROGRESSES
 from tests.access.world import soon, world_of
 from tests.builders.devices import an_id
+from tests.builders.exports import run_file
 from tests.builders.people import PASSWORD, Person
 from tests.keeping.conftest import Installation, Places
 
@@ -103,6 +104,10 @@ def patient_of_a_world(here: Installation) -> Person:
     assert therapist is not None
     path = f"/v1/patients/{ada.person.id}"
     policy = {"preset": "running_pain_3_of_10", "policy_overrides": {}, "reason": "x"}
+    watch = {"file": (io.BytesIO(run_file("no_hr.tcx")), "lake.tcx")}
+    token = {"Authorization": f"Bearer {ada.person.token}"}
+    sent = ada.person.client.post("/v1/runs/import", data=watch, headers=token, content_type="multipart/form-data")
+    assert sent.status_code == 201
     kept = ada.person.send("PUT", "/v1/me/favourites/bird_dog")
     ruled = therapist.send("PUT", f"{path}/guidance/policy", policy, {"If-Match": ada.tags["policy"]})
     signed = therapist.post(f"{path}/reviews", {"id": an_id(), "next_on": soon()[:10]})

@@ -44,7 +44,7 @@ _OURS = {"_id": "ids", "_count": "count"}
 
 
 @interop.operation(
-    "GET", f"{FHIR}/metadata", permission=Permission.PUBLIC, answers={200: FhirResourceSchema}, media_type=FHIR_JSON
+    "GET", f"{FHIR}/metadata", permission=Permission.PUBLIC, answers={200: FhirResourceSchema}, media=(FHIR_JSON,)
 )
 def read_fhir_metadata() -> Response:
     """Read what this FHIR service can do."""
@@ -57,7 +57,7 @@ def read_fhir_metadata() -> Response:
     permission=Permission.FHIR_USE,
     query=FhirPatientSearchSchema,
     answers={200: FhirBundleSchema},
-    media_type=FHIR_JSON,
+    media=(FHIR_JSON,),
 )
 def search_fhir_patients(query: dict[str, Any]) -> Response:
     """Find the patients that one may see: oneself, or those whose link is in force."""
@@ -75,7 +75,7 @@ def search_fhir_patients(query: dict[str, Any]) -> Response:
     f"{FHIR}/Patient/<id:patient_id>",
     permission=Permission.FHIR_READ,
     answers={200: FhirResourceSchema},
-    media_type=FHIR_JSON,
+    media=(FHIR_JSON,),
 )
 def read_fhir_patient(patient_id: UUID) -> Response:
     """Read a patient."""
@@ -88,7 +88,7 @@ def read_fhir_patient(patient_id: UUID) -> Response:
     permission=Permission.FHIR_READ,
     query=FhirPageSchema,
     answers={200: FhirBundleSchema},
-    media_type=FHIR_JSON,
+    media=(FHIR_JSON,),
     translated=True,
 )
 def read_fhir_everything(patient_id: UUID, query: dict[str, Any]) -> Response:
@@ -106,7 +106,7 @@ def read_fhir_everything(patient_id: UUID, query: dict[str, Any]) -> Response:
     f"{FHIR}/Questionnaire",
     permission=Permission.FHIR_USE,
     answers={200: FhirBundleSchema},
-    media_type=FHIR_JSON,
+    media=(FHIR_JSON,),
 )
 def search_fhir_questionnaires() -> Response:
     """List the questionnaires: their items by number and bounds, without a wording."""
@@ -119,7 +119,7 @@ def search_fhir_questionnaires() -> Response:
     f"{FHIR}/Questionnaire/<resource_id>",
     permission=Permission.FHIR_USE,
     answers={200: FhirResourceSchema},
-    media_type=FHIR_JSON,
+    media=(FHIR_JSON,),
 )
 def read_fhir_questionnaire(resource_id: str) -> Response:
     """Read one questionnaire."""
@@ -159,7 +159,7 @@ def _declare(resource: str) -> None:
         permission=Permission.FHIR_USE,
         query=FhirSearchSchema,
         answers={200: FhirBundleSchema, 404: None},
-        media_type=FHIR_JSON,
+        media=(FHIR_JSON,),
         translated=True,
     )(search)
     interop.operation(
@@ -167,7 +167,7 @@ def _declare(resource: str) -> None:
         f"{FHIR}/{resource}/<resource_id>",
         permission=Permission.FHIR_USE,
         answers={200: FhirResourceSchema},
-        media_type=FHIR_JSON,
+        media=(FHIR_JSON,),
         translated=True,
     )(read)
 

@@ -10,12 +10,16 @@ from app.interop.routes.feature import interop
 from app.interop.runfiles import MOST_BYTES, RunFile, read_run_file
 from app.interop.schemas.runs import RunImportedSchema, RunImportSchema
 from app.interop.service import runs as service
+from app.interop.service.imports import Upload, keep_single
 from app.interop.service.runs import Imported
+from app.interop.zones import zone_of
+from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.logbook.kinds import PAIN_SCORE, RUN
 from app.logbook.schemas import shown, writing
 from app.web.answers import answer
 from app.web.auth import actor, own_patient_id
+from app.web.transaction import db
 
 FORM_BYTES = 64 * 1024
 """Room for the form around the file."""
@@ -30,19 +34,23 @@ FORM_BYTES = 64 * 1024
     max_bytes=MOST_BYTES + FORM_BYTES,
 )
 def import_run(form: dict[str, Any]) -> Response:
-    """Import one FIT, TCX or GPX file of a run; the same file again changes nothing."""
-    upload = form["file"]
-    run_file = read_run_file(upload.stream.read(MOST_BYTES + 1), filename=upload.filename)
+    """Import one FIT, TCX or GPX file of a run; the same run again, from this file or another, changes nothing."""
+    sent = form["file"]
+    run_file = read_run_file(sent.stream.read(MOST_BYTES + 1), filename=sent.filename)
+    place, own = run_file.first_position, actor().zone
+    zone, zone_from = zone_of(run_file.started_at, place, told=form["zone"], said=None, own=own)
+    upload = Upload(sent.stream, sent.filename, form["zone"], form["treat_as_run"] == "true")
     imported = service.import_run(
         writing(own_patient_id()),
         run_file,
-        form["zone"] or actor().zone,
+        zone,
         pain_during=form["pain_during"],
         side=form["side"],
-        treat_as_run=form["treat_as_run"] == "true",
+        treat_as_run=upload.treat_as_run,
     )
-    zone_from = "form" if form["zone"] else "account"
-    return answer(_shown(imported, run_file, zone_from), 201 if imported.is_new else 200)
+    kept = keep_single(db(), own_patient_id(), actor().device_id, upload, imported, zone_from, now())
+    shown_whole = {**_shown(imported, run_file, zone_from), "import_id": kept.id if kept else None}
+    return answer(shown_whole, 201 if imported.is_new else 200)
 
 
 def _shown(imported: Imported, run_file: RunFile, zone_from: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import fitdecode
 
 from app.interop.runfiles import fit_messages
 from app.interop.runfiles.fit_messages import Totals
+from app.interop.runfiles.fit_scan import holds_more_than
 from app.interop.runfiles.instants import fit_instant
 from app.interop.runfiles.parts import Part, add_to, joined, running_or_all, steps_per_minute
 from app.interop.runfiles.refusals import (
@@ -39,6 +40,8 @@ is made to keep the decoder busy ends here (about 25 s of one core).
 
 def read_fit(content: bytes) -> list[Part]:
     """Return the sessions of a FIT file, none if it holds no activity; a RunFileRefused if it is damaged."""
+    if holds_more_than(content, MOST_MESSAGES, MOST_VALUES):
+        raise RunFileTooManyPoints
     log = _Log()
     for frame in _frames(content):
         log.take(frame)

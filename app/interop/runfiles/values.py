@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-RunFileFormat = Literal["fit", "tcx", "gpx"]
+RunFileFormat = Literal["fit", "tcx", "gpx", "apple_health"]
 Position = tuple[float, float]
 
 RUNNING = "running"

@@ -23,6 +23,8 @@ from app.interop.runfiles.refusals import (
 DEEPEST = 32
 MOST_ELEMENTS = 1_000_000
 """Points and what is in them; a genuine file of 20 MB has fewer, for an element takes 30 bytes and more."""
+SLACK = 1_000
+"""Comments and instructions, which are no elements and begin like them."""
 MOST_IN_POINT = 200
 LONGEST_TAG = 64 * 1024
 POINTS = frozenset({"trkpt", "Trackpoint"})
@@ -60,6 +62,8 @@ def steps(content: bytes) -> Iterator[Step]:
     """
     if _COSTLY.search(content):
         raise RunFileHostileXml
+    if content.count(b"<") - content.count(b"</") > MOST_ELEMENTS + SLACK:
+        raise RunFileTooManyPoints
     path = _Path()
     for event, element in _events(content):
         if event == "start":

@@ -47,13 +47,22 @@ class RunFileSchema(Schema):
     elapsed_s = fields.Integer(required=True)
     sessions = fields.Integer(required=True, metadata={"description": "how many running parts were summed"})
     sha256 = fields.String(required=True)
-    zone_from = fields.String(required=True, metadata={"description": "form or account: whose word the zone is"})
+    zone_from = fields.String(
+        required=True, metadata={"description": "whose word the zone is: form, position or account"}
+    )
 
 
 class RunImportedSchema(Schema):
     """What became of the file."""
 
-    duplicate = fields.Boolean(required=True, metadata={"description": "the same file was imported before"})
+    duplicate = fields.Boolean(
+        required=True, metadata={"description": "the run is there already, from this file or another source"}
+    )
     run = fields.Nested(StoredRunSchema, required=True)
     pain_score = fields.Nested(StoredPainScoreSchema, required=True, allow_none=True)
     file = fields.Nested(RunFileSchema, required=True)
+    import_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "where the file is kept; null where no more of a person's files are"},
+    )

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta, timezone
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from app.db.synced import lock_stream
 from app.interop.runfiles import RunFile, is_run
 from app.interop.runfiles.values import UNKNOWN
+from app.interop.service.duplicates import find_duplicate
 from app.kernel.clock import CLOCK_TOLERANCE
 from app.kernel.errors import Invalid, NotVisible
 from app.logbook import service as logbook
@@ -62,15 +64,22 @@ def import_run(
 
     Raises NotARun, SportUnknown, RunInFuture, and what the logbook raises; nothing is stored then.
     """
-    _check_sport(run_file, treat_as_run)
-    if run_file.started_at > writing.at + CLOCK_TOLERANCE:
-        raise RunInFuture
-    run = run_of(run_file, writing.patient_id, zone)
-    stored, is_new = _log_once(writing, run)
+    stored, is_new = take_run(writing, run_file, zone, treat_as_run=treat_as_run)
     if pain_during is None:
         return Imported(stored, None, is_new)
     score, _ = logbook.log_entry(writing, PAIN_SCORE, _score(stored.entry, pain_during, side))
     return Imported(stored, score, is_new)
+
+
+def take_run(writing: Writing, run_file: RunFile, zone: str, *, treat_as_run: bool = False) -> tuple[Stored[Run], bool]:
+    """Log the run of a file and return it with True; with False the one that is there, from this file or another.
+
+    Raises NotARun, SportUnknown, RunInFuture, and what the logbook raises; nothing is stored then.
+    """
+    _check_sport(run_file, treat_as_run)
+    if run_file.started_at > writing.at + CLOCK_TOLERANCE:
+        raise RunInFuture
+    return _log_once(writing, run_of(run_file, writing.patient_id, zone))
 
 
 def run_of(run_file: RunFile, patient_id: UUID, zone: str) -> Run:
@@ -104,11 +113,18 @@ def _check_sport(run_file: RunFile, treat_as_run: bool) -> None:
 
 
 def _log_once(writing: Writing, run: Run) -> tuple[Stored[Run], bool]:
-    """Return the run that is there already, also when it was corrected since; else log it."""
+    """Return the run that is there already, also when it was corrected since; else log it.
+
+    Nobody else writes into the stream between looking and logging. What was deleted stays deleted: IdInUse.
+    """
+    lock_stream(writing.db, writing.patient_id)
     try:
         return logbook.read_entry(writing.db, writing.patient_id, RUN, run.id), False
     except NotVisible:
-        return logbook.log_entry(writing, RUN, run)
+        again = find_duplicate(writing.db, writing.patient_id, run)
+    if again is not None:
+        return logbook.read_entry(writing.db, writing.patient_id, RUN, again.id), False
+    return logbook.log_entry(writing, RUN, run)
 
 
 def _score(run: Run, pain_during: float, side: Side | None) -> PainScore:

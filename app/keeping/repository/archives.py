@@ -20,12 +20,14 @@ LOG, CLINICS = "access_log", "clinics"
 PEOPLE_TOLD = ("id", "role", "display_name", "professional_role")
 NOBODY_S_PASSWORD = "imported: no password fits this"  # noqa: S105 - a text that is no hash
 _AT_ONCE = 1000
+_AT_A_TIME = 50
+"""Read together: a row can be a piece of a file."""
 
 
 def rows_of(db: Session, table: Table, account_id: UUID) -> Iterator[Row]:
     """Yield the rows of a table that belong to an account, in the order of its key."""
     statement = select(*told_columns(table)).where(is_theirs(table, account_id)).order_by(*table.primary_key)
-    for row in db.execute(statement).mappings():
+    for row in db.execute(statement.execution_options(yield_per=_AT_A_TIME)).mappings():
         yield {name: value.hex() if isinstance(value, bytes) else value for name, value in row.items()}
 
 

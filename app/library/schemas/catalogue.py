@@ -247,7 +247,7 @@ class ExerciseWordsSchema(Schema):
     unit_notes = fields.Dict(keys=fields.String(), required=True)
 
 
-class ExerciseGroupSchema(Schema):
+class GroupOfExercisesSchema(Schema):
     """A group of exercises."""
 
     group = Choice(Group, required=True)
@@ -260,4 +260,4 @@ class ExerciseGroupSchema(Schema):
 class ExerciseGroupListSchema(Schema):
     """All groups, in a therapist's order."""
 
-    items = fields.List(fields.Nested(ExerciseGroupSchema), required=True)
+    items = fields.List(fields.Nested(GroupOfExercisesSchema), required=True)

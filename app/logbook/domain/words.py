@@ -68,6 +68,7 @@ class Source(StrEnum):
     FIT = "fit"
     TCX = "tcx"
     GPX = "gpx"
+    APPLE_HEALTH = "apple_health"
 
 
 class SupportiveTreatment(StrEnum):

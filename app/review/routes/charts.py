@@ -18,6 +18,7 @@ from app.review.routes.progress import scopes_of
 from app.review.schemas.charts import VegaLiteSchema
 from app.review.schemas.progress import ProgressQuerySchema
 from app.review.service.charts import ChartFormat, ChartName, chart_of, check_open, tag_of
+from app.web.answers import JSON
 from app.web.auth import actor
 from app.web.languages import in_language, language
 from app.web.transaction import db
@@ -32,7 +33,7 @@ OPAQUE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none';
     permission=Permission.PROGRESS_READ,
     query=ProgressQuerySchema,
     answers={200: VegaLiteSchema, 304: None},
-    media=("image/svg+xml", "image/png"),
+    media=(JSON, "image/svg+xml", "image/png"),
     translated=True,
 )
 def get_chart(patient_id: UUID, name: str, form: str, query: dict[str, Any]) -> Response:
