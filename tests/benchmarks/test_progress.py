@@ -32,8 +32,8 @@ from tests.builders.plans import STANDARD
 from tests.conftest import BACKENDS
 
 ROUNDS, WARM, EACH = 11, 2, 5
-LEAST = 0.02
-"""How many years a second, as a part of what raw does, are not to be undercut; the goal is 0.70 (W5)."""
+LEAST = 0.05
+"""What is kept of the speed of raw; the goal is 0.70 (W5), which is not reached: two thirds go into adherence."""
 Asked = list[tuple[str, Any]]
 
 
@@ -66,7 +66,8 @@ def statements_of(ground: Ground, work: Callable[[], Any]) -> Asked:
         if statement.lstrip().upper().startswith(("SELECT", "WITH")):
             asked.append((statement, parameters))
 
-    engines = {ground.database.writer, ground.database.reader}
+    both = ground.database.writer, ground.database.reader
+    engines = list({id(one.pool): one for one in both}.values())  # on PostgreSQL they are one
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:
