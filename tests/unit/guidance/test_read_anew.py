@@ -32,6 +32,11 @@ def with_policy(**numbers: Any) -> Json:
     return last({"policy_overrides": numbers}, pain_during=4)
 
 
+def amber(count: int) -> Json:
+    """Return a steady history that ends with so many amber runs."""
+    return question([*steady(1 + 2 * count), *(a_run(2 * ago + 1, pain_during=4) for ago in reversed(range(count)))])
+
+
 def cycle(settled: float | None = None, back_km: float = 5.0) -> Json:
     """Return a hurt run 20 days ago, four days off, and a run 15 and a hurt one 13 days ago."""
     runs = [a_run(20, pain_during=5), a_run(15, distance_km=back_km), a_run(13, pain_during=5, distance_km=back_km)]
@@ -75,7 +80,7 @@ ENGINE: list[tuple[Json, Json]] = [
     (question(steady(14)), {"rule": "GAP_REDUCE", "session_cap_km": 3.0, "week_cap_km": 5.2}),
     (question(steady(28)), {"rule": "GAP_RESTART", "session_cap_km": 2.0, "week_cap_km": None}),
     (
-        question([*steady(9), *(a_run(ago, pain_during=4) for ago in (7, 5, 3, 1))]),
+        amber(4),
         {"rule": "REPEAT_4", "refer": "therapist", "session_cap_km": 0, "week_cap_km": 0},
     ),
     (
@@ -92,6 +97,26 @@ ENGINE: list[tuple[Json, Json]] = [
         last({"red_flags": ["persistent_effusion", "calf_swelling_or_breathless"]}),
         {"rule": "RED_FLAG", "refer": "emergency", "modifications": [], "session_cap_km": 0},
     ),
+    # 1.3 and 1.9: each rule ends where the next begins, and is told alone
+    (last(pain_during=8), {"rules_all": ["PAIN_PAUSE", "TREND_LARGE", "NOT_ENOUGH_CLEAN"]}),
+    (last(pain_next_morning=3), {"rules_all": ["MORNING_LARGE", "NOT_ENOUGH_CLEAN"]}),
+    (
+        last({"preset": "esculier_2018"}, pain_during=2, pain_pre=1, pain_after_60=1.5),
+        {"rules_all": ["AFTER_UP_REDUCE", "NOT_ENOUGH_CLEAN"]},
+    ),
+    (amber(4), {"rules_all": ["REPEAT_4", "PAIN_AMBER", "TREND_LARGE", "NOT_ENOUGH_CLEAN"]}),
+    (amber(3), {"rules_all": ["REPEAT_3", "PAIN_AMBER", "TREND_LARGE", "NOT_ENOUGH_CLEAN"]}),
+    (question(steady(28)), {"rules_all": ["GAP_RESTART"]}),
+    (question([*steady(22), a_run(20, distance_km=10)]), {"rules_all": ["GAP_REDUCE"]}),
+    (last({"preset": "esculier_2018"}, pain_during=2), {"gaps": ["pain_after_60"]}),
+    (last({"preset": "esculier_2018"}, pain_during=2, pain_after_60=1), {"gaps": ["pain_pre"]}),
+    (
+        question(minutes([a_run(1)]), declared_longest_km=5),
+        {"load_unit": "min", "rules_all": ["NOT_ENOUGH_CLEAN"], "flags": []},
+    ),
+    (last({"policy_overrides": {"progress_after_clean": 2.0, "progress_pct": 30}}), {"week_cap_km": 19.5}),
+    (last({"preset": "esculier_2018", "policy_overrides": {"rest_days": 3}}, pain_during=6), {"min_rest_days": 3}),
+    (last({"preset": "thomee_1997", "policy_overrides": {"rest_days": 3}}, pain_during=6), {"min_rest_days": 3}),
     # 1.7: what cannot be meant
     (last(pain_during=10.1), ERROR),
     (last(limp=None), ERROR),
