@@ -1,0 +1,75 @@
+"""What the benchmarks' works ask of the database depends neither on how much there is nor on how many people there are.
+
+W1 and W7 are in tests/sync/test_push.py, W5 and W6 in test_review_statements.py; here are those that read, and W3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.db.engine import Database
+from app.logbook.kinds import RUN
+from tests.builders.devices import Phone, a_run, put
+from tests.builders.people import People, Person
+from tests.integration.test_logbook_statements import counted, logged
+
+SHORT, LONG, OTHERS = 5, 150, 6
+CHANGES = "/v1/sync/streams/{me}/changes"
+
+Request = Callable[[], Any]
+
+
+def pull(person: Person, _: list[str]) -> Request:
+    """W2, and each page of W8: a page of a thousand changes."""
+    return lambda: person.get(f"{CHANGES}?limit=1000")
+
+
+def read_one(person: Person, runs: list[str]) -> Request:
+    """W4: one run."""
+    return lambda: person.get(f"/v1/patients/{{me}}/runs/{runs[0]}")
+
+
+def nothing_new(person: Person, _: list[str]) -> Request:
+    """W4: a pull where there is nothing new."""
+    page = person.get(f"{CHANGES}?limit=1000")
+    cursor = f"{CHANGES}?cursor={page.json['cursor']}"
+    tag = person.get(cursor).headers["ETag"]
+    return lambda: person.get(cursor, **{"If-None-Match": tag})
+
+
+def push_one(person: Person, _: list[str]) -> Request:
+    """W3: a push of one run."""
+    phone = Phone(person)
+    epoch = phone.pull()["epoch"]
+    return lambda: phone.send([put("runs", a_run())], epoch=epoch)
+
+
+WORKS: dict[str, tuple[Callable[[Person, list[str]], Request], int, int]] = {
+    "pull": (pull, 200, 4),
+    "read one": (read_one, 200, 2),
+    "nothing new": (nothing_new, 304, 2),
+    "push one": (push_one, 200, 24),
+}
+"""Each work, how it is answered, and the statements it takes at most, the log-in's check among them."""
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_much_and_many_take_as_many_statements_as_little_and_few(name: str, database: Database, people: People) -> None:
+    work, status, most = WORKS[name]
+    sent = []
+    for count in (SHORT, LONG):
+        person = people.patient()
+        runs = logged(person, database, count)[RUN.name]
+        person.get("/v1/patients/{me}/guidance/advice")
+        ready = work(person, runs)
+        with counted(database) as statements:
+            answer = ready()
+        assert answer.status_code == status
+        sent.append(statements)
+        for _ in range(OTHERS):
+            logged(people.patient(), database, SHORT)
+    assert len(sent[0]) == len(sent[1]), sent[1]
+    assert len(sent[1]) <= most, sent[1]
