@@ -123,11 +123,21 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def database_url(backend: str, worker_id: str) -> str:
+def worker_id(request: pytest.FixtureRequest) -> str:
+    """The name of this process in names of databases: a run that a test starts is told apart from the other's."""
+    return f"{getattr(request.config, 'workerinput', {'workerid': 'alone'})['workerid']}_{os.getpid()}"
+
+
+@pytest.fixture(scope="session")
+def database_url(backend: str, worker_id: str) -> Iterator[str]:
     """The address of this worker's own migrated and seeded database."""
-    url = empty_database(backend, new_folder(), f"worker_{worker_id}")
+    folder, name = new_folder(), f"worker_{worker_id}"
+    url = empty_database(backend, folder, name)
     prepare(url)
-    return url
+    yield url
+    shutil.rmtree(folder)
+    if backend == "postgresql":
+        drop_database(name)
 
 
 @pytest.fixture

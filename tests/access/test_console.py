@@ -19,6 +19,7 @@ from tests.access.world import CANARY, World, forgetting, world_of
 from tests.builders.browsers import Browser, logged_in
 from tests.builders.papers import text_of
 from tests.builders.people import People
+from tests.levels import SQLITE_FIRST
 
 PATIENT = "/patients/<id:patient_id>"
 CLINIC = "/clinics/<id:clinic_id>"
@@ -228,11 +229,13 @@ def test_every_page_declares_the_permission_of_the_table(app: Flask) -> None:
         assert (found.permission is Permission.PUBLIC) == (who == "public"), (method, path)
 
 
+@SQLITE_FIRST
 def test_nobody_is_shown_what_the_patient_did_not_open_to_them(world: World, browsers: dict[str, Browser]) -> None:
     assert len(browsers) >= 15
     assert faults(world, browsers, PAGES) == []
 
 
+@SQLITE_FIRST
 def test_no_act_is_done_for_whom_it_is_not_open(world: World, browsers: dict[str, Browser]) -> None:
     found = []
     for path in sorted(set(PAGES) - READ_ONLY):
@@ -247,6 +250,7 @@ def test_no_act_is_done_for_whom_it_is_not_open(world: World, browsers: dict[str
     assert found == []
 
 
+@SQLITE_FIRST
 def test_what_is_no_patient_s_is_for_its_own_people(world: World, browsers: dict[str, Browser]) -> None:
     found = []
     for (method, path), who in OTHERS.items():

@@ -18,8 +18,8 @@ from tests.access.table import ROWS
 from tests.access.world import World, forgetting, world_of
 from tests.builders.people import People
 from tests.contract.operations import Operation, operations
+from tests.levels import SHARES, SHARES_SHARED_OUT
 
-SHARDS = 2
 LEAST_ACTORS, LEAST_REQUESTS = 15, 2000
 
 
@@ -54,12 +54,12 @@ def test_every_operation_of_the_document_has_a_row_and_every_row_an_operation(ap
     assert set(ROWS) - {operation.name for operation in operations(app)} == set()
 
 
-@pytest.mark.parametrize("shard", range(SHARDS))
+@SHARES_SHARED_OUT
 def test_nobody_gets_what_the_table_does_not_give_them_and_everybody_gets_what_it_does(
-    app: Flask, world: World, shard: int
+    app: Flask, world: World, share: int
 ) -> None:
     assert len(world.actors) >= LEAST_ACTORS
-    sent, found = faults(world, operations(app)[shard::SHARDS])
+    sent, found = faults(world, operations(app)[share::SHARES])
     assert found == []
     assert sent >= LEAST_REQUESTS
 

@@ -21,6 +21,7 @@ from tests.api.test_progress import TODAY, told
 from tests.builders.care import ALL_SCOPES, let_in
 from tests.builders.people import People, Person
 from tests.builders.plans import an_exercise
+from tests.levels import SQLITE_FIRST
 
 Json = dict[str, Any]
 NAMES = ("pain-and-load", "adherence", "outcomes")
@@ -117,6 +118,7 @@ def test_outcomes_show_the_change_that_matters(people: People) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("is_empty", [True, False])
+@SQLITE_FIRST
 def test_every_chart_is_drawn_also_of_nothing(people: People, name: str, is_empty: bool) -> None:
     patient = people.patient() if is_empty else told(people)[0]
     with on_day(TODAY):
@@ -134,6 +136,7 @@ def test_every_chart_is_drawn_also_of_nothing(people: People, name: str, is_empt
 
 
 @pytest.mark.parametrize("scope", ALL_SCOPES)
+@SQLITE_FIRST
 def test_a_chart_draws_no_more_than_the_link_opens(people: People, scope: str) -> None:
     patient, _ = told(people)
     reader = people.therapist()

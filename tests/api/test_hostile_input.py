@@ -19,8 +19,8 @@ from tests.contract.hostile import BODIES, FRAGMENTS
 from tests.contract.operations import Operation, operations
 
 SHARDS = 8
-OFTEN = 11
-"""In the usual run each place is tried with every so-many-th value, another share each; all of them in make torture."""
+OFTEN, DEEP_OFTEN = 45, 11
+"""Each place is tried with every so-many-th value, another share each; all of them in make torture."""
 
 NEVER_ACCEPTED = {
     "log_in": "nobody's password is known here",
@@ -86,6 +86,13 @@ def test_no_hostile_value_breaks_or_divides_the_databases_or_leaves_a_trace(
 ) -> None:
     done = [attack(sides, operation, every, OFTEN) for operation in every[shard::SHARDS]]
     assert sum(made.sent for made in done) > 200
+    assert [fault for made in done for fault in made.faults] == []
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_no_hostile_value_does_with_four_times_as_many(sides: list[Side], every: list[Operation], shard: int) -> None:
+    done = [attack(sides, operation, every, DEEP_OFTEN) for operation in every[shard::SHARDS]]
     assert [fault for made in done for fault in made.faults] == []
 
 

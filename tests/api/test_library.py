@@ -15,6 +15,7 @@ from sqlalchemy import event
 from app.db.engine import Database
 from seeds.load import LIBRARY, load
 from tests.builders.people import People, Person
+from tests.levels import SQLITE_FIRST
 
 LOADS = ["low", "moderate", "high"]
 Item = dict[str, Any]
@@ -181,6 +182,7 @@ def test_a_filter_of_references_keeps_what_fits_and_nothing_else(ada: Person, na
 
 
 @pytest.mark.parametrize(("name", "value", "_fits"), FILTERS, ids=[name for name, _, _ in FILTERS])
+@SQLITE_FIRST
 def test_a_second_filter_only_narrows(ada: Person, name: str, value: str, _fits) -> None:
     low = slugs(ada, "pfj_load=low")
     both = slugs(ada, f"pfj_load=low&{name}={quote(value)}") if name != "pfj_load" else []
@@ -229,6 +231,7 @@ def test_references_are_sorted_by_year_and_undated_ones_come_last(ada: Person, s
 @pytest.mark.parametrize(
     "query", ["sort=name", "sort=-pfj_load", "sort=-peak_knee_flexion_deg", "sort=group&stage=restore"]
 )
+@SQLITE_FIRST
 def test_walking_the_pages_meets_each_exercise_once(ada: Person, limit: int, query: str) -> None:
     whole = items(ada, f"/v1/exercises?{query}&limit=1000")
     assert walk(ada, f"/v1/exercises?{query}&limit={limit}") == whole

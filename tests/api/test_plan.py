@@ -21,6 +21,7 @@ from tests.api.test_programmes import ALL, cared_for, path
 from tests.builders.people import People, Person
 from tests.builders.plans import a_plan, an_exercise, as_ordered, prescribed, revise
 from tests.journeys.runners import grant
+from tests.levels import SQLITE_FIRST
 
 ZONE = "Europe/Berlin"
 START = datetime(2027, 3, 1, 9, tzinfo=UTC)
@@ -454,6 +455,7 @@ def months_of_rehabilitation(people: People) -> tuple[Any, Any]:
     return revisions(patient, programme), proposals(patient)
 
 
+@SQLITE_FIRST
 def test_judging_the_stage_when_needed_does_what_judging_it_always_does(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,6 +25,7 @@ from tests.builders.devices import an_id
 from tests.builders.outboxes import Dying, House, a_house
 from tests.builders.people import Person
 from tests.builders.plans import a_plan, an_exercise, prescribed
+from tests.levels import SQLITE_FIRST
 
 Json = dict[str, Any]
 NOON = datetime(2027, 3, 1, 11, tzinfo=UTC)
@@ -245,6 +246,7 @@ def _work_and_die(url: str, folder: str, is_after: bool) -> None:
 
 
 @pytest.mark.parametrize("is_after", [False, True])
+@SQLITE_FIRST
 def test_a_killed_worker_loses_nothing_and_what_is_sent_twice_has_one_id(
     house: House, tmp_path: Path, is_after: bool
 ) -> None:

@@ -17,6 +17,7 @@ from tests.builders.care import ALL_SCOPES, let_in
 from tests.builders.devices import an_id
 from tests.builders.papers import pages_of, text_of
 from tests.builders.people import People, Person
+from tests.levels import SQLITE_FIRST
 
 HOSTILE = '#import "@preview/x:1.0.0" *bold* _em_ $x^2$ `raw` <label> @ref // gone? \\ #sys.inputs [b] = no heading'
 MOST_PAGES = 2
@@ -44,6 +45,7 @@ def paper(reader: Person, patient: Person, query: str = "", language: str = "en"
     return " ".join(text_of(answer.data).split())
 
 
+@SQLITE_FIRST
 def test_the_report_says_what_the_progress_says_in_both_languages_and_to_either_reader(people: People) -> None:
     patient, therapist = told(people)
     with on_day(TODAY):
@@ -77,6 +79,7 @@ def test_the_report_says_what_the_progress_says_in_both_languages_and_to_either_
     assert not [text for text in ("taping", "right one", "stage Relieve") if text in plain]
 
 
+@SQLITE_FIRST
 def test_it_is_pdf_ua_with_a_language_a_title_and_a_text_for_each_picture(people: People) -> None:
     patient, therapist = told(people)
     with on_day(TODAY):
@@ -87,6 +90,7 @@ def test_it_is_pdf_ua_with_a_language_a_title_and_a_text_for_each_picture(people
     assert made.count(b"/Alt") >= 2, "pain and load, and adherence"
 
 
+@SQLITE_FIRST
 def test_what_people_wrote_stands_there_as_they_wrote_it(people: People) -> None:
     patient, therapist = told(people)
     with on_day(TODAY):
@@ -98,6 +102,7 @@ def test_what_people_wrote_stands_there_as_they_wrote_it(people: People) -> None
         assert "right to left" in paper(therapist, patient), "what no font can show spoils nothing else"
 
 
+@SQLITE_FIRST
 def test_even_all_that_can_be_written_down_fits_on_two_pages(people: People) -> None:
     patient, therapist = told(people)
     with on_day(TODAY):

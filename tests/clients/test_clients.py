@@ -22,6 +22,7 @@ from app.db.engine import Database
 from app.db.synced import SyncStream
 from app.sync.service import streams
 from tests.builders.servers import ROOT, Server, product_environment, start_server
+from tests.levels import SQLITE_FIRST
 
 CLIENTS = ROOT / "docs" / "clients"
 SOURCES = ("http", "rxdb", "watermelondb", "chaos", "package.json")
@@ -173,6 +174,7 @@ def assert_converged(outcome: tuple[int, dict[str, Any]], records: int) -> None:
     assert sum(lost) > 10
 
 
+@SQLITE_FIRST
 def test_http_rxdb_and_watermelondb_converge_through_a_lossy_network(place: Place) -> None:
     assert_converged(converge(place, RECORDS, SEED, WITHIN_S), RECORDS)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders.servers import ROOT, Server, product_environment, start_server
+from tests.levels import SQLITE_FIRST
 
 MOBILE = ROOT / "docs" / "mobile.md"
 CLIENTS = ROOT / "docs" / "clients"
@@ -44,12 +45,13 @@ def test_an_excerpt_that_was_changed_is_seen() -> None:
 def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
     """A server on this worker's database."""
     environment = product_environment(database_url, tmp_path / "var", "a secret of the mobile docs, long enough")
-    found = start_server(environment, tmp_path)
+    found = start_server(environment, tmp_path, workers=1)
     yield found
     found.stop()
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the commands use curl")
+@SQLITE_FIRST
 def test_the_commands_run_as_they_are_written(server: Server, tmp_path: Path) -> None:
     script = f"\necho; echo {SEPARATOR}\n".join(blocks("bash"))
     script = script.replace("http://127.0.0.1:8000", server.url).replace("/tmp/", f"{tmp_path}/")

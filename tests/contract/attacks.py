@@ -294,13 +294,13 @@ def attack(sides: list[Side], operation: Operation, all_of_them: list[Operation]
     if operation.is_form:
         _attack_form(made)
     if operation.name == "push_operations":
-        _attack_pushed_data(made, 1 if every == 1 else 2 * every)
+        _attack_pushed_data(made, 1 if every == 1 else 2 * every + 1)
     return made
 
 
 def _places(operation: Operation, every: int) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield hostile values of each place outside the body."""
-    step, turn = min(every, 4), len(operation.path) + len(operation.method)
+    step, turn = -(-every // 3), len(operation.path) + len(operation.method)
     for name in operation.path_names:
         yield from ((f"path {name}={part}", {"parts": {name: part}}) for part in PARTS[turn % step :: step])
     for number, name in enumerate((*operation.query_names, "not_asked_for"), turn):
@@ -312,9 +312,10 @@ def _places(operation: Operation, every: int) -> Iterator[tuple[str, dict[str, A
 
 
 def _attack_body(made: Attack, every: int) -> None:
-    for raw in BODIES[:: min(every, 2)]:
+    bodies, alike, turn = -(-every // 6), -(-every // 4), len(made.operation.name)
+    for raw in BODIES[turn % bodies :: bodies]:
         made.send(f"body {raw[:40]!r}", raw=raw)
-    for fragment in FRAGMENTS[:: min(every, 3)]:
+    for fragment in FRAGMENTS[turn % alike :: alike]:
         members = b",".join(json.dumps(name).encode() + b":" + fragment for name in made.operation.members())
         made.send(f"all members {fragment[:60]!r}", raw=b"{" + members + b"}")
     for place, name in enumerate(made.operation.members()):

@@ -35,7 +35,7 @@ from tests.builders.servers import Server, product_environment, start_server
 SECRET = "a secret of the crash test, long enough"
 CLIENTS, PATIENTS = 8, 4
 SEED = 20_261_120
-ROUNDS, DEEP_ROUNDS = 2, 20
+ROUNDS = 20
 MOST_JITTER_S = 0.03
 PATHS = {"runs": "/v1/patients/{me}/runs", "pain_scores": "/v1/patients/{me}/pain-scores"}
 _TABLES = {mapper.local_table.name: mapper.local_table for mapper in Base.registry.mappers}
@@ -316,13 +316,9 @@ def survive(crash: Crash, rounds: int) -> None:
     assert crash.record.acknowledged >= rounds * CLIENTS
 
 
-def test_a_killed_server_has_kept_what_it_acknowledged_and_nothing_by_halves(crash: Crash) -> None:
-    survive(crash, ROUNDS)
-
-
 @pytest.mark.deep
 def test_a_server_that_is_killed_again_and_again_has_kept_what_it_acknowledged(crash: Crash) -> None:
-    survive(crash, DEEP_ROUNDS)
+    survive(crash, ROUNDS)
 
 
 @pytest.fixture

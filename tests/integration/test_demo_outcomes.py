@@ -10,11 +10,13 @@ from app.db.engine import open_database
 from app.outcomes import service
 from seeds.demo.personas import load_demo
 from tests.builders.databases import prepare
+from tests.levels import SQLITE_FIRST
 
 
 @pytest.mark.parametrize(
     "at", [datetime(2026, 3, 30, 12, tzinfo=UTC), datetime(2026, 11, 1, 23, 30, tzinfo=UTC)], ids=["spring", "autumn"]
 )
+@SQLITE_FIRST
 def test_the_demo_shows_a_change_that_matters(fresh_database_url: str, at: datetime) -> None:
     prepare(fresh_database_url)
     database = open_database(fresh_database_url)

@@ -93,15 +93,6 @@ def test_a_migration_s_file_is_named_as_its_revision_and_numbered_in_turn(engine
     assert [int(revision[:4]) for revision in chain] == list(range(1, len(chain) + 1))
 
 
-def test_migrating_up_down_and_up_again_ends_where_it_began(engine: Engine) -> None:
-    migrate(engine)
-    first = described(engine)
-    migrate(engine, "base")
-    assert described(engine) == {}
-    migrate(engine)
-    assert described(engine) == first != {}
-
-
 def test_each_step_can_be_taken_back_and_done_again(engine: Engine) -> None:
     migrate(engine)
     stages = [described(engine)]

@@ -30,6 +30,7 @@ from app.outreach.carriers import Letter, Mail, NotCarried, carrier_of
 from tests.builders.databases import prepare
 from tests.builders.outboxes import a_house
 from tests.builders.people import PASSWORD
+from tests.levels import SQLITE_FIRST
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 180
@@ -47,6 +48,7 @@ def letters(folder: Path) -> list[str]:
     return [file.read_text() for file in sorted((folder / "outbox").glob("*.eml"))]
 
 
+@SQLITE_FIRST
 def test_the_worker_sends_what_waits_with_its_queue_in_either_database(
     fresh_database_url: str, tmp_path: Path, backend: str
 ) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the guide 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_the_commands_run_as_they_are_written(backend: str, database_url: str, tmp_path: Path) -> None:
     environment = product_environment(database_url, tmp_path / "var", "a secret of the guide to other systems, long")
-    server = start_server(environment, tmp_path)
+    server = start_server(environment, tmp_path, workers=1)
     try:
         script = f"\necho {SEPARATOR}\n".join(BLOCK.findall((ROOT / "docs" / "interop.md").read_text()))
         script = script.replace("http://127.0.0.1:8000", server.url)

@@ -20,6 +20,7 @@ from seeds.demo.personas import told
 from seeds.demo.stories import Persona
 from tests.builders.devices import Json, Phone, put
 from tests.builders.people import People, Person
+from tests.levels import SQLITE_FIRST
 
 TODAY = datetime(2026, 11, 20, 21, 30, tzinfo=UTC)
 ZONE = ZoneInfo("Europe/Berlin")
@@ -188,6 +189,7 @@ def days_of(advised: str) -> dict[int, tuple[str, str]]:
 
 
 @pytest.mark.parametrize("persona", ADVISED, ids=lambda persona: persona.name.replace(" ", "_"))
+@SQLITE_FIRST
 def test_each_day_of_a_story_is_answered_as_the_rules_say(people: People, patient: Person, persona: Persona) -> None:
     found = lived(people, patient, persona)
     said = {day: (advice["decision"], advice["rule"]) for day, advice in found.items()}

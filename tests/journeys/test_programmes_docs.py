@@ -12,6 +12,7 @@ import pytest
 
 from tests.builders.databases import prepare
 from tests.builders.servers import ROOT, Server, product_environment, start_server
+from tests.levels import SQLITE_FIRST
 
 BLOCK = re.compile(r"^```bash\n(.*?)^```", re.DOTALL | re.MULTILINE)
 SEPARATOR = "@@next@@"
@@ -25,11 +26,12 @@ def server(fresh_database_url: str, tmp_path: Path) -> Iterator[Server]:
     """A server on a seeded database of its own."""
     prepare(fresh_database_url)
     environment = product_environment(fresh_database_url, tmp_path / "var", "a secret of the programmes page")
-    found = start_server(environment, tmp_path)
+    found = start_server(environment, tmp_path, workers=1)
     yield found
     found.stop()
 
 
+@SQLITE_FIRST
 def test_the_commands_run_as_they_are_written(server: Server, tmp_path: Path) -> None:
     blocks = BLOCK.findall((ROOT / "docs" / "programmes.md").read_text())
     script = f"\necho {SEPARATOR}\n".join(blocks)

@@ -26,7 +26,7 @@ def server(fresh_database_url: str, tmp_path: Path) -> Iterator[Server]:
     """A server on an empty, seeded database."""
     prepare(fresh_database_url)
     environment = product_environment(fresh_database_url, tmp_path / "var", "a secret of the README's session")
-    found = start_server(environment, tmp_path)
+    found = start_server(environment, tmp_path, workers=1)
     yield found
     found.stop()
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.builders.servers import ROOT, Server, product_environment, start_server
+from tests.levels import SQLITE_FIRST
 
 BLOCK = re.compile(r"^```bash\n(.*?)^```", re.DOTALL | re.MULTILINE)
 SEPARATOR = "@@next@@"
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the guide 
 def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
     """A server on this worker's database."""
     environment = product_environment(database_url, tmp_path / "var", "a secret of the therapists' guide, long enough")
-    found = start_server(environment, tmp_path)
+    found = start_server(environment, tmp_path, workers=1)
     yield found
     found.stop()
 
@@ -39,6 +40,7 @@ def answers_of(output: str) -> list[dict[str, Any]]:
     return found
 
 
+@SQLITE_FIRST
 def test_the_guide_s_commands_run_as_they_are_written(server: Server, tmp_path: Path) -> None:
     script = f"\necho {SEPARATOR}\n".join(BLOCK.findall((ROOT / "docs" / "therapists.md").read_text()))
     script = script.replace("http://127.0.0.1:8000", server.url).replace("/tmp/", f"{tmp_path}/")

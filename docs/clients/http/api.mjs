@@ -12,6 +12,7 @@ export class Problem extends Error {
 }
 
 const WORTH_COMPRESSING = 2048;
+const TRIES_TO_ENTER = 20;
 
 export class Api {
   #refreshing = null;
@@ -21,15 +22,27 @@ export class Api {
   }
 
   register(person) {
-    return this.#send('POST', '/v1/accounts', person);
+    return this.#enter('/v1/accounts', person);
   }
 
   async login(email, password, deviceName) {
     // A device that shows it was logged in before is not kept out by other people's wrong guesses.
     const known = this.tokens ? { last_refresh_token: this.tokens.refresh_token } : {};
     const who = { email, password, device_name: deviceName, ...known };
-    this.tokens = await this.#send('POST', '/v1/auth/login', who);
+    this.tokens = await this.#enter('/v1/auth/login', who);
     return this.tokens;
+  }
+
+  // Few passwords are hashed at a time: where nobody's turn comes soon, the server says when to come again.
+  async #enter(path, body) {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#send('POST', path, body);
+      } catch (error) {
+        if (error.code !== 'busy' || tries === TRIES_TO_ENTER) throw error;
+        await new Promise((resolve) => setTimeout(resolve, error.retryAfterS * 1000));
+      }
+    }
   }
 
   // A refresh token is good once, so two requests that meet an old token must share one refresh.

@@ -95,3 +95,16 @@ test('where no more can wait for a person, the rest goes past it and it stays in
   await again.client.sync({ pauseMs: 1 });
   assert.deepEqual([waiting(again.client), again.client.isParkedFull], [0, false]);
 });
+
+for (const enter of [(api) => api.register({ email: 'a@example.org' }), (api) => api.login('a@example.org', 'p', 'd')]) {
+  test(`where no turn is free, ${enter.toString().match(/api\.(\w+)/)[1]} comes again when it was told to`, async () => {
+    const told = [];
+    const fetch = async (url) => {
+      told.push(url);
+      const [status, body] = told.length < 3 ? [503, { code: 'busy' }] : [200, { access_token: 'fresh' }];
+      return new Response(JSON.stringify(body), { status, headers: { 'Retry-After': '0.01' } });
+    };
+    await enter(new Api({ url: 'http://server', fetch }));
+    assert.equal(told.length, 3);
+  });
+}

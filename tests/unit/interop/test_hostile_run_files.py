@@ -257,6 +257,7 @@ def test_too_many_tracks_laps_or_sessions_are_refused(monkeypatch):
             read_run_file(content)
 
 
+@pytest.mark.deep
 def test_memory_stays_flat_however_many_points_there_are():
     track = a_segment(*[a_point(second, inner="<ele>300</ele>") for second in range(20_000)])
     content = gpx(a_track(track))
