@@ -111,16 +111,40 @@ def test_of_two_runs_on_one_day_the_later_is_the_last() -> None:
     assert Histories(Facts([RUN, second], [], [])).last_run_on(NEXT) == second
 
 
-@given(FACTS, FACTS, SIDES, DAYS)
-def test_entries_taken_from_before_are_those_made_anew(facts: Facts, others: Facts, knee: Side, as_of: date) -> None:
-    kept = [run for run in others.runs if run.key not in {other.key for other in facts.runs[::2]}]
-    earlier = Facts(
-        [*facts.runs[::2], *kept],
-        [*facts.scores[::2], *others.scores[::2]],
-        [*facts.check_ins[::2], *others.check_ins[1::2]],
+def _sorer(fact: ScoreFact) -> ScoreFact:
+    return fact._replace(score=10 - fact.score)
+
+
+def _limped(fact: RunFact) -> RunFact:
+    return fact._replace(limp=not fact.limp)
+
+
+def _worse(fact: CheckInFact) -> CheckInFact:
+    return fact._replace(worst_pain=None if fact.worst_pain is None else 10 - fact.worst_pain)
+
+
+@given(FACTS, SIDES, DAYS, st.lists(st.booleans(), min_size=26, max_size=26))
+def test_entries_taken_from_before_are_those_made_anew(
+    facts: Facts, knee: Side, as_of: date, changes: list[bool]
+) -> None:
+    change = iter(changes)
+    before = Histories(
+        Facts(
+            [_limped(fact) if next(change) else fact for fact in facts.runs],
+            [_sorer(fact) if next(change) else fact for fact in facts.scores],
+            [_worse(fact) if next(change) else fact for fact in facts.check_ins],
+        )
     )
-    before = Histories(earlier)
     before.history_on(knee, FIRST)
     after, anew = Histories(facts, before), Histories(facts)
     assert after.history_on(knee, as_of) == anew.history_on(knee, as_of)
     assert after.timeline_on(knee, as_of) == anew.timeline_on(knee, as_of)
+
+
+@pytest.mark.parametrize("told_before", [[], [2.0], [2.0, 3.0]])
+def test_a_score_that_came_or_went_makes_a_new_entry_of_its_run(told_before: list[float]) -> None:
+    earlier = [score(FIRST, points, PainMoment.DURING, RUN.key) for points in told_before]
+    before = Histories(Facts([RUN], earlier, []))
+    before.history_on(None, NEXT)
+    told = Facts([RUN], [score(FIRST, 5, PainMoment.DURING, RUN.key)], [])
+    assert Histories(told, before).history_on(None, NEXT).sessions[0].pain_during == 5
