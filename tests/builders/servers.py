@@ -74,6 +74,7 @@ def start_server(
     workers: int = 2,
     threads: int = 4,
     ready_at: str = "/health/live",
+    ready_within_s: float = READY_WITHIN_S,
 ) -> Server:
     """Start gunicorn as `flask --app wsgi serve` does and return it once it answers; raise ServerNotReady."""
     # The socket is bound here and handed over, so that nobody else can take the port in between.
@@ -83,7 +84,7 @@ def start_server(
         command.append("--config=python:app.serving")
         server = _spawn([*command, "--graceful-timeout=5", application], environment, folder, bound)
     try:
-        _await(server, ready_at)
+        _await(server, ready_at, ready_within_s)
     except BaseException:
         server.kill()
         raise
@@ -108,15 +109,15 @@ def _spawn(command: list[str], environment: Mapping[str, str], folder: Path, bou
     return Server(process, port, log)
 
 
-def _await(server: Server, path: str) -> None:
-    deadline = time.monotonic() + READY_WITHIN_S
+def _await(server: Server, path: str, within_s: float) -> None:
+    deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
             raise ServerNotReady(server.log.read_text(errors="replace")[-4000:])
         if _answers(server.port, path, deadline - time.monotonic()):
             return
         time.sleep(_POLL_S)
-    raise ServerNotReady(f"no answer within {READY_WITHIN_S:.0f} s: {server.log.read_text(errors='replace')[-4000:]}")
+    raise ServerNotReady(f"no answer within {within_s:.0f} s: {server.log.read_text(errors='replace')[-4000:]}")
 
 
 def _answers(port: int, path: str, within_s: float) -> bool:
