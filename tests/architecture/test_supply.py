@@ -19,7 +19,7 @@ OPEN = {
     "a hash cut short": "flask==3.1.0 --hash=sha256:" + "0" * 40,
     "an address": f"flask @ https://example.org/flask.whl {ONE_HASH}",
     "a repository": "-e git+https://example.org/flask#egg=flask",
-    "an index": "--index-url https://example.org/simple",
+    "an option": "--pre",
 }
 
 

@@ -74,6 +74,7 @@ def start_server(
     workers: int = 2,
     threads: int = 4,
     ready_at: str = "/health/live",
+    ready_within_s: float = READY_WITHIN_S,
 ) -> Server:
     """Start gunicorn as `flask --app wsgi serve` does and return it once it answers; raise ServerNotReady."""
     # The socket is bound here and handed over, so that nobody else can take the port in between.
@@ -83,13 +84,13 @@ def start_server(
         command.append("--config=python:app.serving")
         port, handed = bound.getsockname()[1], [bound.fileno()]
         server = spawn([*command, "--graceful-timeout=5", application], environment, folder, port, handed)
-    return await_server(server, ready_at)
+    return await_server(server, ready_at, ready_within_s)
 
 
-def await_server(server: Server, path: str) -> Server:
+def await_server(server: Server, path: str, ready_within_s: float = READY_WITHIN_S) -> Server:
     """Return a server once it answers; end it and raise ServerNotReady where it does not."""
     try:
-        _await(server, path)
+        _await(server, path, ready_within_s)
     except BaseException:
         server.kill()
         raise
@@ -116,15 +117,15 @@ def spawn(
     return Server(process, port, log)
 
 
-def _await(server: Server, path: str) -> None:
-    deadline = time.monotonic() + READY_WITHIN_S
+def _await(server: Server, path: str, within_s: float) -> None:
+    deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
             raise ServerNotReady(server.log.read_text(errors="replace")[-4000:])
         if _answers(server.port, path, deadline - time.monotonic()):
             return
         time.sleep(_POLL_S)
-    raise ServerNotReady(f"no answer within {READY_WITHIN_S:.0f} s: {server.log.read_text(errors='replace')[-4000:]}")
+    raise ServerNotReady(f"no answer within {within_s:.0f} s: {server.log.read_text(errors='replace')[-4000:]}")
 
 
 def _answers(port: int, path: str, within_s: float) -> bool:

@@ -23,6 +23,8 @@ SECRET = "a secret of the fault tests, long enough"
 PASSING = frozenset({429, 503, 507})
 """What a server in trouble may answer; each with Retry-After."""
 PATIENCE_S = 90.0
+READY_WITHIN_S = 150.0
+"""How long a server may take to start: these tests run beside each other for hours, also on a busy machine."""
 DAYS = 400
 DAY_S = 86_400
 

@@ -17,7 +17,7 @@ from tests.builders.people import Person
 from tests.builders.servers import Server, product_environment, start_server
 from tests.faults.clusters import DATABASE, STANDBY, Cluster, clusters
 from tests.faults.figures import rounds, tell
-from tests.faults.phones import SECRET, Phones, nothing_is_lost, patients
+from tests.faults.phones import READY_WITHIN_S, SECRET, Phones, nothing_is_lost, patients
 
 RESTARTS, ALL_RESTARTS = 2, 10
 FAILOVERS, ALL_FAILOVERS = 1, 5
@@ -38,7 +38,9 @@ def serve(url: str, folder: Path, address: str | None = None) -> tuple[Server, l
     """Start the product on a database that it prepares first; `address` is what the server itself is told."""
     prepare(url)
     people = patients(url, folder, 4)
-    return start_server(product_environment(address or url, folder / "var", SECRET), folder), people
+    return start_server(
+        product_environment(address or url, folder / "var", SECRET), folder, ready_within_s=READY_WITHIN_S
+    ), people
 
 
 @pytest.mark.deep

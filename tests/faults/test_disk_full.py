@@ -28,7 +28,7 @@ from tests.builders.people import People
 from tests.builders.servers import product_environment, start_server
 from tests.faults.clusters import OWNER, clusters
 from tests.faults.figures import tell
-from tests.faults.phones import SECRET, Phones, nothing_is_lost, patients
+from tests.faults.phones import READY_WITHIN_S, SECRET, Phones, nothing_is_lost, patients
 from tests.integration.test_crash import half_written
 
 RUNS = "/v1/patients/{me}/runs"
@@ -167,7 +167,7 @@ def fill(place: Path) -> Path:
 def survive(url: str, folder: Path, place: Path) -> str:
     """Fill the disk under eight phones, look, give room back, and return what was seen."""
     people = patients(url, folder, 4)
-    server = start_server(product_environment(url, folder / "var", SECRET), folder)
+    server = start_server(product_environment(url, folder / "var", SECRET), folder, ready_within_s=READY_WITHIN_S)
     try:
         with Phones(people, server.url, wait_s=0.2) as phones:
             phones.await_acknowledged(60)

@@ -17,7 +17,7 @@ from tests.builders.databases import prepare
 from tests.builders.people import Person
 from tests.builders.servers import Server, product_environment, start_server
 from tests.faults.figures import rounds, tell
-from tests.faults.phones import SECRET, Phones, nothing_is_lost, patients
+from tests.faults.phones import READY_WITHIN_S, SECRET, Phones, nothing_is_lost, patients
 from tests.integration.test_crash import half_written
 
 CUTS = 50
@@ -59,7 +59,7 @@ class Machine:
 
     def start(self, application: str) -> Server:
         """Start the server."""
-        return start_server(self.environment, self.folder, application=application)
+        return start_server(self.environment, self.folder, application=application, ready_within_s=READY_WITHIN_S)
 
     def cut(self, server: Server) -> None:
         """Cut the power: every process ends, and every file is what was kept of it."""
@@ -111,7 +111,9 @@ def look(machine: Machine, phones: Phones, number: int) -> None:
     place = machine.folder / f"look-{number}"
     shutil.copytree(machine.written, place)
     url = f"sqlite:///{place / machine.NAME}"
-    server = start_server(product_environment(url, machine.folder / "var", SECRET), machine.folder)
+    server = start_server(
+        product_environment(url, machine.folder / "var", SECRET), machine.folder, ready_within_s=READY_WITHIN_S
+    )
     try:
         nothing_is_lost(server, phones, url)
     finally:
