@@ -301,6 +301,7 @@ ROWS: dict[str, Row] = {
     **{
         f"export_{name}": OfPatient(_needs(PAIN)) for name in ("pain_scores", "questionnaire_responses", "measurements")
     },
+    "list_data_points": OfPatient(_READ),
     "read_fhir_patient": OfPatient(ANY),
     "read_fhir_everything": OfPatient(ANY),
     # Guidance

@@ -27,7 +27,7 @@ def test_the_commands_run_as_they_are_written(backend: str, database_url: str, t
     finally:
         server.stop()
     assert done.returncode == 0, done.stderr
-    _, imported, many, metadata, searched, table = done.stdout.split(SEPARATOR)
+    _, imported, many, metadata, searched, points, table = done.stdout.split(SEPARATOR)
     assert answers_of(imported)[0]["run"]["distance_m"] == 9008
     over, report = answers_of(many)
     assert (over["kind"], over["done"], over["total"]) == ("zip", 1, 1)
@@ -37,4 +37,5 @@ def test_the_commands_run_as_they_are_written(backend: str, database_url: str, t
     assert [one["resource"]["valueQuantity"]["value"] for one in pain["entry"]] == [2]
     assert [one["resource"]["valueQuantity"]["value"] for one in distance["entry"]] == [9008]
     assert {one["resource"]["resourceType"] for one in everything["entry"]} >= {"Patient", "Provenance"}
+    assert [one["body"]["distance"]["value"] for one in answers_of(points)[0]["items"]] == [9008]
     assert table.strip().splitlines()[1].split(",")[0].startswith("20")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.interop.routes import fhir, imports, runs, tables
+from app.interop.routes import datapoints, fhir, imports, runs, tables
 from app.interop.routes.feature import interop
 
-__all__ = ["fhir", "imports", "interop", "runs", "tables"]
+__all__ = ["datapoints", "fhir", "imports", "interop", "runs", "tables"]
