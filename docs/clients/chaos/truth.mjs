@@ -4,7 +4,7 @@ import { Api } from '../http/api.mjs';
 import { digestOf } from '../http/digest.mjs';
 
 /** Return every live row and every parked operation that waits, as a client of this schema version sees them. */
-export async function serverState(api, patientId, schemaVersion = 4) {
+export async function serverState(api, patientId, schemaVersion = 5) {
   const seen = new Api({ url: api.url, schemaVersion, tokens: api.tokens });
   const rows = [];
   let page = { cursor: null, has_more: true };

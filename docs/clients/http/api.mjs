@@ -17,7 +17,7 @@ const TRIES_TO_ENTER = 20;
 export class Api {
   #refreshing = null;
 
-  constructor({ url, fetch = globalThis.fetch, schemaVersion = 4, tokens = null }) {
+  constructor({ url, fetch = globalThis.fetch, schemaVersion = 5, tokens = null }) {
     Object.assign(this, { url, fetch, schemaVersion, tokens });
   }
 
