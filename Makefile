@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-deep torture mutants check format bench screenshots sbom audit lock clean
+.PHONY: help setup run test test-deep torture planted mutants check format bench screenshots sbom audit lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,13 +30,16 @@ run: $(STAMP) ## migrate, seed and serve on 127.0.0.1:8000 (PORT=, WORKERS=)
 	@$(BIN)/python -m flask --app wsgi serve --port $(PORT) --workers $(WORKERS)
 
 test: $(STAMP) ## every test, on SQLite and on a real PostgreSQL
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not deep and not torture" $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not deep and not torture and not planted" $(ARGS)
 
 test-deep: $(STAMP) ## the long tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m deep $(ARGS)
 
 torture: $(STAMP) ## the faults and the very long tests, by hand: hours; SHARE=10 runs a tenth of the rounds, ARGS="power" one step
 	@TROCHLEA_TORTURE_SHARE=$(SHARE) $(BIN)/python -m tests.torture $(ARGS)
+
+planted: $(STAMP) ## plant each known defect in a copy of the tree and see its test fail
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m planted $(ARGS)
 
 mutants: $(STAMP) ## change the rules in thousands of places and see whether a test notices
 	@rm -rf mutants

@@ -179,13 +179,12 @@ def test_http_rxdb_and_watermelondb_converge_through_a_lossy_network(place: Plac
     assert_converged(converge(place, RECORDS, SEED, WITHIN_S), RECORDS)
 
 
-@pytest.mark.deep
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [pytest.param(1, marks=pytest.mark.deep), pytest.param(2, marks=pytest.mark.torture)])
 def test_they_converge_with_500_records_each(place: Place, seed: int) -> None:
     assert_converged(converge(place, DEEP_RECORDS, seed, DEEP_WITHIN_S), DEEP_RECORDS)
 
 
-@pytest.mark.deep
+@pytest.mark.planted
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("planted", PLANTED)
 def test_a_planted_defect_of_a_client_is_seen(place: Place, backend: str, planted: str) -> None:

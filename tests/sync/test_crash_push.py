@@ -24,7 +24,7 @@ from tests.faults.figures import rounds, tell
 
 SECRET = "a secret of the crash test, long enough"
 CLIENTS, PATIENTS, BATCH = 8, 4, 5
-ROUNDS, DEEP_ROUNDS, ALL_ROUNDS = 1, 20, 100
+ROUNDS, DEEP_ROUNDS, ALL_ROUNDS = 1, 5, 100
 ENOUGH, DEEP_ENOUGH = 40, 200
 SEED = 20_261_121
 DAY_S = 86_400

@@ -24,7 +24,7 @@ def test_each_defect_can_still_be_planted(defect: Defect) -> None:
     assert (ROOT / defect.file).read_text().count(defect.sound) == 1
 
 
-@pytest.mark.deep
+@pytest.mark.planted
 @pytest.mark.parametrize("defect", ALL, ids=lambda defect: defect.name)
 def test_a_planted_defect_is_caught_by_its_test(defect: Defect, tmp_path: Path) -> None:
     for name in TREE:
