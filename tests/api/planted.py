@@ -161,15 +161,15 @@ DOORS = (
     Defect(
         "door: figures by path",
         "app/web/metrics.py",
-        "route = request.url_rule.rule if request.url_rule else NO_ROUTE",
-        "route = request.path",
+        "route = req.url_rule.rule if req.url_rule else NO_ROUTE",
+        "route = req.path",
         "tests/api/test_metrics.py::test_no_operation_lets_a_word_of_anybody_into_logs_figures_or_refusals[sqlite]",
     ),
     Defect(
         "door: paths in the log",
         "app/web/logs.py",
-        'route=request.url_rule.rule if request.url_rule else ""',
-        "route=request.path",
+        'route=req.url_rule.rule if req.url_rule else ""',
+        "route=req.path",
         "tests/api/test_metrics.py::test_no_operation_lets_a_word_of_anybody_into_logs_figures_or_refusals[sqlite]",
     ),
     Defect(

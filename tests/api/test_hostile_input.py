@@ -25,6 +25,8 @@ OFTEN, DEEP_OFTEN = 45, 11
 NEVER_ACCEPTED = {
     "log_in": "nobody's password is known here",
     "refresh_token": "each token is good once",
+    "change_password": "nobody's password is known here",
+    "create_push_subscription": "a sample holds no key that anything could be encrypted for",
     "complete_reset": "nobody's token is known here",
     "enrol_second_factor": "nobody's password is known here",
     "confirm_second_factor": "nobody has begun one",

@@ -180,6 +180,7 @@ _QUESTIONNAIRES = (
 
 GRADE = ImportantChange(the.GRADE_CHANGE, ("crossley2011",), in_grades=True)
 _FOOT_MOST = sum(the.FOOT_SIGNS.values())
+_BEND_MOST = the.LOADED_BEND_MAX_DEG
 _STRENGTH = {
     "version": "1",
     "low": 0.0,
@@ -243,16 +244,7 @@ _TESTS = (
     _pain_in(ClinicalTest.RESISTED_EXTENSION, "1", FROM_MEMORY),
     _rated(ClinicalTest.QUADRICEPS_ACTIVATION, None, FROM_MEMORY),
     Instrument(ClinicalTest.FOOT_IN_SQUAT, "1", 0, _FOOT_MOST, "points", Better.LOWER, None, (FROM_MEMORY,)),
-    Instrument(
-        ClinicalTest.LOADED_BEND,
-        "1",
-        0,
-        the.LOADED_BEND_MAX_DEG,
-        "degrees",
-        Better.HIGHER,
-        None,
-        ("droracle_2025",),
-    ),
+    Instrument(ClinicalTest.LOADED_BEND, "1", 0, _BEND_MOST, "degrees", Better.HIGHER, None, ("droracle_2025",)),
 )
 
 INSTRUMENTS: dict[str, Instrument] = {found.id.value: found for found in (*_QUESTIONNAIRES, *_TESTS)}

@@ -20,7 +20,8 @@ def load_session_spike(facts: Facts, policy: Policy) -> Finding | None:
 
 
 def load_week_spike(facts: Facts, policy: Policy) -> Finding | None:
-    """Was much more run this week than the week before? After a break both are empty."""
+    """Was much more run this week than the week before?"""
+    # After a break both weeks are empty.
     ratio = facts.volume.week_ratio()
     if ratio is None or not exceeds(ratio, policy.week_spike_ratio):
         return None
