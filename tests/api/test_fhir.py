@@ -28,6 +28,10 @@ from tests.builders.care import let_in, logged
 from tests.builders.databases import empty_database, new_folder, prepare_demo
 from tests.builders.devices import a_check_in
 from tests.builders.people import People, Person
+from tests.levels import SQLITE_FIRST
+
+pytestmark = SQLITE_FIRST
+
 
 FHIR_JSON = "application/fhir+json"
 Json = dict[str, Any]

@@ -22,6 +22,7 @@ from tests.builders.exports import (
     run_file,
 )
 from tests.builders.people import People, Person
+from tests.levels import SQLITE_FIRST
 
 FENIX, TCX, HILLS = "activity-small-fenix2-run.fit", "no_hr.tcx", "korita-zbevnica.gpx"
 Json = dict[str, Any]
@@ -360,6 +361,7 @@ def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(
     assert (whole["outcomes"]["imported"], len(runs(person))) == (2, 2)
 
 
+@SQLITE_FIRST
 def test_an_import_that_kills_whoever_works_on_it_is_given_up(
     app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,10 @@ from app.web.keyring import KeyState, TooEarly, create_key, load_keyring, rotate
 from tests.api.test_accounts import refresh, works
 from tests.builders.databases import prepare
 from tests.builders.people import People, Person
+from tests.levels import SQLITE_FIRST
+
+pytestmark = SQLITE_FIRST
+
 
 LIVES = timedelta(seconds=630)
 DAY = timedelta(days=1)

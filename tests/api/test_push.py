@@ -30,6 +30,7 @@ from tests.builders.outboxes import Dying, House, Remembering, a_house
 from tests.builders.people import Person
 from tests.builders.receivers import Receiver
 from tests.builders.subscribers import Browser, a_subscription, base64url, claims_of
+from tests.levels import SQLITE_FIRST
 
 NOON = datetime(2027, 3, 1, 11, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -260,6 +261,7 @@ def _work_and_die(url: str, folder: str, is_after: bool) -> None:
 
 
 @pytest.mark.parametrize("is_after", [False, True])
+@SQLITE_FIRST
 def test_a_killed_worker_loses_no_push_and_one_that_is_told_twice_has_one_id(
     house: House, tmp_path: Path, is_after: bool
 ) -> None:

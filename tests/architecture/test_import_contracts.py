@@ -64,6 +64,7 @@ def test_the_program_keeps_every_contract() -> None:
 
 
 @pytest.mark.parametrize(("contract", "file", "line"), PLANTS, ids=[f"{file}: {line}" for _, file, line in PLANTS])
+@pytest.mark.deep
 def test_a_planted_import_breaks_its_contract(copy: Path, contract: str, file: str, line: str) -> None:
     planted = copy / "app" / file
     planted.parent.mkdir(exist_ok=True)

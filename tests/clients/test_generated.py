@@ -85,6 +85,7 @@ def a_day(answer: subprocess.CompletedProcess[str]) -> dict[str, object]:
     return told
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_generated_python_client_compiles_and_has_its_first_day(backend: str, server: Server, tmp_path: Path) -> None:
     said = a_python_client(DOCUMENT, tmp_path)
@@ -96,6 +97,7 @@ def test_a_generated_python_client_compiles_and_has_its_first_day(backend: str, 
     assert (day["distance_m"], day["decision"]) == (5000, "hold")
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_generated_typescript_client_compiles_and_has_its_first_day(
     backend: str, server: Server, packages: Path, tmp_path: Path

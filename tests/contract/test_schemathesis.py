@@ -31,7 +31,7 @@ from tests.builders.people import People, Person
 from tests.conftest import BACKENDS
 from tests.contract.operations import operations
 
-FEW, MANY = 4, 30
+FEW, MANY = 2, 30
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     status_code_conformance,

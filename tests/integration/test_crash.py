@@ -32,6 +32,7 @@ from tests.builders.databases import prepare
 from tests.builders.people import People, Person
 from tests.builders.servers import Server, product_environment, start_server
 from tests.faults.figures import rounds, tell
+from tests.levels import SQLITE_FIRST
 
 SECRET = "a secret of the crash test, long enough"
 CLIENTS, PATIENTS = 8, 4
@@ -360,6 +361,7 @@ PLANTED = {
 
 
 @pytest.mark.parametrize("planted", PLANTED)
+@SQLITE_FIRST
 def test_a_planted_loss_is_seen(crash: Crash, logged: tuple[Record, Listed], planted: str) -> None:
     assert faults_of(crash.database, *logged) == []
     statement, expected = PLANTED[planted]

@@ -39,6 +39,7 @@ def test_a_worker_is_small_and_loads_nothing_that_is_used_seldom(tmp_path_factor
     assert int(mib) < MOST_MIB
 
 
+@pytest.mark.deep
 def test_what_a_worker_loads_too_early_is_seen(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("worker")
     assert said_of_a_worker(folder, *SELDOM, more="import typst")[1:] == ["typst"]

@@ -13,6 +13,7 @@ import pytest
 
 from tests.builders.databases import prepare
 from tests.builders.servers import ROOT, Server, product_environment, start_server
+from tests.levels import SQLITE_FIRST
 
 BLOCK = re.compile(r"```bash\n(.*?)```", re.DOTALL)
 SEPARATOR = "@@next@@"
@@ -45,6 +46,7 @@ def last_json(output: str) -> dict[str, object]:
     return found
 
 
+@SQLITE_FIRST
 def test_the_first_session_of_the_readme_runs_word_for_word(server: Server, tmp_path: Path) -> None:
     script = f"\necho {SEPARATOR}\n".join(first_session())
     script = script.replace("http://127.0.0.1:8000", server.url).replace("/tmp/ada.json", str(tmp_path / "ada.json"))

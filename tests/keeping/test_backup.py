@@ -24,6 +24,7 @@ from app.sync import repository as streams
 from tests.builders.people import Person
 from tests.integration.test_crash import half_written, run_body
 from tests.keeping.conftest import PROGRAMS, Installation, Places
+from tests.levels import SQLITE_FIRST
 
 WRITERS, ACKNOWLEDGED = 4, 40
 
@@ -197,6 +198,7 @@ def test_a_backup_is_for_its_owner_alone(file: Path) -> None:
     assert file.stat().st_mode & 0o077 == 0
 
 
+@SQLITE_FIRST
 def test_a_torn_copy_is_seen(here: Installation, places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
     """Planted: a row is lost while the database is copied back."""
     ada = here.people.patient()

@@ -21,6 +21,7 @@ from tests.builders.devices import Json, a_run, a_session, fold, patch, put
 from tests.builders.people import People, Person
 from tests.builders.servers import Server, product_environment, start_server
 from tests.faults.figures import rounds, tell
+from tests.levels import SQLITE_FIRST
 
 SECRET = "a secret of the crash test, long enough"
 CLIENTS, PATIENTS, BATCH = 8, 4, 5
@@ -181,6 +182,7 @@ def survive(url: str, folder: Path, times: int, enough: int) -> int:
     return record.acknowledged
 
 
+@SQLITE_FIRST
 def test_a_server_killed_under_syncing_clients_has_kept_what_it_acknowledged(
     fresh_database_url: str, tmp_path: Path
 ) -> None:

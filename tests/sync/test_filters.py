@@ -13,6 +13,7 @@ from app.db.engine import Database
 from app.sync.registry import COLLECTIONS
 from tests.builders.devices import Json, Phone, a_run, a_score, a_session, digest_of, erase, fold, patch, put
 from tests.builders.people import People, Person
+from tests.levels import SQLITE_FIRST
 from tests.sync.test_pull import collections_of, filled, purge, refusal, regrant
 from tests.sync.test_push import data_of
 
@@ -76,6 +77,7 @@ def test_what_joins_is_filled_up(phone: Phone, limit: int) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 4, 5, 6, 1000])
+@SQLITE_FIRST
 def test_what_joins_is_filled_up_while_other_things_change(phone: Phone, limit: int) -> None:
     new = filled(phone)
     first = phone.pages(collections="runs")
