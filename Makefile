@@ -33,7 +33,7 @@ test: $(STAMP) ## every test, on SQLite and on a real PostgreSQL
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m "not deep and not torture and not planted" $(ARGS)
 
 test-deep: $(STAMP) ## the long tests
-	@$(BIN)/python -m pytest -n auto --dist worksteal -m deep $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m "deep and not torture and not planted" $(ARGS)
 
 torture: $(STAMP) ## the faults and the very long tests, by hand: hours; SHARE=10 runs a tenth of the rounds, ARGS="power" one step
 	@TROCHLEA_TORTURE_SHARE=$(SHARE) $(BIN)/python -m tests.torture $(ARGS)
