@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import pytest
 
+OTHER_HALF = (pytest.mark.deep, pytest.mark.other_half)
+
 SQLITE_FIRST = pytest.mark.parametrize(
-    "backend", ["sqlite", pytest.param("postgresql", marks=pytest.mark.deep)], indirect=True
+    "backend", ["sqlite", pytest.param("postgresql", marks=OTHER_HALF)], indirect=True
 )
 """Tried on SQLite by `make test`, on PostgreSQL by `make test-deep`."""
 
@@ -17,8 +19,8 @@ SHARES_SHARED_OUT = pytest.mark.parametrize(
     [
         ("sqlite", 0),
         ("postgresql", 1),
-        pytest.param("sqlite", 1, marks=pytest.mark.deep),
-        pytest.param("postgresql", 0, marks=pytest.mark.deep),
+        pytest.param("sqlite", 1, marks=OTHER_HALF),
+        pytest.param("postgresql", 0, marks=OTHER_HALF),
     ],
     indirect=["backend"],
 )
