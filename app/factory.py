@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from flask import Flask, Request, Response, current_app
+from flask import Flask, Request, Response, current_app, request
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -114,8 +114,14 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.after_request(_headers)
     app.after_request(deflate)
     app.after_request(Anchoring())
+    app.teardown_request(_close_files)
     refuse_open_routes(app)
     return app
+
+
+def _close_files(_: BaseException | None) -> None:
+    """Close what was uploaded: a large file waits on the disk, and nobody but the collector of rubbish would end it."""
+    request.close()
 
 
 def refuse_open_routes(app: Flask) -> None:

@@ -108,13 +108,15 @@ function toOperation(collection, { newDocumentState, assumedMasterState }) {
   return _deleted ? { ...op, action: 'delete' } : { ...op, action: 'put', data };
 }
 
-// Whatever is returned RxDB adopts. It has dropped what it pulled over unsent edits, so all that differs must be told.
+// Whatever is returned RxDB adopts. It drops what it pulls over edits it has not yet heard of as sent, so all that differs
+// must be told: also what the server works out of a record that it took as it was.
 function truthOf(link, op, result, { newDocumentState, assumedMasterState }) {
   if (result.status === 'conflict' || result.status === 'rejected') link.parked.push({ op, ...result });
   if (result.status === 'rejected') return assumedMasterState ?? { ...newDocumentState, _deleted: true };
-  if (!result.record || (result.status === 'applied' && !result.superseded)) return null;
-  if (result.status === 'unchanged' && result.record.ver === newDocumentState.ver) return null;
-  return toDocument(result.record);
+  if (!result.record) return null;
+  const record = toDocument(result.record);
+  const isHeld = record.ver === newDocumentState.ver && (record._deleted || deepEqual(record, newDocumentState));
+  return isHeld ? null : record;
 }
 
 function toDocument({ id, ver, deleted, data }) {
