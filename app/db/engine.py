@@ -22,7 +22,6 @@ LOCK_TIMEOUT_MS = 2000
 PATIENT_TIMEOUT_MS = 60_000
 IDLE_IN_TRANSACTION_MS = 10000
 _TURN = "trochlea.turn"
-_READ_ONLY = " -c default_transaction_read_only=on"
 _WAIT_FOR_STANDBY = "SyncRepWaitForLSN"
 """The function of PostgreSQL that waits for a standby: its name is the same in every language of messages."""
 _heard = threading.local()
@@ -69,8 +68,9 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
     else:
         writer, reader = (
             _postgresql(parsed, pool_size),
-            _postgresql(parsed, pool_size, _READ_ONLY, isolation_level="AUTOCOMMIT", pool_reset_on_return=None),
+            _postgresql(parsed, pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None),
         )
+        event.listen(reader, "connect", _only_read)
     writing = sessionmaker(writer, expire_on_commit=False, autoflush=False)
     event.listen(writing, "after_commit", _refuse_what_one_server_keeps_alone)
     return Database(
@@ -150,10 +150,10 @@ def _sqlite_pragmas(query_only: bool) -> list[str]:
     ]
 
 
-def _postgresql(url: URL, pool_size: int, more: str = "", **how: Any) -> Engine:
+def _postgresql(url: URL, pool_size: int, **how: Any) -> Engine:
     options = (
         f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} "
-        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC{more}"
+        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
     )
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
@@ -172,6 +172,12 @@ def _postgresql(url: URL, pool_size: int, more: str = "", **how: Any) -> Engine:
         connection.add_notice_handler(_hear)
 
     return engine
+
+
+def _only_read(connection: Any, _record: Any) -> None:
+    """Let a connection write nothing; were that one of its options, `target_session_attrs` would pass the server by."""
+    connection.execute("SET default_transaction_read_only = on")
+    connection.commit()
 
 
 def _hear(notice: Any) -> None:

@@ -69,5 +69,10 @@ class ReadingSession(Session):
 
     def _borrow(self) -> PoolProxiedConnection:
         if self._lent is None:
-            self._lent = self.engine.raw_connection()
+            try:
+                self._lent = self.engine.raw_connection()
+            except self.engine.dialect.loaded_dbapi.Error:
+                # SQLAlchemy asks once more, and says in its own words what is wrong: that becomes a 503.
+                self._own = self.engine.connect()
+                self._lent = self._own.connection
         return self._lent

@@ -102,7 +102,7 @@ class Phones:
         for thread in self._threads:
             thread.join(PATIENCE_S + 30)
         assert not any(thread.is_alive() for thread in self._threads)
-        assert self.record.refusals == []
+        assert self.record.refusals == [], self.record.refusals[:3]
 
     def _work(self, number: int, batches: int | None) -> None:
         person, step = self.people[number % len(self.people)], 0

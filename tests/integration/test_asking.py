@@ -14,7 +14,7 @@ from sqlalchemy import Column, MetaData, Table, bindparam, event, exc, insert, s
 from app.accounts.models import AccountRow, DeviceRow
 from app.db.asking import Question
 from app.db.base import table_of
-from app.db.engine import Database
+from app.db.engine import Database, open_database
 from app.db.reading import ReadingSession
 from app.db.synced import SyncChange
 from app.db.types import Id
@@ -124,3 +124,11 @@ def test_a_session_that_was_closed_reads_again_what_was_written_meanwhile(databa
     session.close()
     assert question.first(session, {"owner": person.id}) is not None
     session.close()
+
+
+def test_a_server_that_is_not_there_is_said_to_be_in_sqlalchemy_s_words() -> None:
+    """What the driver raises would be a bug's 500; this becomes a 503."""
+    gone = open_database("postgresql://nobody@/nothing?host=/nowhere")
+    with gone.reading() as db, pytest.raises(exc.OperationalError):
+        asked_of(table_of(AccountRow), "id").first(db, {"owner": UUID(int=1)})
+    gone.dispose()
