@@ -177,7 +177,6 @@ def _postgresql(url: URL, pool_size: int, **how: Any) -> Engine:
 def _only_read(connection: Any, _record: Any) -> None:
     """Let a connection write nothing; were that one of its options, `target_session_attrs` would pass the server by."""
     connection.execute("SET default_transaction_read_only = on")
-    connection.commit()
 
 
 def _hear(notice: Any) -> None:
