@@ -26,8 +26,8 @@ class Memory(Generic[K, V]):
         """Return what is kept under a key, unless it is too old."""
         oldest_s = time.monotonic() - self._kept_s
         with self._lock:
-            for old in [one for one, (kept_at_s, _) in self._known.items() if kept_at_s < oldest_s]:
-                del self._known[old]
+            while self._known and next(iter(self._known.values()))[0] < oldest_s:
+                self._known.popitem(last=False)
             return self._known[key][1] if key in self._known else None
 
     def keep(self, key: K, value: V) -> None:

@@ -20,7 +20,6 @@ MOST_TABLE_BYTES = 8 * 1024**2
 MOST_ACTIVITIES = 20_000
 _ID, _SPORT, _FILE = "Activity ID", "Activity Type", "Filename"
 _RUNS = frozenset({"run", "trail run", "virtual run", "treadmill run"})
-LONGEST_CELL = 1024**2
 
 
 @dataclass(frozen=True, slots=True)

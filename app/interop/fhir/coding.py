@@ -30,7 +30,6 @@ TREATMENT = "urn:trochlea:treatment"
 INSTRUMENT = "urn:trochlea:instrument"
 DECISION = "urn:trochlea:decision"
 SCOPE = "urn:trochlea:scope"
-OWN_SYSTEMS = (MEASURE, MOMENT, EXERCISE, TREATMENT, INSTRUMENT, DECISION, SCOPE)
 
 PAIN = "72514-3"
 ACTIVITY = "73985-4"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from threading import Lock
 from typing import Any
 
 import orjson
 from flask import Response, current_app, g
 
+from app.kernel.memory import Memory
 from app.library import service
 from app.library.schemas.reader import Reader
 from app.web.answers import answer
@@ -25,27 +25,8 @@ _REMEMBERED = "trochlea.library_tags"
 _LOCK = Lock()
 
 
-class Tags:
-    """Which tag the answer to a question had, as long as nothing is put into the library: asked again, none is made.
-
-    A question is all that the answer hangs on: epoch and head of the library's stream, path, query and language.
-    """
-
-    def __init__(self, most: int = MOST_REMEMBERED) -> None:
-        self._most, self._lock = most, Lock()
-        self._tags: OrderedDict[tuple[Any, ...], str] = OrderedDict()
-
-    def find(self, question: tuple[Any, ...]) -> str | None:
-        """Return the tag of a question's answer, where it is remembered."""
-        with self._lock:
-            return self._tags.get(question)
-
-    def remember(self, question: tuple[Any, ...], tag: str) -> None:
-        """Remember a tag; the oldest makes room."""
-        with self._lock:
-            self._tags[question] = tag
-            while len(self._tags) > self._most:
-                self._tags.popitem(last=False)
+Question = tuple[Any, ...]
+"""All that an answer hangs on: epoch, generation and head of the library's stream, path, query and language."""
 
 
 def unchanged(reader: Reader | None = None) -> Response | None:
@@ -71,7 +52,7 @@ def tagged(body: dict[str, Any], reader: Reader | None = None) -> Response:
     said = [body, reader.language, reader.register] if reader is not None else body
     tag = hashlib.sha256(orjson.dumps(said)).hexdigest()[:32]
     if (question := g.pop("library_question", None)) is not None:
-        _tags().remember(question, tag)
+        _tags().keep(question, tag)
     return _told(answer(body, etag=tag), reader)
 
 
@@ -79,7 +60,8 @@ def _told(response: Response, reader: Reader | None) -> Response:
     return response if reader is None else in_language(response, reader.language)
 
 
-def _tags() -> Tags:
+def _tags() -> Memory[Question, str]:
+    """Return which tag the answer to each question had; asked again, none is made."""
     with _LOCK:
-        found: Tags = current_app.extensions.setdefault(_REMEMBERED, Tags())
+        found: Memory[Question, str] = current_app.extensions.setdefault(_REMEMBERED, Memory(MOST_REMEMBERED))
     return found
