@@ -94,7 +94,12 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         TROCHLEA_RATE_LIMITS=settings.rate_limits,
         TROCHLEA_SCHEMA=schema_head(),
     )
-    app.extensions["trochlea.database"] = database or open_database(settings.database_url, pool_size=settings.pool_size)
+    app.extensions["trochlea.database"] = database or open_database(
+        settings.database_url,
+        pool_size=settings.pool_size,
+        replica_url=settings.replica_url,
+        behind_pooler=settings.behind_pooler,
+    )
     if settings.trusted_proxy_hops:
         hops = settings.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -47,6 +47,8 @@ class Settings:
     json_max_bytes: int = 2 * 1024 * 1024
     upload_max_bytes: int = 20 * 1024 * 1024
     pool_size: int = 10
+    replica_url: str | None = None
+    behind_pooler: bool = False
     minimum_app_version: str | None = None
     mail_url: str = ""
     mail_from: str = "trochlea@localhost"
@@ -91,6 +93,8 @@ def read_settings() -> Settings:
         log_level=env.str("LOG_LEVEL", "info"),
         rate_limits=env.bool("RATE_LIMITS", True),
         pool_size=env.int("POOL_SIZE", 10),
+        replica_url=_replica(env.str("REPLICA_URL", ""), env.str("DATABASE_URL", default_url)),
+        behind_pooler=env.bool("BEHIND_POOLER", False),
         mail_url=env.str("MAIL_URL", "" if mode is Mode.PRODUCTION else f"record:{var_dir / 'outbox'}"),
         mail_from=env.str("MAIL_FROM", "trochlea@localhost"),
         push_url=env.str("PUSH_URL", "webpush:" if mode is Mode.PRODUCTION else f"record:{var_dir / 'outbox'}"),
@@ -138,6 +142,13 @@ def _app_version(text: str) -> str | None:
     if text and not is_version(text):
         raise SettingsIncomplete("TROCHLEA_MINIMUM_APP_VERSION is a version like 2.14.1")
     return text or None
+
+
+def _replica(url: str, database_url: str) -> str | None:
+    """Return the standby's address, None where nothing is set; raise SettingsIncomplete where there can be none."""
+    if url and not (url.startswith("postgresql") and database_url.startswith("postgresql")):
+        raise SettingsIncomplete("TROCHLEA_REPLICA_URL is a standby of a PostgreSQL database")
+    return url or None
 
 
 def _require(env: Env, *names: str) -> None:

@@ -66,8 +66,9 @@ def _of_settings(app: Flask, settings: Settings) -> Iterator[Refusal]:
         yield Refusal(1, "TROCHLEA_SECRET_KEY can be guessed: set it to what `openssl rand -hex 32` prints.")
     if app.debug or app.testing:
         yield Refusal(2, "Debug or testing mode is on: unset FLASK_DEBUG, and start without --debug.")
-    if lacks_password(settings.database_url):
-        yield Refusal(3, "TROCHLEA_DATABASE_URL has no password: give the role one, and put it into the URL.")
+    for name, url in [("TROCHLEA_DATABASE_URL", settings.database_url), ("TROCHLEA_REPLICA_URL", settings.replica_url)]:
+        if url is not None and lacks_password(url):
+            yield Refusal(3, f"{name} has no password: give the role one, and put it into the URL.")
     if _lets_any_page_read(app):
         yield Refusal(7, "Any web page may read the answers (Access-Control-Allow-Origin): take that header out.")
     if not settings.external_url.startswith("https://"):

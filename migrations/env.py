@@ -13,7 +13,8 @@ def run() -> None:
     """Migrate in one transaction."""
     engine = context.config.attributes.get("engine")
     if engine is None:
-        engine = open_database(read_settings().database_url).writer
+        settings = read_settings()
+        engine = open_database(settings.database_url, behind_pooler=settings.behind_pooler).writer
     with engine.connect() as connection:
         context.configure(connection=connection, target_metadata=Base.metadata, compare_type=True)
         with context.begin_transaction():

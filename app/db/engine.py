@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
+from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.db.queue import WriterQueue
-from app.db.reading import ReadingSession, begin_reading
+from app.db.reading import BEGIN, ReadingSession, begin_reading
+from app.db.replica import Replica
 from app.kernel.errors import Unavailable
 
 SQLITE_BUSY_MS = 5000
@@ -21,6 +24,16 @@ STATEMENT_TIMEOUT_MS = 5000
 LOCK_TIMEOUT_MS = 2000
 PATIENT_TIMEOUT_MS = 60_000
 IDLE_IN_TRANSACTION_MS = 10000
+REPLICA_CONNECT_S = 2
+REPLICA_SILENT_MS = 2000
+REPLICA_POOL_S = 0.5
+_LIMITS = {
+    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+    "lock_timeout": str(LOCK_TIMEOUT_MS),
+    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
+    "timezone": "UTC",
+}
+_LIMIT = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in _LIMITS)
 _TURN = "trochlea.turn"
 _WAIT_FOR_STANDBY = "SyncRepWaitForLSN"
 """The function of PostgreSQL that waits for a standby: its name is the same in every language of messages."""
@@ -45,6 +58,7 @@ class Database:
     reader: Engine
     writing: sessionmaker[Session]
     reading: sessionmaker[ReadingSession]
+    replica: Replica | None = None
 
     @property
     def dialect(self) -> str:
@@ -55,30 +69,58 @@ class Database:
         """Close every connection."""
         self.writer.dispose()
         self.reader.dispose()
+        if self.replica is not None:
+            self.replica.dispose()
 
 
-def open_database(url: str, *, pool_size: int = 10) -> Database:
-    """Return the engines for a database URL (sqlite:///file or postgresql://…); connects lazily."""
+def open_database(
+    url: str, *, pool_size: int = 10, replica_url: str | None = None, behind_pooler: bool = False
+) -> Database:
+    """Return the engines for a database URL (sqlite:///file or postgresql://…); connects lazily.
+
+    `replica_url` names a standby of the same PostgreSQL. `behind_pooler` says that a connection is another server's
+    with each transaction, as PgBouncer lends them: nothing is said to the server that has to hold for longer.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         writer, reader = (
             _sqlite(parsed, pool_size, query_only=False),
             _sqlite(parsed, pool_size, query_only=True),
         )
+        reading = _reading(reader, begin_reading)
     else:
-        writer, reader = (
-            _postgresql(parsed, pool_size),
-            _postgresql(parsed, pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None),
-        )
-        event.listen(reader, "connect", _only_read)
+        reading = _reading_postgresql(parsed, pool_size, behind_pooler)
+        writer, reader = _postgresql(parsed, pool_size, behind_pooler), reading.kw["bind"]
     writing = sessionmaker(writer, expire_on_commit=False, autoflush=False)
     event.listen(writing, "after_commit", _refuse_what_one_server_keeps_alone)
-    return Database(
-        writer=writer,
-        reader=reader,
-        writing=writing,
-        reading=sessionmaker(reader, class_=ReadingSession, expire_on_commit=False, autoflush=False),
+    replica = None
+    if replica_url is not None:
+        gone = {"connect_timeout": REPLICA_CONNECT_S, "tcp_user_timeout": REPLICA_SILENT_MS}
+        replica = Replica(
+            _reading_postgresql(make_url(replica_url), pool_size, behind_pooler, gone, pool_timeout=REPLICA_POOL_S)
+        )
+    return Database(writer=writer, reader=reader, writing=writing, reading=reading, replica=replica)
+
+
+def _reading(engine: Engine, begin: Callable[[Any], None] | None) -> sessionmaker[ReadingSession]:
+    """Return the maker of sessions that read; `begin` begins a transaction on the driver's own connection."""
+    return sessionmaker(
+        engine, class_=ReadingSession, expire_on_commit=False, autoflush=False, info={BEGIN: begin} if begin else {}
     )
+
+
+def _reading_postgresql(
+    url: URL, pool_size: int, behind_pooler: bool, connect: Mapping[str, Any] | None = None, **how: Any
+) -> sessionmaker[ReadingSession]:
+    if behind_pooler:
+        engine = _postgresql(url, pool_size, behind_pooler, connect, **how)
+        event.listen(engine, "connect", _begin_read_only)
+        return _reading(engine, _limit)
+    engine = _postgresql(
+        url, pool_size, behind_pooler, connect, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **how
+    )
+    event.listen(engine, "connect", _only_read)
+    return _reading(engine, None)
 
 
 def _sqlite(url: URL, pool_size: int, *, query_only: bool) -> Engine:
@@ -150,28 +192,44 @@ def _sqlite_pragmas(query_only: bool) -> list[str]:
     ]
 
 
-def _postgresql(url: URL, pool_size: int, **how: Any) -> Engine:
-    options = (
-        f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c lock_timeout={LOCK_TIMEOUT_MS} "
-        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS} -c timezone=UTC"
-    )
+def _postgresql(
+    url: URL, pool_size: int, behind_pooler: bool, connect: Mapping[str, Any] | None = None, **how: Any
+) -> Engine:
+    once = {"options": " ".join(f"-c {name}={value}" for name, value in _LIMITS.items())}
+    never = {"prepare_threshold": None}
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=5,
+        pool_timeout=how.pop("pool_timeout", 5),
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={"options": options},
+        connect_args={**(never if behind_pooler else once), **(connect or {})},
         **how,
     )
+    if behind_pooler:
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Any) -> None:
+            _limit(connection.connection.dbapi_connection)
 
     @event.listens_for(engine, "connect")
     def _listen(connection: Any, _record: Any) -> None:
         connection.add_notice_handler(_hear)
 
     return engine
+
+
+def _begin_read_only(connection: Any, _record: Any) -> None:
+    """Let each transaction begin as one that writes nothing: said with its BEGIN, it holds for no other."""
+    connection.read_only = True
+
+
+def _limit(driver: Any) -> None:
+    """Begin a transaction with its limits, on whichever server it is; one that has begun has them."""
+    if driver.info.transaction_status == TransactionStatus.IDLE:
+        driver.execute(_LIMIT, list(_LIMITS.values()))
 
 
 def _only_read(connection: Any, _record: Any) -> None:

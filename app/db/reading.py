@@ -8,6 +8,9 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import PoolProxiedConnection
 
+BEGIN = "trochlea.begin"
+"""Where a session's `info` keeps what begins a transaction on the driver's own connection, where something has to."""
+
 
 def begin_reading(driver: Any) -> None:
     """Let one who reads from SQLite see the database as it is at the first statement, whoever asks it."""
@@ -35,8 +38,8 @@ class ReadingSession(Session):
     def driver(self) -> Any:
         """Return the driver's own connection, ready to be asked."""
         driver = self._borrow().dbapi_connection
-        if self.engine.dialect.name == "sqlite":
-            begin_reading(driver)
+        if (begin := self.info.get(BEGIN)) is not None:
+            begin(driver)
         return driver
 
     def connection(self, *_: Any, **__: Any) -> Connection:
@@ -66,6 +69,12 @@ class ReadingSession(Session):
             own.close()
         elif lent is not None:
             lent.close()
+
+    def give_up(self) -> None:
+        """End the connection itself: it may be in the middle of something."""
+        if self._lent is not None and self._lent.is_valid:
+            self._lent.invalidate()
+        self.close()
 
     def _borrow(self) -> PoolProxiedConnection:
         if self._lent is None:

@@ -20,7 +20,7 @@ from app.kernel.ids import new_id, parse_id
 from app.kernel.permissions import Actor, Look, Permission
 from app.settings import Settings
 from app.web.keyring import KeyRing, Keys
-from app.web.transaction import looking, write_or_refuse
+from app.web.transaction import looking, note_place, write_or_refuse
 from app.web.verified import Named, Proven
 
 Permits = Callable[[Session, UUID, UUID, Permission, UUID | None, UUID | None], Actor]
@@ -95,6 +95,7 @@ def admit_as(
     permits: Permits = current_app.extensions["trochlea.permits"]
     with looking() as session:
         g.actor = permits(session, account_id, device_id, permission, patient_id, clinic_id)
+        note_place(session, patient_id)
     if patient_id is not None:
         note_look(permission, patient_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import flask_smorest
@@ -23,7 +23,7 @@ from app.web.auth import admit, log_act, log_looks
 from app.web.deprecation import Deprecation
 from app.web.encodings import UnsupportedEncoding, inflate
 from app.web.json_input import parse_json
-from app.web.transaction import request_transaction
+from app.web.transaction import read_where_it_can_be, request_transaction
 
 View = Callable[..., Response]
 Answers = Mapping[int, type[Schema] | None]
@@ -97,6 +97,7 @@ class Declared:
     refuses_old_apps: bool
     media: tuple[str, ...] = ()
     deprecated: Deprecation | None = None
+    replica: bool = False
 
 
 class Feature:
@@ -124,11 +125,13 @@ class Feature:
         refuses_old_apps: bool = False,
         media: tuple[str, ...] = (JSON,),
         deprecated: Deprecation | None = None,
+        replica: bool = False,
     ) -> Callable[[View], View]:
         """Declare a view: who may call it, what it takes (`query=`, `body=`, `form=`), what it answers and as what.
 
         `media` names the content types of the answer: the first is that of the schemas, where there are any; the others
         a 200 can have besides, or in place of it. `deprecated` says since when, until when, and what to use instead.
+        With `replica` the view, which only reads, may be answered by the standby, and again by the primary.
         """
 
         def declare(view: View) -> View:
@@ -136,7 +139,11 @@ class Feature:
             may_write = method != "GET" if writes is None else writes
             if self._writes_down and method != "GET":
                 wrapped = _written_down(wrapped, view.__name__)
-            guarded = _guarded(wrapped, view.__name__, permission, may_write, max_bytes, refuses_old_apps, deprecated)
+            if replica:
+                wrapped = _where_it_can_be_read(wrapped)
+            guarded = _guarded(
+                wrapped, view.__name__, permission, may_write, max_bytes, refuses_old_apps, deprecated, replica
+            )
             guarded.declared = Declared(  # type: ignore[attr-defined]
                 permission,
                 name=view.__name__,
@@ -147,6 +154,7 @@ class Feature:
                 refuses_old_apps=refuses_old_apps,
                 media=media[1:] if any(answers.values()) else tuple(one for one in media if one != JSON),
                 deprecated=deprecated,
+                replica=replica,
             )
             self.blueprint.route(path, methods=[method])(guarded)
             return view
@@ -196,6 +204,14 @@ def _written_down(view: View, name: str) -> View:
     return written_down
 
 
+def _where_it_can_be_read(view: View) -> View:
+    @wraps(view)
+    def read(**path: Any) -> Response:
+        return read_where_it_can_be(partial(view, **path))
+
+    return read
+
+
 def _guarded(
     view: View,
     name: str,
@@ -204,6 +220,7 @@ def _guarded(
     max_bytes: int | None,
     refuses_old_apps: bool,
     deprecated: Deprecation | None,
+    replica: bool,
 ) -> View:
     @wraps(view)
     def guarded(**path: Any) -> Response:
@@ -214,7 +231,7 @@ def _guarded(
         if max_bytes is not None:
             request.max_content_length = max_bytes
         _refuse_unreadable_bodies()
-        with request_transaction(writes=writes):
+        with request_transaction(writes=writes, may_be_replica=replica):
             admit(permission, path.get("patient_id"), path.get("clinic_id"))
             response = view(**path)
             log_looks(response, name)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
+from uuid import UUID
 
 from flask import current_app, g
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.db.engine import Database
+from app.db.replica import place_of
 from app.kernel.errors import Unavailable
+
+Answer = TypeVar("Answer")
 
 
 class NotLogged(Unavailable):
@@ -27,9 +32,14 @@ def database() -> Database:
 
 
 @contextmanager
-def request_transaction(*, writes: bool) -> Iterator[None]:
-    """Commit what the view wrote, or nothing of it."""
+def request_transaction(*, writes: bool, may_be_replica: bool = False) -> Iterator[None]:
+    """Commit what the view wrote, or nothing of it.
+
+    With `may_be_replica` the view reads from the standby, where there is one that has come as far as the primary was
+    when it let in whoever asks.
+    """
     g.writes = writes
+    g.may_be_replica = may_be_replica and database().replica is not None
     try:
         yield
         if "writer" in g:
@@ -56,9 +66,49 @@ def writer() -> Session:
 def reader() -> Session:
     """Return a session that only reads."""
     if "reader" not in g:
-        g.reader = database().reading()
+        g.reader = _replica_reader() or database().reading()
     session: Session = g.reader
     return session
+
+
+def _replica_reader() -> Session | None:
+    place, standby = g.get("place"), database().replica
+    g.from_replica = standby.session_at(place) if standby is not None and place is not None else None
+    found: Session | None = g.from_replica
+    return found
+
+
+def note_place(session: Session, patient_id: UUID | None) -> None:
+    """Remember how far the primary is, on which somebody was just let in: no older state is shown to them."""
+    if g.get("may_be_replica"):
+        g.place = place_of(session, patient_id)
+
+
+def read_where_it_can_be(view: Callable[[], Answer]) -> Answer:
+    """Answer with what the view reads; where the standby fails in the middle, it reads again, from the primary.
+
+    What it noted of whose things it looked at is forgotten with the first try.
+    """
+    looks = list(g.get("looks", ()))
+    try:
+        return view()
+    except SQLAlchemyError as error:
+        if not _leave_replica(error):
+            raise
+    g.looks = looks
+    return view()
+
+
+def _leave_replica(error: SQLAlchemyError) -> bool:
+    """Go on with the primary after the standby failed; say whether it was the standby that failed."""
+    standby, session = database().replica, g.pop("from_replica", None)
+    if standby is None or session is None or not isinstance(error, DBAPIError):
+        return False
+    standby.note_failure(error)
+    session.give_up()
+    g.pop("reader", None)
+    g.may_be_replica, g.place = False, None
+    return True
 
 
 @contextmanager
@@ -70,11 +120,17 @@ def own_transaction() -> Iterator[Session]:
 
 @contextmanager
 def looking() -> Iterator[Session]:
-    """Lend a session that only reads, also where the route may write.
+    """Lend a session that only reads, of the primary, also where the route may write or read elsewhere.
 
     Such a route gives it back before it goes on: a request waits for the write lock only once it writes, and never
     holds two connections.
     """
+    if g.get("may_be_replica"):
+        if session := g.pop("reader", None):
+            session.close()
+        with database().reading() as primary:
+            yield primary
+        return
     try:
         yield reader()
     finally:

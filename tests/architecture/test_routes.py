@@ -62,6 +62,19 @@ def test_every_permission_fits_its_path(app: Flask) -> None:
     assert unfitting(app) == []
 
 
+def test_only_what_reads_and_is_no_answer_to_one_s_own_phone_may_come_from_a_standby(app: Flask) -> None:
+    """A pull, an advice, who is let in and who looked are the primary's: there the newest is what it is about."""
+    found = {rule.endpoint.split(".")[0] for rule in rules(app) if getattr(declared(app, rule.endpoint), "replica", 0)}
+    methods = {
+        method
+        for rule in rules(app)
+        if getattr(declared(app, rule.endpoint), "replica", False)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert found == {"review", "library", "interop"}
+    assert methods == {"GET"}
+
+
 def test_a_permission_that_does_not_fit_its_path_is_seen(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(TABLE, Permission.CARE_LINKS_MANAGE, Access(roles=frozenset(Role)))
     assert any("care-links" in route for route in unfitting(app))

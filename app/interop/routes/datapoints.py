@@ -27,6 +27,7 @@ from app.web.transaction import db
     permission=Permission.SESSIONS_READ,
     query=PeriodSchema,
     answers={200: DataPointPageSchema},
+    replica=True,
 )
 def list_data_points(patient_id: UUID, query: dict[str, Any]) -> Response:
     """List runs as data points of IEEE 1752.1 (physical activity), by time; those without a duration are left out."""

@@ -58,6 +58,7 @@ def read_fhir_metadata() -> Response:
     query=FhirPatientSearchSchema,
     answers={200: FhirBundleSchema},
     media=(FHIR_JSON,),
+    replica=True,
 )
 def search_fhir_patients(query: dict[str, Any]) -> Response:
     """Find the patients that one may see: oneself, or those whose link is in force."""
@@ -76,6 +77,7 @@ def search_fhir_patients(query: dict[str, Any]) -> Response:
     permission=Permission.FHIR_READ,
     answers={200: FhirResourceSchema},
     media=(FHIR_JSON,),
+    replica=True,
 )
 def read_fhir_patient(patient_id: UUID) -> Response:
     """Read a patient."""
@@ -90,6 +92,7 @@ def read_fhir_patient(patient_id: UUID) -> Response:
     answers={200: FhirBundleSchema},
     media=(FHIR_JSON,),
     translated=True,
+    replica=True,
 )
 def read_fhir_everything(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Read all of a patient that is open to whoever asks, page by page."""
@@ -161,6 +164,7 @@ def _declare(resource: str) -> None:
         answers={200: FhirBundleSchema, 404: None},
         media=(FHIR_JSON,),
         translated=True,
+        replica=True,
     )(search)
     interop.operation(
         "GET",
@@ -169,6 +173,7 @@ def _declare(resource: str) -> None:
         answers={200: FhirResourceSchema},
         media=(FHIR_JSON,),
         translated=True,
+        replica=True,
     )(read)
 
 

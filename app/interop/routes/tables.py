@@ -46,6 +46,7 @@ def _declare(name: str) -> None:
         query=TableSpanSchema,
         answers={200: None},
         media=(CSV,),
+        replica=True,
     )(export)
 
 

@@ -122,6 +122,7 @@ def _engine(url: str) -> Engine:
         poolclass=NullPool,
         hide_parameters=True,
         isolation_level="REPEATABLE READ",
+        connect_args={"prepare_threshold": None},  # what is asked once is not worth it, and a pooler knows none
     )
 
 

@@ -59,9 +59,13 @@ def tidy(engine: Engine) -> None:
         _outside_of_transactions(engine, ["VACUUM", SQLITE_CHECKPOINT])
     else:
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("SET statement_timeout = 0"))
+            # Behind a pooler there is no limit here, and what is set might be set for somebody else.
+            is_limited = connection.execute(text("SHOW statement_timeout")).scalar_one() != "0"
+            if is_limited:
+                connection.execute(text("SET statement_timeout = 0"))
             connection.execute(text("VACUUM (ANALYZE)"))
-            connection.execute(text("RESET statement_timeout"))
+            if is_limited:
+                connection.execute(text("RESET statement_timeout"))
 
 
 def _outside_of_transactions(engine: Engine, statements: Collection[str]) -> None:

@@ -45,6 +45,7 @@ _PAGING = {"limit", "cursor", "sort"}
     query=ExerciseQuerySchema,
     answers={200: ExercisePageSchema, 304: None},
     translated=True,
+    replica=True,
 )
 def list_exercises(query: dict[str, Any]) -> Response:
     """Search, filter and sort the exercises."""
@@ -65,6 +66,7 @@ def list_exercises(query: dict[str, Any]) -> Response:
     query=RegisterSchema,
     answers={200: ExerciseInFullSchema, 304: None},
     translated=True,
+    replica=True,
 )
 def get_exercise(slug: str, query: dict[str, Any]) -> Response:
     """Read an exercise with its progressions, regressions and evidence."""
@@ -84,6 +86,7 @@ def get_exercise(slug: str, query: dict[str, Any]) -> Response:
     query=RegisterSchema,
     answers={200: ExerciseGroupListSchema, 304: None},
     translated=True,
+    replica=True,
 )
 def list_exercise_groups(query: dict[str, Any]) -> Response:
     """List the groups and how many exercises each has."""
@@ -110,6 +113,7 @@ def list_exercise_words() -> Response:
     permission=Permission.LIBRARY_READ,
     query=ReferenceQuerySchema,
     answers={200: ReferencePageSchema, 304: None},
+    replica=True,
 )
 def list_references(query: dict[str, Any]) -> Response:
     """Search, filter and sort the references; undated ones come last."""
@@ -128,6 +132,7 @@ def list_references(query: dict[str, Any]) -> Response:
     query=RegisterSchema,
     answers={200: ReferenceInFullSchema, 304: None},
     translated=True,
+    replica=True,
 )
 def get_reference(key: str, query: dict[str, Any]) -> Response:
     """Read a reference with the exercises that cite it."""

@@ -47,6 +47,7 @@ Show = Callable[[str, Reader], tuple[dict[str, Any], Reader]]
     query=RegisterSchema,
     answers={200: EvidenceQuestionListSchema, 304: None},
     translated=True,
+    replica=True,
 )
 def list_evidence_questions(query: dict[str, Any]) -> Response:
     """List what sources differ on, with the competing claims side by side."""
@@ -63,6 +64,7 @@ def list_evidence_questions(query: dict[str, Any]) -> Response:
     query=RegisterSchema,
     answers={200: EvidenceQuestionSchema, 304: None},
     translated=True,
+    replica=True,
 )
 def get_evidence_question(slug: str, query: dict[str, Any]) -> Response:
     """Read one question with its claims."""
@@ -78,6 +80,7 @@ def get_evidence_question(slug: str, query: dict[str, Any]) -> Response:
     query=ClaimQuerySchema,
     answers={200: ClaimPageSchema, 304: None},
     translated=True,
+    replica=True,
 )
 def list_claims(query: dict[str, Any]) -> Response:
     """Search and filter the claims, by slug."""
@@ -99,6 +102,7 @@ def list_claims(query: dict[str, Any]) -> Response:
     query=RegisterSchema,
     answers={200: ArticleListSchema, 304: None},
     translated=True,
+    replica=True,
 )
 def list_articles(query: dict[str, Any]) -> Response:
     """List the articles in the order in which they are read."""
@@ -121,7 +125,13 @@ def _offer_review(name: str, reading: str, reviewing: str, collection: str, sche
     read.__name__, read.__doc__ = f"get_{name}", reading
     review.__name__, review.__doc__ = f"review_{name}", reviewing
     library.operation(
-        "GET", one, permission=READ, query=RegisterSchema, answers={200: schema, 304: None}, translated=True
+        "GET",
+        one,
+        permission=READ,
+        query=RegisterSchema,
+        answers={200: schema, 304: None},
+        translated=True,
+        replica=True,
     )(read)
     library.operation(
         "POST",

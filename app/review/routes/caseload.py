@@ -30,6 +30,7 @@ _NO_FACTS = dict.fromkeys(ReasonFactsSchema().fields)
     query=CaseloadQuerySchema,
     answers={200: CaseloadSchema},
     translated=True,
+    replica=True,
 )
 def get_caseload(query: dict[str, Any]) -> Response:
     """Read which of one's patients need attention, why, since when and how soon."""

@@ -35,6 +35,7 @@ OPAQUE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none';
     answers={200: VegaLiteSchema, 304: None},
     media=(JSON, "image/svg+xml", "image/png"),
     translated=True,
+    replica=True,
 )
 def get_chart(patient_id: UUID, name: str, form: str, query: dict[str, Any]) -> Response:
     """Draw a chart (pain-and-load, adherence, outcomes) as json (Vega-Lite), svg or png."""

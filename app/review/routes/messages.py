@@ -50,6 +50,7 @@ def send_message(patient_id: UUID, body: dict[str, Any]) -> Response:
     permission=Permission.MESSAGES_READ,
     query=MessagesQuerySchema,
     answers={200: MessagePageSchema},
+    replica=True,
 )
 def list_messages(patient_id: UUID, query: dict[str, Any]) -> Response:
     """List the messages, newest first, and how far each has read."""

@@ -30,6 +30,7 @@ from app.web.transaction import db
     permission=Permission.PROGRESS_READ,
     query=ProgressQuerySchema,
     answers={200: ProgressSchema},
+    replica=True,
 )
 def get_progress(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Read pain, load, decisions, adherence, outcomes, stages and notes of some weeks, as far as they are open."""

@@ -28,6 +28,7 @@ from app.web.transaction import db
     answers={200: None, 304: None},
     media=("application/pdf",),
     translated=True,
+    replica=True,
 )
 def get_report(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Read a window of a patient's course as one or two pages (PDF/UA), for a clinician or for the patient."""

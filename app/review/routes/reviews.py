@@ -43,6 +43,7 @@ def sign_review(patient_id: UUID, body: dict[str, Any]) -> Response:
     permission=Permission.REVIEWS_READ,
     query=ReviewsQuerySchema,
     answers={200: ReviewPageSchema},
+    replica=True,
 )
 def list_reviews(patient_id: UUID, query: dict[str, Any]) -> Response:
     """List the reviews that were signed off, newest first."""
