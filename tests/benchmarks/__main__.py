@@ -16,6 +16,7 @@ from tests.benchmarks.picture import picture
 from tests.benchmarks.places import KINDS, Place, Served, conditions, open_places, open_served
 from tests.benchmarks.report import markdown
 from tests.benchmarks.results import Results
+from tests.benchmarks.review_work import ReviewRounds, Ward
 from tests.benchmarks.route_rounds import RouteRounds
 from tests.benchmarks.share import measure_share
 from tests.benchmarks.sync_rounds import Plan, SyncRounds
@@ -23,7 +24,7 @@ from tests.builders.servers import ROOT
 
 SEED = 20_261_120
 THREADS = 4
-ROUTES, SYNC, GROWTH = PARTS = ("routes", "sync", "growth")
+ROUTES, SYNC, REVIEW, GROWTH = PARTS = ("routes", "sync", "review", "growth")
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Size:
     share_writes: int
     sync: Plan
     growth: Scale
+    ward: Ward
     workers: int
 
 
@@ -46,7 +48,8 @@ FULL = Size(
     requests=160,
     share_writes=240,
     sync=_WHOLE,
-    growth=Scale(sizes=(100, 1_000, 10_000), rounds=8, plan=_WHOLE),
+    growth=Scale(sizes=(100, 1_000, 10_000, 100_000), rounds=8, plan=_WHOLE),
+    ward=Ward(),
     workers=2,
 )
 QUICK = Size(
@@ -56,6 +59,7 @@ QUICK = Size(
     share_writes=8,
     sync=_THIN,
     growth=Scale(sizes=(200,), rounds=1, plan=_THIN),
+    ward=Ward(patients=4, rising=1, count=2),
     workers=1,
 )
 
@@ -108,6 +112,9 @@ def _measure_places(
     if SYNC in parts:
         sync = SyncRounds(places, results, chance, size.sync)
         _repeat(SYNC, size.rounds, sync.measure)
+    if REVIEW in parts:
+        _say("review: a therapist's patients")
+        _repeat(REVIEW, size.rounds, ReviewRounds(places, results, chance, size.ward).measure)
     if ROUTES in parts:
         routes = RouteRounds(places, results, chance, patients=size.patients, requests=size.requests)
         _repeat(ROUTES, size.rounds, routes.measure)

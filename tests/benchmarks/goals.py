@@ -8,6 +8,7 @@ from functools import partial
 
 from tests.benchmarks.growth import GROWING
 from tests.benchmarks.results import IN_PROCESS, PLACES, RAW, Results
+from tests.benchmarks.review_work import CASELOAD, PROGRESS
 from tests.benchmarks.sync_rounds import ALONE, FIRST_SYNC, NOTHING_NEW, PULL, PUSH, PUSH_ONE, PUSH_YEAR, READ_ONE
 
 LONGEST, YEAR_LEAST, FLAT = 2.5, 0.8, 1.3
@@ -17,6 +18,8 @@ BESIDE_RAW = {
     PUSH_ONE: ("W3", 0.5),
     READ_ONE: ("W4", 0.6),
     NOTHING_NEW: ("W4", 0.6),
+    PROGRESS: ("W5", 0.7),
+    CASELOAD: ("W6", 0.5),
     FIRST_SYNC: ("W8", 0.7),
 }
 """How many of each the product is to do in a second, as a part of what raw over HTTP does."""
@@ -48,7 +51,7 @@ class Goal:
 
 def goals_table(results: Results) -> Iterator[str]:
     """Return the table of the goals that this run has measured."""
-    goals = [*(_sync_goals() if results.has(PUSH) else ()), *(_growth_goals() if results.growth else ())]
+    goals = [*_work_goals(results), *(_growth_goals() if results.growth else ())]
     if not goals:
         return
     yield "## The goals\n"
@@ -59,13 +62,15 @@ def goals_table(results: Results) -> Iterator[str]:
     yield ""
 
 
-def _sync_goals() -> Iterator[Goal]:
-    for beside in (RAW, IN_PROCESS):
+def _work_goals(results: Results) -> Iterator[Goal]:
+    for beside in (RAW, IN_PROCESS) if results.has(ALONE) else ():
         took = partial(Results.times_as_long, work=ALONE, beside=beside)
         yield Goal("issue 3", f"time of a {ALONE}, beside {beside}", took, LONGEST, at_most=True)
     for work, (name, least) in BESIDE_RAW.items():
-        yield Goal(name, f"{work}, beside {RAW}", partial(Results.ratio, work=work, beside=RAW), least)
-    yield Goal("W7", f"{PUSH_YEAR}, beside {PUSH}", _year_beside_season, YEAR_LEAST)
+        if results.has(work):
+            yield Goal(name, f"{work}, beside {RAW}", partial(Results.ratio, work=work, beside=RAW), least)
+    if results.has(PUSH_YEAR):
+        yield Goal("W7", f"{PUSH_YEAR}, beside {PUSH}", _year_beside_season, YEAR_LEAST)
 
 
 def _growth_goals() -> Iterator[Goal]:

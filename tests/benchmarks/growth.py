@@ -17,7 +17,7 @@ from app.kernel.permissions import Role
 from tests.benchmarks.grounds import Ground
 from tests.benchmarks.histories import ZONE
 from tests.benchmarks.load import Sample, measure
-from tests.benchmarks.pasts import SEASON, WEEK, Patient
+from tests.benchmarks.pasts import DAYS, SEASON, Patient
 from tests.benchmarks.places import Served
 from tests.benchmarks.results import Results
 from tests.benchmarks.sync_rounds import PULL, PUSH, PUSH_ONE, WORKLOADS, Plan, Workload, rows_counted
@@ -86,9 +86,9 @@ def _settle(served: Served, size: int, archive: str) -> Town:
     """Fill a database up to so many patients with small pasts, the measured ones with theirs."""
     ground = served.ground
     writers, (reader,) = ground.pasts.patients(SEASON, WRITERS), ground.pasts.patients(archive, 1)
-    ground.pasts.give(WEEK)  # nobody waits for it yet, but whoever it is written for counts
-    _add_patients(ground, size - _count(ground))
-    ground.pasts.give(WEEK)
+    ground.pasts.give(DAYS)  # nobody waits for it yet, but whoever it is written for counts
+    add_patients(ground, size - _count(ground))
+    ground.pasts.give(DAYS)
     ground.tidy()
     return Town(served, size, writers, reader)
 
@@ -98,7 +98,7 @@ def _count(ground: Ground) -> int:
         return db.execute(select(func.count()).select_from(SyncStream)).scalar_one()
 
 
-def _add_patients(ground: Ground, count: int) -> None:
+def add_patients(ground: Ground, count: int) -> None:
     """Add patients with empty streams, who never log in."""
     at, ids = now(), [new_id() for _ in range(count)]
     accounts = [

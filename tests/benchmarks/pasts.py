@@ -24,13 +24,13 @@ from tests.benchmarks.histories import days_of_all_kinds, write_in_order
 from tests.benchmarks.sync_records import AWAY_DAYS
 from tests.builders.people import People, Person
 
-SEASON, YEAR, ARCHIVE, SHORT_ARCHIVE, WEEK = "90 days", "a year", "5,000 records", "1,016 records", "a week"
+SEASON, YEAR, ARCHIVE, SHORT_ARCHIVE, DAYS = "90 days", "a year", "5,000 records", "1,016 records", "two days"
 _PASTS: dict[str, Callable[[], list[Entry]]] = {
     SEASON: lambda: days_of_all_kinds(AWAY_DAYS + 90, AWAY_DAYS + 1),
     YEAR: lambda: days_of_all_kinds(AWAY_DAYS + 365, AWAY_DAYS + 1),
     ARCHIVE: lambda: days_of_all_kinds(1428, 1),
     SHORT_ARCHIVE: lambda: days_of_all_kinds(290, 1),
-    WEEK: lambda: days_of_all_kinds(6, 1),
+    DAYS: lambda: days_of_all_kinds(2, 1),
 }
 _COPIED = [table_of(SyncChange), *(found.collection.table for found in COLLECTIONS.values())]
 
@@ -102,8 +102,12 @@ class Pasts:
         """Give this past to everybody whose stream is empty."""
         if past not in self._written:
             self._written[past] = self._write(past)
+        self.copy(self._written[past])
+
+    def copy(self, patient_id: UUID) -> None:
+        """Give the past of this patient to everybody whose stream is empty."""
         with closing(open_driver(self._url)) as driver, driver.transaction():
-            written = driver.bound(self._written[past])
+            written = driver.bound(patient_id)
             for table in _COPIED:
                 driver.rows(_copy(table, driver.mark), [written])
             driver.rows(_HEADS.replace("?", driver.mark), [written])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.benchmarks.goals import MARKS
 from tests.benchmarks.results import PLACES, RAW, Results
+from tests.benchmarks.review_work import REVIEWS
 from tests.benchmarks.routes import ROUTES
 from tests.benchmarks.sync_rounds import WORKLOADS
 
@@ -17,7 +18,7 @@ _TITLE = "How many the product does, beside raw statements over HTTP (1.0 = as m
 
 def picture(results: Results) -> str:
     """Return the ratios to the raw baseline over HTTP, with the goal where there is one."""
-    works = [work for work in (*WORKLOADS, *ROUTES) if results.has(work)]
+    works = [work for work in (*WORKLOADS, *REVIEWS, *ROUTES) if results.has(work)]
     width, height = _LEFT + _WIDTH + _RIGHT, _TOP + len(works) * (2 * _BAR + _GAP) + 6
     drawn = [line for number, work in enumerate(works) for line in _bars(results, work, number)]
     return (

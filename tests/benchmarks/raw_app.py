@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from flask import Flask, Response, request
 from app.kernel.clock import now
 from app.logbook.domain import PainMoment, PainScore, Run, Side
 from tests.benchmarks import raw_sync
+from tests.benchmarks.asked import opened, raw, read_asked
 from tests.benchmarks.statements import KINDS, PerThread
 
 URL, ADVICE = "BENCHMARK_DATABASE_URL", "BENCHMARK_ADVICE_FILE"
@@ -52,6 +54,7 @@ def create_app() -> Flask:
         return Response(status=304 if request.headers.get("If-None-Match") == ETAG else 200)
 
     _add_sync(app, threads)
+    _add_asked(app)
     return app
 
 
@@ -69,6 +72,17 @@ def _add_sync(app: Flask, threads: PerThread) -> None:
     def nothing_new(patient_id: UUID) -> Response:
         known = request.headers.get("If-None-Match") == f'"{raw_sync.head_of(threads.raw(), patient_id)}"'
         return Response(status=304 if known else 200)
+
+
+def _add_asked(app: Flask) -> None:
+    own = threading.local()
+
+    @app.get("/asked/<name>")
+    def ask(name: str) -> Response:
+        if not hasattr(own, "connection"):
+            own.connection = opened(os.environ[URL])
+        asked = read_asked(Path(os.environ[ADVICE]).parent, name)
+        return Response(raw(own.connection, asked), mimetype="application/json")
 
 
 def entry_of(collection: str, body: dict[str, Any]) -> Run | PainScore:

@@ -8,68 +8,21 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
-from uuid import UUID
 
 import orjson
 import pytest
 
-from app.consent import service as consent
-from app.consent.domain import CONSENT_TEXT_VERSION, CareLink, Scope
 from app.guidance.service.following import HIP_FIRST_DAYS
 from app.kernel.clock import now
-from app.kernel.ids import new_id
-from app.kernel.sides import Side
-from app.programmes import service as programmes
-from app.programmes.domain.programme import Author
-from app.programmes.domain.words import AuthorRole, Stage
 from app.review.repository.caseload import rows_of_caseload
 from app.review.repository.followings import read_followed
-from tests.benchmarks.grounds import Ground, new_url, open_ground, postgresql_server
-from tests.benchmarks.pasts import SHORT_ARCHIVE
-from tests.builders.care import logged
-from tests.builders.devices import a_check_in
-from tests.builders.people import People, Person
-from tests.builders.plans import STANDARD
+from tests.benchmarks.grounds import new_url, open_ground, postgresql_server
+from tests.benchmarks.review_work import ward
 from tests.conftest import BACKENDS
 
 PATIENTS, RISING, ROUNDS, WARM = 200, 10, 15, 6
 LONGEST = 2.5
 """How many times as long as fetching the same rows the answer may take (issue 5)."""
-
-
-def ward(ground: Ground) -> tuple[Person, list[UUID]]:
-    """Return a therapist with 200 patients of 290 days each, all with a programme, ten of them with rising pain."""
-    therapist = People(ground.app).therapist()
-    patients = [found.person for found in ground.pasts.patients(SHORT_ARCHIVE, PATIENTS)]
-    author = Author(id=therapist.id, role=AuthorRole.THERAPIST)
-    at = now()
-    for patient in patients:
-        link = CareLink(
-            id=new_id(),
-            therapist_id=therapist.id,
-            scopes=frozenset(Scope),
-            purpose="rehabilitation",
-            consent_text_version=CONSENT_TEXT_VERSION,
-            granted_at=at,
-            expires_at=at + timedelta(days=90),
-        )
-        order = programmes.Order(
-            id=new_id(),
-            protocol=STANDARD,
-            plan=None,
-            sides=(Side.LEFT,),
-            stage=Stage.RELIEVE,
-            reason="to begin with",
-            replaces=None,
-            target_week_distance_m=None,
-        )
-        with ground.database.writing.begin() as db:
-            consent.grant_access(db, patient.id, link, patient.device_id)
-            programmes.prescribe(db, patient.id, order, author, at - timedelta(days=21))
-    for patient in patients[:RISING]:
-        logged(patient, check_ins=[a_check_in(ago, worst_pain=4 if ago < 6 else 1) for ago in range(14)])
-    ground.tidy()
-    return therapist, [patient.id for patient in patients[:RISING]]
 
 
 def timed(work: Callable[[], Any]) -> float:
@@ -88,7 +41,7 @@ def test_the_caseload_of_200_takes_at_most_two_and_a_half_times_its_rows(kind: s
         new_url(kind, tmp_path, server) as url,
         open_ground(kind, url, tmp_path) as ground,
     ):
-        therapist, rising = ward(ground)
+        therapist, rising = ward(ground, PATIENTS, RISING)
 
         def answer() -> None:
             found = therapist.get(f"/v1/caseload?limit={PATIENTS}")

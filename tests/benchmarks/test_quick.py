@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from tests.benchmarks.growth import GROWING
+from tests.benchmarks.review_work import REVIEWS
 from tests.benchmarks.routes import ROUTES
 from tests.benchmarks.sync_rounds import WORKLOADS
 from tests.builders.servers import ROOT
@@ -23,7 +24,7 @@ def test_a_small_round_measures_every_route_and_writes_nothing() -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--quick"]
     done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=WITHIN_S)
     assert done.returncode == 0, done.stderr[-4000:]
-    measured = [*ROUTES, *WORKLOADS]
+    measured = [*ROUTES, *REVIEWS, *WORKLOADS]
     assert {work: done.stdout.count(f"\n| {work} |") for work in measured} == dict.fromkeys(measured, 2)
     assert done.stdout.count("| growth |") == len(GROWING)
     assert done.stdout.count("under the goal") == 1
