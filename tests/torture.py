@@ -46,6 +46,8 @@ STEPS = (
     Step("devices come together (G32)", 60, ("tests/sync/test_convergence.py", "--torture")),
     Step("hostile values, all of them (G13)", 60, ("tests/api/test_hostile_input.py", "-m", "torture")),
     Step("passwords that are refused by name (G11)", 30, ("tests/unit/accounts", "-m", "torture")),
+    Step("a worker's memory is flat (issue 7)", 45, ("tests/benchmarks/test_flat_memory.py", "-m", "torture")),
+    Step("the quick loader is the schema, 10,000 each", 40, ("tests/unit/web/test_loading.py", "-m", "torture")),
     Step("planted defects are seen", 60, ("tests", "-m", "planted")),
     Step("what is made up, at full size", 120, ("tests", "-m", "generated or hypothesis", "--torture")),
 )

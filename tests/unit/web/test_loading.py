@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from marshmallow import INCLUDE, Schema, ValidationError, fields, post_load
 
 from app.logbook.schemas import CheckInSchema, EntrySchema, PainScoreSchema, RunSchema, SessionSchema
+from app.sync.registry import COLLECTIONS
 from app.web.loading import Loader
+from tests.builders import devices
+from tests.faults.figures import rounds
 
 SCHEMAS = [SessionSchema(), RunSchema(), PainScoreSchema(), CheckInSchema()]
 WHOLE: dict[str, Any] = {
@@ -46,12 +50,51 @@ def loaded(load: Any, data: Any) -> tuple[str, Any]:
         return "failed", type(error)
 
 
+@settings(deadline=None)  # a busy machine is no other answer
 @given(st.data())
 def test_the_quick_way_ends_as_the_schema_does(data: st.DataObject) -> None:
     schema: EntrySchema = data.draw(st.sampled_from(SCHEMAS))
     names = st.sampled_from([*schema.fields, "strange"])
     given_body = {**WHOLE, **data.draw(st.dictionaries(names, VALUES, max_size=4))}
     quick, whole = loaded(Loader(schema).load, given_body), loaded(schema.load, given_body)
+    assert repr(quick) == repr(whole)
+
+
+ALL_EXAMPLES = 10_000
+"""How many bodies of each collection `make torture` tries."""
+USUAL: dict[str, Callable[[], dict[str, Any]]] = {
+    "sessions": devices.a_session,
+    "runs": devices.a_run,
+    "pain_scores": devices.a_score,
+    "check_ins": devices.a_check_in,
+    "treatments": devices.a_treatment,
+    "skips": devices.a_skip,
+    "red_flags": devices.a_red_flag,
+    "intakes": devices.an_intake,
+    "questionnaire_responses": devices.a_response,
+    "measurements": devices.a_measurement,
+    "messages": lambda: {"performed_at": devices.a_day(1), "zone": "Europe/Berlin", "text": "It hurts."},
+}
+QUICK = {name: one for name, one in COLLECTIONS.items() if one.loader is not None}
+
+
+def test_the_body_that_is_changed_at_random_is_a_good_one() -> None:
+    assert set(USUAL) == set(QUICK)
+    for name, made in USUAL.items():
+        assert loaded(QUICK[name].loader.load, {**made(), "id": WHOLE["id"]})[0] == "loaded", name
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("name", USUAL)
+@settings(max_examples=rounds(ALL_EXAMPLES), deadline=None)
+@given(data=st.data())
+def test_each_collection_is_loaded_quickly_as_its_schema_loads_it(name: str, data: st.DataObject) -> None:
+    schema: Schema = QUICK[name].schema
+    names = st.sampled_from([*schema.fields, "strange"])
+    given_body = {**USUAL[name](), "id": WHOLE["id"], **data.draw(st.dictionaries(names, VALUES, max_size=3))}
+    for left_out in data.draw(st.sets(st.sampled_from(sorted(given_body)), max_size=1)):
+        del given_body[left_out]
+    quick, whole = loaded(QUICK[name].loader.load, given_body), loaded(schema.load, given_body)
     assert repr(quick) == repr(whole)
 
 
