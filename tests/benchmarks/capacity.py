@@ -75,6 +75,7 @@ class Check:
     patients: int
     foretold: float
     found: int
+    rows_found: int
     took_s: float
 
     @property
@@ -84,8 +85,9 @@ class Check:
 
     @property
     def holds(self) -> bool:
-        """Was the sum right?"""
-        return abs(self.ratio - 1) <= OFF_MOST
+        """Was the sum right: the bytes nearly, the rows one by one?"""
+        rows = self.patients * sum(self.cost.rows.values())
+        return abs(self.ratio - 1) <= OFF_MOST and rows == self.rows_found
 
 
 def simulate(kind: str, folder: Path, *, few: int, many: int, days: int, server: str) -> Check:
@@ -104,7 +106,8 @@ def simulate(kind: str, folder: Path, *, few: int, many: int, days: int, server:
         began = time.monotonic()
         _fill(ground, patient_id, many - few - 1)
         took_s = time.monotonic() - began
-        return Check(cost, many, cost.foretold(many), _settled(ground)[0], took_s)
+        found = _settled(ground)[0]
+        return Check(cost, many, cost.foretold(many), found, sum(_rows_of(ground, None).values()), took_s)
 
 
 def live(ground: Ground, days: int) -> UUID:
@@ -143,15 +146,13 @@ def _at(moment: datetime) -> Iterator[None]:
         yield
 
 
-def _rows_of(ground: Ground, patient_id: UUID) -> dict[str, int]:
+def _rows_of(ground: Ground, patient_id: UUID | None) -> dict[str, int]:
+    """Return how many rows one patient has in each table, or all of them together."""
     names = [SyncChange.__tablename__, *(one.collection.table.name for one in COLLECTIONS.values())]
     with closing(open_driver(ground.url)) as driver:
-        counted = {
-            name: driver.rows(
-                f"SELECT count(*) AS found FROM {name} WHERE patient_id = {driver.mark}", [driver.bound(patient_id)]
-            )
-            for name in names
-        }
+        where = f" WHERE patient_id = {driver.mark}" if patient_id else ""
+        values = [driver.bound(patient_id)] if patient_id else []
+        counted = {name: driver.rows(f"SELECT count(*) AS found FROM {name}{where}", values) for name in names}
     return {name: int(found[0]["found"]) for name, found in counted.items() if found[0]["found"]}
 
 
