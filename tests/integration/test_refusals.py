@@ -308,6 +308,25 @@ def test_1_and_6_what_has_to_be_said_is_not_filled_in(name: str, monkeypatch: py
         read_settings()
 
 
+def test_3_a_standby_without_a_password_is_refused_as_well(place: Place, usual: set[int]) -> None:
+    place.change(replica_url="postgresql://trochlea:word@standby.example/trochlea")
+    assert place.found() == usual
+    place.change(replica_url="postgresql://trochlea@standby.example/trochlea")
+    assert place.found() == usual | {3}
+    place.change()
+
+
+def test_a_standby_is_one_of_postgresql(monkeypatch: pytest.MonkeyPatch) -> None:
+    standby = "postgresql://trochlea:word@standby.example/trochlea"
+    monkeypatch.setenv("TROCHLEA_SECRET_KEY", SECRET)
+    monkeypatch.setenv("TROCHLEA_REPLICA_URL", standby)
+    monkeypatch.setenv("TROCHLEA_DATABASE_URL", standby.replace("standby", "first"))
+    assert read_settings().replica_url == standby
+    monkeypatch.setenv("TROCHLEA_DATABASE_URL", "sqlite:////nowhere/x")
+    with pytest.raises(SettingsIncomplete, match="TROCHLEA_REPLICA_URL"):
+        read_settings()
+
+
 STARTS = {
     "serve": ["-m", "flask", "--app", "wsgi", "serve", "--port"],
     "gunicorn": ["-m", "gunicorn", "--config=python:app.serving", "wsgi:app", "--log-level=info", "--bind"],
