@@ -56,8 +56,8 @@ format: $(STAMP) ## format and mend what the linter can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(STAMP) ## measure beside raw baselines, write docs/benchmarks.md
-	@$(BIN)/python -m tests.benchmarks
+bench: $(STAMP) ## measure beside raw baselines, write docs/benchmarks.md; ARGS="--patients 100000" grows further
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 screenshots: $(STAMP) ## take the pictures of docs/therapists.md anew (needs Chromium)
 	@$(BIN)/python -m tests.screenshots
