@@ -60,9 +60,10 @@ def test_all_of_each_demo_person_is_valid_fhir(demo: Demo, name: str) -> None:
         get_fhir_model_class(one["resourceType"]).model_validate(one)
         for member, allowed in BOUND.get(one["resourceType"], {}).items():
             assert one[member] in allowed
-        if "valueQuantity" in one:
-            assert one["valueQuantity"]["system"] == coding.UCUM
-            assert one["valueQuantity"]["code"] in UNITS
+        for told_of in (one, *one.get("component", [])):
+            if "valueQuantity" in told_of:
+                assert told_of["valueQuantity"]["system"] == coding.UCUM
+                assert told_of["valueQuantity"]["code"] in UNITS
         for target in [*one.get("target", []), *one.get("hasMember", []), *one.get("derivedFrom", [])]:
             assert target["reference"] in told
 

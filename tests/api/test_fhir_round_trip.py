@@ -379,8 +379,13 @@ def test_each_kind_of_observation_that_there_is_comes_round_and_is_valid(
     assert {one.value for one in (*ClinicalTest, *Questionnaire, *Cue, *EarlyWarningSign)} <= codes
     assert set(RED_FLAG_CODES) <= codes
     for one in whole:
-        get_fhir_model_class("Observation").model_validate(one)
         assert told_of_everything.get(f"/fhir/Observation/{one['id']}").json == one
+    everything = pages(told_of_everything, f"/fhir/Patient/{told_of_everything.id}/$everything?_count=200")
+    ids = {f"{one['resourceType']}/{one['id']}" for one in everything}
+    assert {f"Observation/{one['id']}" for one in whole} <= ids
+    for one in everything:
+        get_fhir_model_class(one["resourceType"]).model_validate(one)
+        assert {target["reference"] for target in one.get("target", [])} <= ids
 
 
 def test_a_clinical_test_tells_its_side_and_what_it_was_made_from(told_of_everything: Person) -> None:

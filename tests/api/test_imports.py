@@ -395,8 +395,8 @@ def test_a_cancelled_import_stops_between_two_handfuls(
                 person.post(f"/v1/imports/{one['id']}/cancellation")
             yield handful
 
-    handfuls = importing._handfuls
-    monkeypatch.setattr(importing, "_handfuls", cancel_after)
+    handfuls = importing.handfuls
+    monkeypatch.setattr(importing, "handfuls", cancel_after)
     monkeypatch.setattr(importing, "take_run", take_and_cancel)
     work_on_imports(app)
     assert (len(taken), len(runs(person))) == (1, 1)
