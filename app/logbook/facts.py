@@ -101,7 +101,10 @@ class Facts:
 
 
 class DoneFact(NamedTuple):
-    """A run or an exercise session by its load: distance in m, duration in s, effort CR10; None is not known."""
+    """A run or an exercise session by its load: distance in m, duration in s, effort CR10; None is not known.
+
+    Its entry may have been written by the device's clock at `recorded_at`, and reached the server at `received_at`.
+    """
 
     id: UUID
     on: date
@@ -109,6 +112,9 @@ class DoneFact(NamedTuple):
     distance_m: int | None
     duration_s: int | None
     rpe: float | None
+    performed_at: datetime
+    recorded_at: datetime | None
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,11 @@ def days_logged(db: Session, patient_id: UUID, since: date, until: date, at: dat
     return repository.read_days(db, patient_id, since, until, at)
 
 
+def efforts_told(db: Session, patient_id: UUID, entries: Collection[UUID]) -> dict[tuple[bool, UUID], datetime]:
+    """Return when the efforts of these runs (True) and sessions were told, of those whose versions are kept."""
+    return repository.read_told(db, patient_id, entries)
+
+
 def red_flag_clock(db: Session, patient_id: UUID, until: date, at: datetime, severe_min: float) -> RedFlagClock:
     """Return when each question was last answered, and when pain from `severe_min` on and a limp were last told."""
     return repository.read_clock(db, patient_id, until, at, severe_min)

@@ -32,7 +32,7 @@ from app.guidance.schemas.shown import register
 from app.guidance.service import Told, findings_today, ladder_today, load_of, notices_on, questions_due, replay_days
 from app.guidance.service.treatments import orthosis_tests
 from app.guidance.values import HypotheticalRun, ReplayQuestion
-from app.guidance.words import book_of, preset_cautions, session_in_words
+from app.guidance.words import book_of, effort_in_words, preset_cautions, session_in_words
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.web.answers import answer
@@ -90,8 +90,11 @@ def get_load(patient_id: UUID, query: dict[str, Any]) -> Response:
             }
             for run in found.runs
         ],
+        "efforts_left_out": [
+            {**asdict(one), "text": effort_in_words(one.because, language(), register())} for one in found.left_out
+        ],
     }
-    return answer(told)
+    return in_language(answer(told), language())
 
 
 @guidance.operation(

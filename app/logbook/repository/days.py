@@ -29,7 +29,8 @@ def _of(table: Table) -> tuple[ColumnElement[bool], ...]:
 def _done(table: Table, distance_m: Any) -> Select[Any]:
     is_run = literal(table is _runs)
     c = table.c
-    return select(c.performed_at, c.id, c.performed_on, is_run, distance_m, c.duration_s, c.rpe).where(*_of(table))
+    load = c.id, c.performed_on, is_run, distance_m, c.duration_s, c.rpe
+    return select(*load, c.performed_at, c.recorded_at, c.received_at).where(*_of(table))
 
 
 _DONE = union_all(_done(_runs, _runs.c.distance_m), _done(_sessions, null())).order_by("performed_at", "id")
@@ -72,7 +73,7 @@ def read_days(db: Session, patient_id: UUID, since: date, until: date, at: datet
     """Return what was done on these days, and the days with any entry."""
     asked = {"patient": patient_id, "since": since, "until": until, "at": at}
     connection = db.connection()
-    done = [DoneFact(row[1], row[2], bool(row[3]), *row[4:]) for row in connection.execute(_DONE, asked)]
+    done = [DoneFact(row[0], row[1], bool(row[2]), *row[3:]) for row in connection.execute(_DONE, asked)]
     days = frozenset(row[0] for row in connection.execute(_DAYS, asked))
     firsts = [row[0] for row in connection.execute(_FIRST_DAYS, {"patient": patient_id}) if row[0] is not None]
     until = until + timedelta(days=WEEK_DAYS - 1)

@@ -60,6 +60,8 @@ MINOR_UNTIL_YEARS = 18  # years: of this year's age, up to which somebody may be
 
 # Load as it is shown (CLINICAL 2.1)
 SETTLED_DAYS = 400  # days: read for a mean that fades; what lies before moves no figure by a hundredth (E)
+EFFORT_FROM_MIN = 1  # min: after the end, from which an effort that is told counts (foster2021)
+EFFORT_UNTIL_DAYS = 14  # days: after the end, up to which an effort that is told counts (foster2021)
 IMPUTED_DAYS_MAX = 2  # days: unknown ones of a week that take the mean of the others (E)
 ZEROED_DAYS_MAX = 4  # days: unknown ones of four weeks that count as 0 in a ratio (E)
 BREAK_DAYS = 14  # days: without a run that are a break (dijkhuis_thesis, E)
