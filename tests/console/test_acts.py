@@ -220,6 +220,14 @@ def test_what_speaks_against_a_preset_stands_beside_the_advice_and_the_limits(br
     assert caution in browser.get(f"/patients/{ada.id}/record").text
 
 
+def test_what_a_rule_saw_is_told_in_the_reader_s_language(browser: Browser, ada: Person) -> None:
+    logged(ada, runs=[a_run(1)])
+    text = browser.get(f"/patients/{ada.id}", headers={"Accept-Language": "de"}).text
+    assert "Schmerz beim Lauf" in text
+    assert not re.search(r'class="fact">[a-z]+_[a-z]', text)
+    assert "pain during the run" in browser.get(f"/patients/{ada.id}").text
+
+
 def test_why_the_engine_stopped_a_programme_is_told_in_the_reader_s_language(
     browser: Browser, ada: Person, ines: Person
 ) -> None:

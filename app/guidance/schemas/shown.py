@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
 from app.guidance.domain.decision import Decision
 from app.guidance.values import GivenAdvice, Override
 from app.guidance.words import told
+from app.guidance.words.names import criterion_named, names_in
 from app.kernel.permissions import Role
 from app.web.auth import actor
 from app.web.languages import language
@@ -34,7 +35,13 @@ def shown_advice(given: GivenAdvice, override: Override | None) -> dict[str, Any
 def shown_body(body: Mapping[str, Any], override: Override | None) -> dict[str, Any]:
     """Return the body of an advice in the language and the register of whoever asks."""
     kept = {name: value for name, value in body.items() if name != "words"}
-    return {**kept, **told(body, language(), register()), "override": _beside(override, body)}
+    named = names_in(body, language())
+    return {**kept, **told(body, language(), register()), "names": named, "override": _beside(override, body)}
+
+
+def criteria_named(told: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return criteria with their words in the language of whoever asks."""
+    return [criterion_named(one, language()) for one in told]
 
 
 def _beside(override: Override | None, body: Mapping[str, Any]) -> dict[str, Any] | None:

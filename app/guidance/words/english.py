@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.guidance.words.beside import BESIDE_ENGLISH
 from app.guidance.words.form import Book, Said
+from app.guidance.words.names_english import NAMES_ENGLISH as NAMES
 
 RULES: dict[str, Said] = {
     "RED_FLAG": Said(
@@ -244,5 +245,5 @@ FINDINGS = Said(
     "Findings with points, never a diagnosis; no trial shows that treating by subgroup is better.",
 )
 ENGLISH = Book(
-    RULES, TO_DO, REST, RESTS, SEEK_CARE, DISCLAIMER, QUESTIONS, BECAUSE_ASKED, NOTICES, FINDINGS, BESIDE_ENGLISH
+    RULES, TO_DO, REST, RESTS, SEEK_CARE, DISCLAIMER, QUESTIONS, BECAUSE_ASKED, NOTICES, FINDINGS, NAMES, BESIDE_ENGLISH
 )

@@ -43,4 +43,5 @@ class Book:
     because_asked: Mapping[str, str]
     notices: Mapping[str, Said]
     findings: Said
+    names: Mapping[str, str]
     beside: Beside

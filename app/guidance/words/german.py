@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.guidance.words.beside import BESIDE_GERMAN
 from app.guidance.words.form import Book, Said
+from app.guidance.words.names_german import NAMES_GERMAN as NAMES
 
 RULES: dict[str, Said] = {
     "RED_FLAG": Said(
@@ -285,5 +286,5 @@ FINDINGS = Said(
     "Befunde mit Punkten, nie eine Diagnose; keine Studie zeigt, dass eine Behandlung nach Untergruppen besser ist.",
 )
 GERMAN = Book(
-    RULES, TO_DO, REST, RESTS, SEEK_CARE, DISCLAIMER, QUESTIONS, BECAUSE_ASKED, NOTICES, FINDINGS, BESIDE_GERMAN
+    RULES, TO_DO, REST, RESTS, SEEK_CARE, DISCLAIMER, QUESTIONS, BECAUSE_ASKED, NOTICES, FINDINGS, NAMES, BESIDE_GERMAN
 )
