@@ -12,9 +12,23 @@ import time_machine
 
 from app.db.engine import Database
 from app.guidance import histories
+from app.outcomes.domain.questionnaires import AKPS_OPTIONS
 from tests.benchmarks.histories import ninety_days, write
 from tests.builders.people import People, Person
-from tests.journeys.runners import CALM_DAYS, advice, calm_runs, check_in, clock, decision, log, pauses, run, score
+from tests.builders.plans import prescribed
+from tests.journeys.runners import (
+    CALM_DAYS,
+    advice,
+    calm_runs,
+    check_in,
+    clock,
+    decision,
+    grant,
+    log,
+    pauses,
+    run,
+    score,
+)
 from tests.journeys.test_first_session import stored_versions
 
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -465,6 +479,38 @@ def test_what_speeds_or_slows_recovery_has_a_direction_and_no_date(ada: Person) 
         "PACE_HIGH_ADHERENCE": "faster",
         "PACE_HIP_AND_ANKLE": "slower",
     }
+
+
+def test_the_prognosis_is_for_therapists_who_may_read_the_scores_and_never_a_date(ada: Person, people: People) -> None:
+    log(ada, "intakes", clock(3), pain_began_on=ago(100))
+    akps = {item: min(options) for item, options in AKPS_OPTIONS.items()} | {"walking": 5, "pain": 10}
+    log(ada, "questionnaire-responses", clock(2), instrument="akps", instrument_version="13_items_1993", items=akps)
+    reader, scorer = people.therapist(), people.therapist()
+    grant(ada, reader, "advice.read")
+    grant(ada, scorer, "advice.read", "pain.read")
+    path = f"/v1/patients/{ada.id}/guidance/notices"
+    assert "PROGNOSIS" not in notices(ada)
+    assert "PROGNOSIS" not in {item["code"] for item in reader.get(path).json["items"]}
+    (told,) = [item for item in scorer.get(path).json["items"] if item["code"] == "PROGNOSIS"]
+    assert (told["direction"], told["facts"]) == ("slower", {"days_of_pain": 100, "akps": 15})
+    assert "A direction, no date." in told["text"]
+
+
+def test_the_pace_of_recovery_is_read_from_the_plan_and_the_findings_where_nobody_says(
+    ada: Person, people: People
+) -> None:
+    therapist = people.therapist()
+    grant(ada, therapist, "advice.read", "plan.write", "sessions.read", "pain.read")
+    reader = people.therapist()
+    grant(ada, reader, "advice.read")
+    prescribed(therapist, ada)
+    with time_machine.travel(NOON + timedelta(days=20)):
+        ada, therapist, reader = (people.again(one) for one in (ada, therapist, reader))
+        assert notices(ada)["PACE_LOW_ADHERENCE"]["facts"]["adherence_percent"] == 0
+        path = f"/v1/patients/{ada.id}/guidance/notices"
+        for code, query in (("PACE_LOW_ADHERENCE", ""), ("PACE_HIGH_ADHERENCE", "?adherence_percent=90")):
+            assert code in {item["code"] for item in therapist.get(f"{path}{query}").json["items"]}
+        assert "PACE_LOW_ADHERENCE" not in {item["code"] for item in reader.get(path).json["items"]}
 
 
 def test_rest_that_failed_twice_asks_for_an_assessment(ada: Person) -> None:
