@@ -12,6 +12,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.logbook.domain import LoggedSet
+
 Key = str
 """An id in the text its database writes it in; `as_id` makes a UUID of it."""
 
@@ -115,6 +117,15 @@ class DoneFact(NamedTuple):
     performed_at: datetime
     recorded_at: datetime | None
     received_at: datetime
+
+
+class DoneSession(NamedTuple):
+    """An exercise session by what was done in it, and the day it was on where it was logged."""
+
+    id: UUID
+    on: date
+    performed_at: datetime
+    sets: tuple[LoggedSet, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.kernel.clock import day_in_zone
 from app.kernel.errors import Conflict, NotVisible
 from app.logbook import repository
 from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, Skip, flags_of
-from app.logbook.facts import Facts, LoggedDays, RedFlagClock
+from app.logbook.facts import DoneSession, Facts, LoggedDays, RedFlagClock
 from app.logbook.kept import CaughtUp, KeptFacts, Place
 from app.logbook.kinds import E, Kind, PainAnswers, Stored
 from app.logbook.writing import Writing
@@ -168,6 +168,11 @@ def entries_between(db: Session, patient_id: UUID, kind: Kind[E], since: datetim
     """Return the living entries of a kind performed in [since, until), oldest first."""
     found = repository.list_between(db, patient_id, kind, since=since, until=until)
     return [stored.entry for stored in found]
+
+
+def sessions_done(db: Session, patient_id: UUID, first: date, last: date) -> list[DoneSession]:
+    """Return the living sessions of the days from one to another, by their own zones, the oldest first."""
+    return repository.read_sessions(db, patient_id, first, last)
 
 
 def skips_due(db: Session, patient_id: UUID, first: date, last: date) -> list[Skip]:

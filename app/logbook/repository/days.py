@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Table, bindparam, func, literal, null, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
-from app.logbook.facts import DoneFact, LoggedDays, RedFlagClock
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION
+from app.logbook.facts import DoneFact, DoneSession, LoggedDays, RedFlagClock
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION, shared_sets_of
 
 WEEK_DAYS = 7
 
@@ -56,6 +56,17 @@ _ANSWERED = (
 )
 
 
+_SESSIONS_DONE = (
+    select(_sessions.c.id, _sessions.c.performed_on, _sessions.c.performed_at, _sessions.c.sets)
+    .where(
+        _sessions.c.patient_id == bindparam("patient"),
+        _sessions.c.performed_on.between(bindparam("first"), bindparam("last")),
+        _sessions.c.deleted_at.is_(None),
+    )
+    .order_by(_sessions.c.performed_at, _sessions.c.id)
+)
+
+
 def _last(table: Table, *said: ColumnElement[bool]) -> Select[Any]:
     known = table.c.patient_id == bindparam("patient"), table.c.performed_on <= bindparam("until")
     return select(func.max(table.c.performed_at)).where(*known, table.c.deleted_at.is_(None), *said)
@@ -79,6 +90,13 @@ def read_days(db: Session, patient_id: UUID, since: date, until: date, at: datet
     until = until + timedelta(days=WEEK_DAYS - 1)
     weeks = frozenset(row[0] for row in connection.execute(_CONFIRMED, {**asked, "until": until}))
     return LoggedDays(done, days, min(firsts, default=None), weeks)
+
+
+def read_sessions(db: Session, patient_id: UUID, first: date, last: date) -> list[DoneSession]:
+    """Return the living sessions of the days from one to another, oldest first."""
+    asked = {"patient": patient_id, "first": first, "last": last}
+    rows = db.connection().execute(_SESSIONS_DONE, asked)
+    return [DoneSession(*row[:3], shared_sets_of(row[3])) for row in rows]
 
 
 def read_clock(db: Session, patient_id: UUID, until: date, at: datetime, severe_min: float) -> RedFlagClock:
