@@ -143,8 +143,8 @@ class _Reader:
 
     def _grouped(self, statement: Any) -> dict[UUID, list[Any]]:
         found: dict[UUID, list[Any]] = defaultdict(list)
-        for row in self._run(statement):
-            found[row[0]].append(tuple(row[1:]))
+        for key, *told in self._run(statement):
+            found[key].append(tuple(told))
         return found
 
     def _theirs(self, table: Table) -> ColumnElement[bool]:
