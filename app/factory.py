@@ -20,6 +20,7 @@ from app.db.engine import Database, open_database
 from app.guidance import service as guidance_service
 from app.guidance.routes import guidance
 from app.guidance.routes.following import plan
+from app.guidance.words.steps import told_step
 from app.interop.importer import Importer
 from app.interop.routes import interop
 from app.keeping.routes import Anchoring, keeping
@@ -112,6 +113,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.extensions["trochlea.mailer"] = mailer
     SLOTS.share(settings.var_dir / "hashing")
     app.extensions["trochlea.listener"] = guidance_service.reconsider
+    app.extensions["trochlea.step_words"] = told_step
     app.extensions["trochlea.importer"] = Importer(app, inside=settings.imports_inside)
     register_operations(app, FEATURES)
     app.register_blueprint(console.blueprint)

@@ -17,6 +17,7 @@ from app.console.browser import PLACE, fresh_form_key, with_form_cookie
 from app.console.words import words_of
 from app.guidance.words import book_of as rule_book
 from app.guidance.words import preset_caution
+from app.guidance.words.names import name_of
 from app.guidance.words.steps import step_in_words
 from app.review.words import book_of as review_book
 from app.web.languages import LANGUAGES, in_language, language
@@ -98,6 +99,8 @@ def _everywhere(spoken: str) -> dict[str, Any]:
         "flag_words": partial(_flag_words, spoken),
         "caution_words": partial(_caution_words, spoken),
         "step_words": partial(_step_words, spoken),
+        "code_words": partial(_code_words, spoken),
+        "fact_words": partial(_fact_words, spoken),
         "styles": _stamp("console.css"),
         "script": _stamp("console.js"),
     }
@@ -131,6 +134,21 @@ def _caution_words(spoken: str, preset: str) -> str | None:
 
 def _step_words(spoken: str, reason: str, made_by: str) -> str:
     return step_in_words(reason, made_by, spoken, "clinician")
+
+
+def _code_words(spoken: str, code: str) -> str:
+    return name_of(code, spoken)
+
+
+def _fact_words(spoken: str, value: Any) -> str:
+    """Return what a rule saw, or was measured by: a number, yes or no, a list of signs, a word."""
+    if isinstance(value, bool):
+        return str(words_of(spoken)["yes" if value else "no"])
+    if isinstance(value, list | tuple):
+        return ", ".join(name_of(str(one), spoken) for one in value)
+    if isinstance(value, int | float):
+        return _figure(value, spoken)
+    return NOT_KNOWN if value is None else name_of(str(value), spoken)
 
 
 def _flag_words(spoken: str, code: str) -> str:

@@ -11,7 +11,8 @@ from app.guidance.domain.dose import DoseSession
 from app.guidance.domain.due import work_done
 from app.kernel.clock import day_in_zone
 from app.kernel.sides import Side
-from app.logbook.domain import CheckIn, Entry, LoggedSession, LoggedSet, PainMoment, PainScore
+from app.logbook.domain import CheckIn, Entry, LoggedSet, PainMoment, PainScore
+from app.logbook.facts import DoneSession
 from app.programmes.domain.calendar import is_counted_in_seconds, prescribed_work
 from app.programmes.domain.plan import PrescribedExercise
 
@@ -25,7 +26,7 @@ class KnownPain:
     by_session: Mapping[UUID, Sequence[PainScore]]
     mornings: Mapping[date, Sequence[tuple[Side | None, float]]]
 
-    def during(self, session: LoggedSession, side: Side | None) -> float | None:
+    def during(self, session: DoneSession, side: Side | None) -> float | None:
         """Return the worst pain told during a session, of a knee or of no named one; None where none was told."""
         told = [
             one.score
@@ -55,7 +56,7 @@ def known_pain(scores: Iterable[PainScore], check_ins: Iterable[CheckIn]) -> Kno
 
 
 def sessions_with(
-    exercise: PrescribedExercise, sessions: Iterable[LoggedSession], pain: KnownPain, as_of: date
+    exercise: PrescribedExercise, sessions: Iterable[DoneSession], pain: KnownPain, as_of: date
 ) -> list[DoseSession]:
     """Return the sessions with an exercise since its dosage holds, up to a day, the oldest first."""
     first = exercise.since_on or date.min
@@ -63,12 +64,12 @@ def sessions_with(
     return [
         _dose_session(exercise, session, day, pain, as_of)
         for session in ordered
-        if first <= (day := _day(session)) <= as_of and _has(session, exercise)
+        if first <= (day := session.on) <= as_of and _has(session, exercise)
     ]
 
 
 def _dose_session(
-    exercise: PrescribedExercise, session: LoggedSession, day: date, pain: KnownPain, as_of: date
+    exercise: PrescribedExercise, session: DoneSession, day: date, pain: KnownPain, as_of: date
 ) -> DoseSession:
     after = day + _DAY
     return DoseSession(
@@ -80,7 +81,7 @@ def _dose_session(
     )
 
 
-def _has(session: LoggedSession, exercise: PrescribedExercise) -> bool:
+def _has(session: DoneSession, exercise: PrescribedExercise) -> bool:
     seconds = is_counted_in_seconds(exercise.dosage)
     return bool(work_done(session.sets, exercise.exercise, exercise.side, in_seconds=seconds))
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from uuid import UUID
 
 from app.guidance.domain.adherence import Adherence, adherence
 from app.guidance.domain.due import DueExercise, adherence_row, due_exercise
@@ -17,14 +18,15 @@ from app.guidance.domain.stage_facts import ClinicFacts
 from app.guidance.pausing import stands
 from app.guidance.stirring import Stirring, in_week_to, told_by_day, told_of
 from app.guidance.values import Pause
-from app.kernel.clock import day_in_zone
 from app.library.domain.catalogue import Exercise
-from app.logbook.domain import LoggedSession, PainMoment, Skip
-from app.logbook.facts import Facts
-from app.programmes.domain.calendar import due_on
+from app.logbook.domain import LoggedSet, PainMoment, Skip
+from app.logbook.facts import DoneSession, Facts
+from app.programmes.domain.calendar import DAYS_A_WEEK, due_on
+from app.programmes.domain.plan import PrescribedExercise
 from app.programmes.domain.programme import ProgrammeHistory, ProgrammeRevision
 
 _DAY = timedelta(days=1)
+_NOT_MEASURED = ClinicFacts()
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,15 @@ class Following:
 
     zone: str
     histories: Sequence[ProgrammeHistory]
-    sessions: Sequence[LoggedSession]
+    sessions: Sequence[DoneSession]
     skips: Sequence[Skip]
     look_up: Callable[[], Mapping[str, Exercise]]
     pauses: Sequence[Pause]
     knee: KneeFacts
     policy: Policy
     _due: dict[date, list[DueExercise]] = field(default_factory=dict)
+    _weekly: dict[tuple[UUID, int, int, bool], tuple[PrescribedExercise, ...]] = field(default_factory=dict)
+    _why_hidden: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def exercises(self) -> Mapping[str, Exercise]:
@@ -76,24 +80,45 @@ class Following:
             exercise
             for history in self.histories
             if (revision := history.on(day)) is not None
-            for exercise in due_on(revision, history.started_on, day)
+            for exercise in self._prescribed(history, revision, day)
         ]
         if not due:
             return []
-        sets = [done for session in self.sessions_on(day) for done in session.sets]
-        skips = [skip for skip in self.skips if skip.due_on == day]
+        by_slug: dict[str, list[LoggedSet]] = defaultdict(list)
+        for session in self.sessions_on(day):
+            for done in session.sets:
+                by_slug[done.exercise].append(done)
+        skips = self._skips.get(day, ())
+        every = [done for listed in by_slug.values() for done in listed] if skips else ()  # what replaces is another
         hiding, paused = self.is_hip_first_on(day), self.pauses_on(day) != []
         return [
             due_exercise(
                 day,
                 exercise,
-                sets,
+                every or by_slug.get(exercise.exercise, ()),
                 skips,
                 hidden_because=self._hidden(exercise.exercise) if hiding else (),
                 paused=paused,
             )
             for exercise in due
         ]
+
+    def _prescribed(
+        self, history: ProgrammeHistory, revision: ProgrammeRevision, day: date
+    ) -> tuple[PrescribedExercise, ...]:
+        """Return what a revision asks for on a day; the same every seven days from the first one on."""
+        passed = (day - history.started_on).days
+        asked = history.id, revision.number, passed % DAYS_A_WEEK, passed >= 0
+        if asked not in self._weekly:
+            self._weekly[asked] = due_on(revision, history.started_on, day)
+        return self._weekly[asked]
+
+    @cached_property
+    def _skips(self) -> Mapping[date, list[Skip]]:
+        found: dict[date, list[Skip]] = defaultdict(list)
+        for skip in self.skips:
+            found[skip.due_on].append(skip)
+        return found
 
     def pauses_on(self, day: date) -> list[Pause]:
         """Return the pauses that stood on a day."""
@@ -109,20 +134,22 @@ class Following:
         ]
         return adherence(rows)
 
-    def sessions_on(self, day: date) -> list[LoggedSession]:
+    def sessions_on(self, day: date) -> list[DoneSession]:
         """Return the sessions of a day, as the person's own zone counts days."""
         return self._by_day.get(day, [])
 
     @cached_property
-    def _by_day(self) -> dict[date, list[LoggedSession]]:
-        found: dict[date, list[LoggedSession]] = defaultdict(list)
+    def _by_day(self) -> dict[date, list[DoneSession]]:
+        found: dict[date, list[DoneSession]] = defaultdict(list)
         for session in self.sessions:
-            found[day_in_zone(session.performed_at, session.zone)].append(session)
+            found[session.on].append(session)
         return found
 
     def _hidden(self, slug: str) -> tuple[str, ...]:
-        exercise = self.exercises.get(slug)
-        return hidden_because(exercise) if exercise is not None else ()
+        if slug not in self._why_hidden:
+            exercise = self.exercises.get(slug)
+            self._why_hidden[slug] = hidden_because(exercise) if exercise is not None else ()
+        return self._why_hidden[slug]
 
 
 @dataclass(frozen=True)
@@ -141,7 +168,7 @@ class KneeFacts:
 
     def on(self, day: date) -> HipFirstFacts:
         """Return what a day tells; the clinic's findings count from the day they are asked for."""
-        clinic = self.clinic if day >= self.clinic_on else ClinicFacts()
+        clinic = self.clinic if day >= self.clinic_on else _NOT_MEASURED
         told = [pain for pain in (self.squats.get(day), clinic.squat_45_pain) if pain is not None]
         return HipFirstFacts(
             irritability=in_week_to(day, self.stirring).irritability,

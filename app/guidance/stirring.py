@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from app.guidance.domain.hip_first import known_irritability
 from app.guidance.domain.ruleset.numbers import RECENT_DAYS
@@ -15,10 +15,10 @@ from app.logbook.facts import CheckInFact, Facts, ScoreFact
 _AT_REST = frozenset({PainMoment.REST, PainMoment.NIGHT})
 _WORST = frozenset({PainMoment.WORST, PainMoment.DURING})
 _DAY = timedelta(days=1)
+_BACK = tuple(back * _DAY for back in range(RECENT_DAYS))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stirring:
+class Stirring(NamedTuple):
     """Worst pain (NRS), hours until the knee was calm, and two signs; None is not told."""
 
     worst: float | None = None
@@ -33,7 +33,6 @@ class Stirring:
 
 
 NOTHING = Stirring()
-_NAMES = tuple(field.name for field in fields(Stirring))
 Told = Iterable[tuple[date, Stirring]]
 
 
@@ -47,10 +46,15 @@ def of_score(moment: str, score: float) -> Stirring:
 def worst_of(told: Iterable[Stirring]) -> Stirring:
     """Return the worst of each that was told."""
     listed = list(told)
-    if len(listed) == 1:
-        return listed[0]
-    known = {name: [value for one in listed if (value := getattr(one, name)) is not None] for name in _NAMES}
-    return Stirring(**{name: max(values, default=None) for name, values in known.items()})
+    if len(listed) < 2:
+        return listed[0] if listed else NOTHING
+    return Stirring(*map(_most, zip(*listed, strict=True)))
+
+
+def _most(values: tuple[float | None, ...]) -> Any:
+    """Return the largest of what is known; None where nothing is."""
+    known = [value for value in values if value is not None]
+    return max(known) if known else None
 
 
 def told_by_day(told: Told) -> dict[date, Stirring]:
@@ -64,8 +68,8 @@ def told_by_day(told: Told) -> dict[date, Stirring]:
 
 def in_week_to(day: date, told: Mapping[date, Stirring]) -> Stirring:
     """Return the worst of the seven days up to one."""
-    days = (day - back * _DAY for back in range(RECENT_DAYS))
-    return worst_of(told[one] for one in days if one in told)
+    days = (day - back for back in _BACK)
+    return worst_of([told[one] for one in days if one in told])
 
 
 def told_of(facts: Facts) -> Iterator[tuple[date, Stirring]]:

@@ -199,3 +199,12 @@ class ReplayQuestion:
     preset: str | None
     policy_overrides: dict[str, Any]
     runs: tuple[HypotheticalRun, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What of a patient is open to whoever asks: how the plan is followed, the findings, the questionnaires."""
+
+    following: bool = True
+    findings: bool = True
+    scores: bool = True

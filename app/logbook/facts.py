@@ -12,6 +12,8 @@ from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.logbook.domain import LoggedSet
+
 Key = str
 """An id in the text its database writes it in; `as_id` makes a UUID of it."""
 
@@ -101,7 +103,10 @@ class Facts:
 
 
 class DoneFact(NamedTuple):
-    """A run or an exercise session by its load: distance in m, duration in s, effort CR10; None is not known."""
+    """A run or an exercise session by its load: distance in m, duration in s, effort CR10; None is not known.
+
+    Its entry may have been written by the device's clock at `recorded_at`, and reached the server at `received_at`.
+    """
 
     id: UUID
     on: date
@@ -109,6 +114,18 @@ class DoneFact(NamedTuple):
     distance_m: int | None
     duration_s: int | None
     rpe: float | None
+    performed_at: datetime
+    recorded_at: datetime | None
+    received_at: datetime
+
+
+class DoneSession(NamedTuple):
+    """An exercise session by what was done in it, and the day it was on where it was logged."""
+
+    id: UUID
+    on: date
+    performed_at: datetime
+    sets: tuple[LoggedSet, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
@@ -125,7 +126,7 @@ class Kind(Generic[E]):
         values = {name: row[name] for name in shape.names}
         values["performed_at"] = with_offset(row["performed_at"], row["utc_offset_min"])
         if "sets" in values:
-            values["sets"] = tuple(_logged_set(done) for done in values["sets"])
+            values["sets"] = sets_of(values["sets"])
         for name, word in shape.lists:
             if values[name] is not None:
                 values[name] = tuple(values[name]) if word is None else tuple(word(found) for found in values[name])
@@ -158,9 +159,22 @@ class PainAnswers:
     moments: tuple[tuple[str, PainMoment], ...]
 
 
-def _logged_set(done: Mapping[str, Any]) -> LoggedSet:
-    side = done["side"]
-    return LoggedSet(**{**done, "side": Side(side) if side else None})
+_SIDES: dict[str | None, Side | None] = {None: None, **{side.value: side for side in Side}}
+
+
+def sets_of(kept: Sequence[Mapping[str, Any]]) -> tuple[LoggedSet, ...]:
+    """Return the sets of a session as they are kept."""
+    return tuple([LoggedSet(**{**done, "side": _SIDES[done["side"]]}) for done in kept])
+
+
+def shared_sets_of(kept: Sequence[Mapping[str, Any]]) -> tuple[LoggedSet, ...]:
+    """Return the same for reckoning alone: equal sets are one value, in which 1 may stand for 1.0."""
+    return tuple([_shared_set(tuple(done.items())) for done in kept])
+
+
+@lru_cache(maxsize=4096)
+def _shared_set(done: tuple[tuple[str, Any], ...]) -> LoggedSet:
+    return sets_of([dict(done)])[0]
 
 
 SESSION = Kind("session", SESSIONS, LoggedSession, check_session)

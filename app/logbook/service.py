@@ -15,7 +15,7 @@ from app.kernel.clock import day_in_zone
 from app.kernel.errors import Conflict, NotVisible
 from app.logbook import repository
 from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, Skip, flags_of
-from app.logbook.facts import Facts, LoggedDays, RedFlagClock
+from app.logbook.facts import DoneSession, Facts, LoggedDays, RedFlagClock
 from app.logbook.kept import CaughtUp, KeptFacts, Place
 from app.logbook.kinds import E, Kind, PainAnswers, Stored
 from app.logbook.writing import Writing
@@ -170,6 +170,11 @@ def entries_between(db: Session, patient_id: UUID, kind: Kind[E], since: datetim
     return [stored.entry for stored in found]
 
 
+def sessions_done(db: Session, patient_id: UUID, first: date, last: date) -> list[DoneSession]:
+    """Return the living sessions of the days from one to another, by their own zones, the oldest first."""
+    return repository.read_sessions(db, patient_id, first, last)
+
+
 def skips_due(db: Session, patient_id: UUID, first: date, last: date) -> list[Skip]:
     """Return the living skips of what was due from one day to another, in the order they were told."""
     return [stored.entry for stored in repository.list_skips_due(db, patient_id, first, last)]
@@ -178,6 +183,11 @@ def skips_due(db: Session, patient_id: UUID, first: date, last: date) -> list[Sk
 def days_logged(db: Session, patient_id: UUID, since: date, until: date, at: datetime) -> LoggedDays:
     """Return what was done on the days from `since` to `until`, without what lies ahead of `at`."""
     return repository.read_days(db, patient_id, since, until, at)
+
+
+def efforts_told(db: Session, patient_id: UUID, entries: Collection[UUID]) -> dict[tuple[bool, UUID], datetime]:
+    """Return when the efforts of these runs (True) and sessions were told, of those whose versions are kept."""
+    return repository.read_told(db, patient_id, entries)
 
 
 def red_flag_clock(db: Session, patient_id: UUID, until: date, at: datetime, severe_min: float) -> RedFlagClock:

@@ -8,11 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Response
+from flask import Response, current_app
 
 from app.kernel.clock import now
 from app.kernel.errors import FieldFault, Invalid
-from app.kernel.permissions import Permission
+from app.kernel.permissions import Permission, Role
 from app.programmes import service
 from app.programmes.domain.plan import Plan, as_plain, plan_from
 from app.programmes.domain.programme import Author, Programme, ProgrammeRevision
@@ -31,6 +31,7 @@ from app.programmes.service import protocols
 from app.web.answers import answer, require_match
 from app.web.auth import actor
 from app.web.feature import Feature
+from app.web.languages import LANGUAGES, in_language, language
 from app.web.transaction import db
 
 programmes = Feature("programmes", "What was prescribed.")
@@ -75,20 +76,21 @@ def prescribe_programme(patient_id: UUID, body: dict[str, Any]) -> Response:
         raise ProtocolOrPlan(faults=[FieldFault("/protocol", "one_of"), FieldFault("/plan", "one_of")])
     order = service.Order(**{**body, "plan": _plan(body["plan"]), "sides": tuple(body["sides"])})
     programme, created = service.prescribe(db(), patient_id, order, author(patient_id), now())
-    return answer(shown(programme), 201 if created else 200, etag=str(programme.ver))
+    return _answered(programme, 201 if created else 200)
 
 
 @programmes.operation("GET", PROGRAMMES, permission=Permission.PLAN_READ, answers={200: ProgrammeListSchema})
 def list_programmes(patient_id: UUID) -> Response:
     """List programmes, ended ones as well."""
-    return answer({"items": [shown(programme) for programme in service.list_programmes(db(), patient_id)]})
+    told = {"items": [shown(programme) for programme in service.list_programmes(db(), patient_id)]}
+    return in_language(answer(told), language())
 
 
 @programmes.operation("GET", ONE, permission=Permission.PLAN_READ, answers={200: ProgrammeSchema, 304: None})
 def get_programme(patient_id: UUID, programme_id: UUID) -> Response:
     """Read a programme as its newest revision says."""
     programme = service.read_programme(db(), patient_id, programme_id)
-    return answer(shown(programme), etag=str(programme.ver))
+    return _answered(programme)
 
 
 @programmes.operation(
@@ -102,15 +104,15 @@ def get_programme(patient_id: UUID, programme_id: UUID) -> Response:
 def revise_programme(patient_id: UUID, programme_id: UUID, body: dict[str, Any]) -> Response:
     """Add a revision; the ones before stay as they are."""
     change = service.Change(**{**body, "plan": _plan(body["plan"])})
-    programme = service.revise(db(), patient_id, programme_id, change, author(patient_id), now(), require_match)
-    return answer(shown(programme), etag=str(programme.ver))
+    programme = service.revise(db(), patient_id, programme_id, change, author(patient_id), now(), _require_match)
+    return _answered(programme)
 
 
 @programmes.operation("GET", f"{ONE}/revisions", permission=Permission.PLAN_READ, answers={200: RevisionListSchema})
 def list_programme_revisions(patient_id: UUID, programme_id: UUID) -> Response:
     """List the revisions of a programme, each as it was made."""
     found = service.revisions_of(db(), patient_id, programme_id)
-    return answer({"items": [_revision(revision) for revision in found]})
+    return in_language(answer({"items": [_revision(revision) for revision in found]}), language())
 
 
 @programmes.operation(
@@ -118,7 +120,8 @@ def list_programme_revisions(patient_id: UUID, programme_id: UUID) -> Response:
 )
 def get_programme_revision(patient_id: UUID, programme_id: UUID, number: int) -> Response:
     """Read one revision as it was made."""
-    return answer(_revision(service.read_revision(db(), patient_id, programme_id, number)))
+    told = _revision(service.read_revision(db(), patient_id, programme_id, number))
+    return in_language(answer(told), language())
 
 
 def author(patient_id: UUID) -> Author:
@@ -135,7 +138,23 @@ def shown(programme: Programme) -> dict[str, Any]:
 
 def _revision(revision: ProgrammeRevision) -> dict[str, Any]:
     told = {name: getattr(revision, name) for name in ProgrammeRevision.__slots__}
-    return {**told, "plan": as_plain(revision.plan)}
+    said = current_app.extensions["trochlea.step_words"]
+    is_patient = actor().role is Role.PATIENT
+    words = said(revision.reason, revision.made_by_role, language(), is_patient)
+    return {**told, "reason_text": words, "plan": as_plain(revision.plan)}
+
+
+def _answered(programme: Programme, status: int = 200) -> Response:
+    """Answer with a programme; its tag depends on the words of its reason, which are another person's others."""
+    register = "patient" if actor().role is Role.PATIENT else "clinician"
+    tag = f"{programme.ver}-{language()}-{register}"
+    return in_language(answer(shown(programme), status, etag=tag), language())
+
+
+def _require_match(ver: str) -> None:
+    """Raise unless If-Match names this version, in whatever words it was read, or by the version alone."""
+    tags = (f"{ver}-{spoken}-{register}" for spoken in LANGUAGES for register in ("patient", "clinician"))
+    require_match(ver, *tags)
 
 
 def _plan(raw: dict[str, Any] | None) -> Plan | None:

@@ -156,7 +156,8 @@ class RevisionSchema(Schema):
     effective_on = fields.Date(required=True, metadata={"description": "a day in the patient's zone"})
     made_by = fields.UUID(required=True, allow_none=True, metadata={"description": "null: the engine"})
     made_by_role = fields.String(required=True)
-    reason = fields.String(required=True)
+    reason = fields.String(required=True, metadata={"description": "as it is kept; the engine's own has codes"})
+    reason_text = fields.String(required=True, metadata={"description": "the reason in words"})
     cause = fields.String(required=True, allow_none=True)
     stage = fields.String(required=True)
     stage_since_on = fields.Date(required=True)
@@ -172,7 +173,7 @@ class ProgrammeSchema(RevisionSchema):
     protocol = fields.String(required=True, allow_none=True)
     started_on = fields.Date(required=True)
     seq = fields.Integer(required=True)
-    ver = fields.UUID(required=True, metadata={"description": "version; also the entity tag"})
+    ver = fields.UUID(required=True, metadata={"description": "version; the entity tag begins with it"})
 
 
 class ProgrammeListSchema(Schema):

@@ -61,9 +61,9 @@ def no_content() -> Response:
     return Response(status=204)
 
 
-def require_match(current: str) -> None:
-    """Raise unless If-Match names the current version (428 when absent, 412 when another)."""
+def require_match(*current: str) -> None:
+    """Raise unless If-Match names the current version (428 when absent, 412 when another), in any of its forms."""
     if "If-Match" not in request.headers:
         raise PreconditionRequired
-    if request.if_match.star_tag or not request.if_match.contains(current):
+    if request.if_match.star_tag or not any(map(request.if_match.contains, current)):
         raise PreconditionFailed

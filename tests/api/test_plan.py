@@ -293,6 +293,17 @@ def test_two_runs_over_the_limit_step_down_at_once_and_only_once(people: People)
         current = patient.get(path(patient, programme["id"])).json
         assert "over_runs_7_days" in current["reason"]
         assert current["made_by"] is None
+        for spoken, said in (
+            ("en", "More than one run of the last 7 days was over the limit."),
+            ("de", "Mehr als ein Lauf der letzten 7 Tage lag über der Grenze."),
+        ):
+            asked = {"Accept-Language": spoken}
+            for suffix in ((programme["id"],), (programme["id"], "revisions/2")):
+                answer = patient.get(path(patient, *suffix), **asked)
+                assert said in answer.json["reason_text"]
+                assert answer.headers["Content-Language"] == spoken
+            steps = patient.get(f"/v1/patients/{{me}}/progress?since={day_of(0)}&until={day_of(6)}", **asked).json
+            assert said in steps["stages"][-1]["reason_text"]
         log(patient, "check-ins", 6, 7, morning_pain=1, worst_pain=2)
         stage(patient)
     with on_day(7):
@@ -364,6 +375,10 @@ def test_a_step_up_waits_for_a_therapist_and_then_is_a_revision(people: People) 
         url = f"/v1/patients/{patient.id}/stage-proposals"
         (waiting,) = patient.get(url).json["items"]
         assert (waiting["status"], {one["verdict"] for one in waiting["criteria"]}) == ("waiting", {"met"})
+        (in_german,) = patient.get(url, **{"Accept-Language": "de"}).json["items"]
+        volume, kept_up = in_german["criteria"]
+        assert (volume["text"], kept_up["names"]["at_least"]) == ("Zielumfang ohne Lauf über der Grenze", "mindestens")
+        assert volume["names"]["over_runs_28_days"] == "Läufe über der Grenze, 28 Tage"
         say = {"decision": "accept", "note": "well done"}
         assert patient.post(f"{url}/{waiting['id']}/decision", say).status_code == 403
         reader = people.therapist()

@@ -121,6 +121,18 @@ def test_of_two_therapists_who_read_the_same_the_slower_one_is_told(people: Peop
     assert revise(second, current, reason="second, after reading").status_code == 200
 
 
+def test_the_tag_of_a_programme_is_that_of_its_words_and_any_of_them_names_the_version(people: People) -> None:
+    patient, therapist = cared_for(people)
+    programme = prescribed(therapist, patient)
+    at = path(patient, programme["id"])
+    tags = {spoken: therapist.get(at, **{"Accept-Language": spoken}).headers["ETag"] for spoken in ("en", "de")}
+    assert len({*tags.values(), patient.get(at).headers["ETag"]}) == 3
+    assert therapist.get(at, **{"Accept-Language": "de", "If-None-Match": tags["de"]}).status_code == 304
+    assert therapist.get(at, **{"Accept-Language": "en", "If-None-Match": tags["de"]}).status_code == 200
+    assert therapist.send("PUT", at, {"reason": "goes well"}, {"If-Match": tags["de"]}).status_code == 200
+    assert therapist.send("PUT", at, {"reason": "goes well"}, {"If-Match": tags["en"]}).status_code == 412
+
+
 def test_a_revision_without_if_match_is_refused(people: People) -> None:
     patient, therapist = cared_for(people)
     programme = prescribed(therapist, patient)

@@ -220,6 +220,26 @@ def test_what_speaks_against_a_preset_stands_beside_the_advice_and_the_limits(br
     assert caution in browser.get(f"/patients/{ada.id}/record").text
 
 
+def test_what_a_rule_saw_is_told_in_the_reader_s_language(browser: Browser, ada: Person) -> None:
+    logged(ada, runs=[a_run(1)])
+    text = browser.get(f"/patients/{ada.id}", headers={"Accept-Language": "de"}).text
+    assert "Schmerz beim Lauf" in text
+    assert not re.search(r'class="fact">[a-z]+_[a-z]', text)
+    assert "pain during the run" in browser.get(f"/patients/{ada.id}").text
+
+
+def test_what_is_worth_knowing_stands_beside_the_advice_but_not_beside_a_red_flag(
+    browser: Browser, ada: Person
+) -> None:
+    page = f"/patients/{ada.id}"
+    assert "Worth knowing" not in browser.get(page).text
+    logged(ada, check_ins=[a_check_in(0, worst_pain=7)])
+    assert "Severity by worst NRS of 7 days: severe." in browser.get(page).text
+    assert "Gut zu wissen" in browser.get(page, headers={"Accept-Language": "de"}).text
+    logged(ada, check_ins=[a_check_in(0, red_flags=["locked_knee"])])
+    assert "Worth knowing" not in browser.get(page).text
+
+
 def test_why_the_engine_stopped_a_programme_is_told_in_the_reader_s_language(
     browser: Browser, ada: Person, ines: Person
 ) -> None:

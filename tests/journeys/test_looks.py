@@ -12,9 +12,23 @@ import time_machine
 
 from app.db.engine import Database
 from app.guidance import histories
+from app.outcomes.domain.questionnaires import AKPS_OPTIONS
 from tests.benchmarks.histories import ninety_days, write
 from tests.builders.people import People, Person
-from tests.journeys.runners import CALM_DAYS, advice, calm_runs, check_in, clock, decision, log, pauses, run, score
+from tests.builders.plans import prescribed
+from tests.journeys.runners import (
+    CALM_DAYS,
+    advice,
+    calm_runs,
+    check_in,
+    clock,
+    decision,
+    grant,
+    log,
+    pauses,
+    run,
+    score,
+)
 from tests.journeys.test_first_session import stored_versions
 
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -201,11 +215,81 @@ def test_a_day_without_a_log_is_unknown_until_the_runner_says_that_it_was_rest(a
 
 def test_ratios_are_hidden_for_four_weeks_after_a_break(ada: Person) -> None:
     for days_ago in (*range(70, 42, -2), *range(26, 0, -2)):
-        log(ada, "runs", clock(days_ago), distance_m=5000, duration_s=1800, rpe=3)
+        told = clock(days_ago, 9).isoformat()
+        log(ada, "runs", clock(days_ago), distance_m=5000, duration_s=1800, rpe=3, recorded_at=told)
     hidden = look(ada, "load", rest_confirmed="true")
     assert (hidden["acwr_hidden"], hidden["session_load"]["acwr_coupled"]) == (True, None)
     before = look(ada, "load", rest_confirmed="true", until=ago(43))
     assert (before["acwr_hidden"], before["session_load"]["acwr_coupled"]) == (False, 0.86)
+
+
+# Effort that counts: told from 1 minute to 14 days after the end of the run, which began at 8:00 and took 30 minutes
+
+
+def efforts(person: Person) -> list[tuple[str, str]]:
+    """Return the days whose effort does not count, and why."""
+    return [(one["on"], one["because"]) for one in look(person, "load")["efforts_left_out"]]
+
+
+def correct(person: Person, run: dict[str, Any], **changes: Any) -> None:
+    """Correct parts of a run."""
+    path = f"/v1/patients/{{me}}/runs/{run['id']}"
+    assert person.send("PATCH", path, changes, {"If-Match": person.get(path).headers["ETag"]}).status_code == 200
+
+
+def session_load(person: Person, days_ago: int) -> float | None:
+    """Return the load of a day in effort times minutes."""
+    loads = {day["on"]: day["session_load"] for day in look(person, "load")["days"]}
+    return loads[ago(days_ago)]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "load", "why"),
+    [
+        (1, 120.0, None),
+        (0.99, None, "told_too_early"),
+        (-20, None, "told_too_early"),
+        (14 * 24 * 60, 120.0, None),
+        (14 * 24 * 60 + 1, None, "told_too_late"),
+    ],
+)
+def test_an_effort_counts_from_a_minute_to_two_weeks_after_the_end(
+    ada: Person, minutes: float, load: float | None, why: str | None
+) -> None:
+    told = clock(20) + timedelta(minutes=30 + minutes)
+    log(ada, "runs", clock(20), duration_s=1800, distance_m=5000, rpe=4, recorded_at=told.isoformat())
+    assert session_load(ada, 20) == load
+    assert efforts(ada) == ([(ago(20), why)] if why else [])
+
+
+def test_an_effort_without_a_clock_of_the_device_was_told_when_it_arrived(ada: Person) -> None:
+    log(ada, "sessions", clock(20), duration_s=1800, sets=[], rpe=4)
+    log(ada, "sessions", clock(13), duration_s=1800, sets=[], rpe=4)
+    assert (session_load(ada, 20), session_load(ada, 13)) == (None, 120.0)
+    assert efforts(ada) == [(ago(20), "told_too_late")]
+
+
+def test_a_later_word_on_the_run_leaves_its_effort_and_a_later_effort_is_late(ada: Person) -> None:
+    told = (clock(20) + timedelta(hours=1)).isoformat()
+    kept = log(ada, "runs", clock(20), duration_s=1800, distance_m=5000, rpe=4, recorded_at=told)
+    late = log(ada, "runs", clock(19), duration_s=1800, distance_m=5000, recorded_at=clock(19, 9).isoformat())
+    correct(ada, kept, note="on the track")
+    correct(ada, late, rpe=4)
+    assert (session_load(ada, 20), session_load(ada, 19)) == (120.0, None)
+    assert efforts(ada) == [(ago(19), "told_too_late")]
+
+
+def test_an_effort_added_in_time_to_a_run_that_was_recorded_at_its_start_counts(ada: Person) -> None:
+    at = clock(0).isoformat()
+    logged = log(ada, "runs", clock(0), duration_s=1800, distance_m=5000, recorded_at=at)
+    correct(ada, logged, rpe=4)
+    assert (session_load(ada, 0), efforts(ada)) == (120.0, [])
+
+
+def test_the_reason_is_said_in_the_language_of_whoever_asks(ada: Person) -> None:
+    log(ada, "runs", clock(20), duration_s=1800, distance_m=5000, rpe=4)
+    answer = ada.get("/v1/patients/{me}/load", **{"Accept-Language": "de"})
+    assert "mehr als 14 Tage später" in answer.json["efforts_left_out"][0]["text"]
 
 
 # Red-flag questions
@@ -395,6 +479,38 @@ def test_what_speeds_or_slows_recovery_has_a_direction_and_no_date(ada: Person) 
         "PACE_HIGH_ADHERENCE": "faster",
         "PACE_HIP_AND_ANKLE": "slower",
     }
+
+
+def test_the_prognosis_is_for_therapists_who_may_read_the_scores_and_never_a_date(ada: Person, people: People) -> None:
+    log(ada, "intakes", clock(3), pain_began_on=ago(100))
+    akps = {item: min(options) for item, options in AKPS_OPTIONS.items()} | {"walking": 5, "pain": 10}
+    log(ada, "questionnaire-responses", clock(2), instrument="akps", instrument_version="13_items_1993", items=akps)
+    reader, scorer = people.therapist(), people.therapist()
+    grant(ada, reader, "advice.read")
+    grant(ada, scorer, "advice.read", "pain.read")
+    path = f"/v1/patients/{ada.id}/guidance/notices"
+    assert "PROGNOSIS" not in notices(ada)
+    assert "PROGNOSIS" not in {item["code"] for item in reader.get(path).json["items"]}
+    (told,) = [item for item in scorer.get(path).json["items"] if item["code"] == "PROGNOSIS"]
+    assert (told["direction"], told["facts"]) == ("slower", {"days_of_pain": 100, "akps": 15})
+    assert "A direction, no date." in told["text"]
+
+
+def test_the_pace_of_recovery_is_read_from_the_plan_and_the_findings_where_nobody_says(
+    ada: Person, people: People
+) -> None:
+    therapist = people.therapist()
+    grant(ada, therapist, "advice.read", "plan.write", "sessions.read", "pain.read")
+    reader = people.therapist()
+    grant(ada, reader, "advice.read")
+    prescribed(therapist, ada)
+    with time_machine.travel(NOON + timedelta(days=20)):
+        ada, therapist, reader = (people.again(one) for one in (ada, therapist, reader))
+        assert notices(ada)["PACE_LOW_ADHERENCE"]["facts"]["adherence_percent"] == 0
+        path = f"/v1/patients/{ada.id}/guidance/notices"
+        for code, query in (("PACE_LOW_ADHERENCE", ""), ("PACE_HIGH_ADHERENCE", "?adherence_percent=90")):
+            assert code in {item["code"] for item in therapist.get(f"{path}{query}").json["items"]}
+        assert "PACE_LOW_ADHERENCE" not in {item["code"] for item in reader.get(path).json["items"]}
 
 
 def test_rest_that_failed_twice_asks_for_an_assessment(ada: Person) -> None:

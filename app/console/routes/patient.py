@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from app.console.door import console
 from app.console.opened import head_of, opens, scopes
 from app.console.rendering import drawn, render
 from app.guidance import service as guidance
-from app.guidance.schemas.shown import shown_advice
+from app.guidance.schemas.shown import notices_shown, opened_of, shown_advice
 from app.guidance.service import stages
 from app.kernel.clock import now
 from app.kernel.errors import Denied
@@ -49,6 +50,7 @@ def patient(patient_id: UUID) -> Response:
         "open_pauses": [one for one in found.sections["pauses"] or [] if one["closed_on"] is None],
         "reviews": _reviews(patient_id, 1),
         "proposals": _waiting(patient_id),
+        "notices": _notices(patient_id),
         # Last, as it may write: where nothing was advised today the engine is asked.
         "advice": _advice(patient_id),
     }
@@ -123,6 +125,20 @@ def _advice(patient_id: UUID) -> dict[str, Any] | None:
     shown = shown_advice(given, override)
     keys = {key for found in shown["trace"] for key in found["sources"]}
     return {**shown, "sources": _sources(keys)}
+
+
+def _notices(patient_id: UUID) -> list[dict[str, Any]]:
+    """Return what is worth knowing beside the advice; nothing where that is not open."""
+    if not opens(Permission.ADVICE_READ, patient_id):
+        return []
+    opened, nothing_said = opened_of(patient_id), guidance.Told(*[None] * len(fields(guidance.Told)))
+    with looking() as session:
+        found = guidance.notices_on(session, patient_id, None, nothing_said, now(), opened)
+    keys = {key for one in found for key in one.sources}
+    named = _sources(keys)
+    return [
+        {**one, "named": [named.get(key) for key in one["sources"] if key in named]} for one in notices_shown(found)
+    ]
 
 
 def _sources(keys: set[str]) -> dict[str, str]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 TERMS: dict[str, Any] = {
+    "worth_knowing": "Gut zu wissen",
+    "recovery": {"faster": "soll die Erholung beschleunigen", "slower": "soll die Erholung verlangsamen"},
+    "grade": "Evidenzgrad",
     "months": ("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"),
     "urgency": {
         "emergency": "Notfall",

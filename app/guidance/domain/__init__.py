@@ -15,6 +15,6 @@ caps          how far the next run and week may go
 modifications how to run until then
 advise        the advice itself
 
-load, spike, cycles, irritability, adherence, classify   shown beside the advice
+load, effort, spike, cycles, irritability, adherence, classify   shown beside the advice
 conformance   golden vectors against all of it
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import fsum
+from typing import NamedTuple
 
 from app.guidance.domain.ratio import falls_short
 from app.guidance.domain.ruleset.numbers import (
@@ -27,8 +28,7 @@ class Adherence:
     level: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class DueRow:
+class DueRow(NamedTuple):
     """One prescribed exercise of one day in repetitions or seconds; `done` None is no log, so 0."""
 
     prescribed: float

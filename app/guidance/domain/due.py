@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.guidance.domain.adherence import DueRow
@@ -31,8 +32,7 @@ class DueState(StrEnum):
     OPEN = "open"
 
 
-@dataclass(frozen=True, slots=True)
-class DueExercise:
+class DueExercise(NamedTuple):
     """One exercise of one day; work in repetitions or seconds of hold, `done` None is no log."""
 
     on: date
@@ -55,10 +55,11 @@ def due_exercise(
     paused: bool = False,
 ) -> DueExercise:
     """Return what became of an exercise that was due on a day, by that day's sets and the skips told for it."""
-    skip = next((one for one in reversed(skips) if _is_about(one, exercise)), None)
+    skip = next((one for one in reversed(skips) if _is_about(one, exercise)), None) if skips else None
     slug = skip.replaced_by if skip is not None and skip.replaced_by is not None else exercise.exercise
     work = prescribed_work(exercise.dosage)
-    done = work_done(sets, slug, exercise.side, in_seconds=is_counted_in_seconds(exercise.dosage))
+    in_seconds = is_counted_in_seconds(exercise.dosage)
+    done = work_done(sets, slug, exercise.side, in_seconds=in_seconds) if sets else None
     state = _state(done, work, skip, hidden=bool(hidden_because), paused=paused)
     return DueExercise(on, exercise, state, work, done, skip, hidden_because, paused)
 
@@ -115,7 +116,12 @@ def _state(done: int | None, work: int, skip: Skip | None, *, hidden: bool, paus
 
 def _may_still_come(on: date, done: int | None, work: int, at: datetime, zone: str) -> bool:
     """Is the day not over, or without any log for less than 48 hours since?"""
+    end, log_ends = _ends_of(on, zone)
+    return at < log_ends if done is None else done < work and at < end
+
+
+@lru_cache
+def _ends_of(on: date, zone: str) -> tuple[datetime, datetime]:
+    """Return when a day ends in a zone, and when a log of it is no longer waited for."""
     end = datetime.combine(on + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
-    if done is None:
-        return at < end + timedelta(hours=LATE_LOG_HOURS)
-    return done < work and at < end
+    return end, end + timedelta(hours=LATE_LOG_HOURS)

@@ -20,12 +20,15 @@ from app.guidance.domain.ruleset.numbers import (
     NEEDLING_FIRST_HOURS,
     NEEDLING_LAST_HOURS,
     ORTHOSIS_RELIEF_MIN,
+    PROGNOSIS_AKPS_MIN,
+    PROGNOSIS_DAYS,
     SCREEN_DAYS,
     WEEK_DAYS,
 )
 from app.outcomes.domain.severity import severity
 
 ARTICLE = ("kinetic_chain_article",)
+FOR_THERAPISTS = frozenset({"PROGNOSIS"})
 LARGE_WEEKS_KM = (("WEEK_64_KM", LARGE_MILEAGE_KM), ("WEEK_48_KM", MILEAGE_KM))
 
 
@@ -116,6 +119,17 @@ def recovery_pace(
     if hip_and_ankle:
         found.append(_pace("HIP_AND_ANKLE", slower=True, facts={}))
     return found
+
+
+def prognosis(pain_since: date | None, today: date, akps: float | None) -> Notice | None:
+    """Do a long pain and a low AKPS go together, as they do where recovery is poorer? For therapists; never a date."""
+    if pain_since is None or akps is None:
+        return None
+    days = (today - pain_since).days
+    if days <= PROGNOSIS_DAYS or not falls_short(akps, PROGNOSIS_AKPS_MIN):
+        return None
+    sources = ("collins2013", "nielsen2014_recovery", "M")
+    return Notice("PROGNOSIS", "B", sources, {"days_of_pain": days, "akps": akps}, direction="slower")
 
 
 def after_needling(treated_at: Sequence[datetime], scored_at: Sequence[datetime]) -> Notice | None:

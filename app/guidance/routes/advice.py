@@ -26,6 +26,7 @@ from app.guidance.schemas.advice import (
 )
 from app.guidance.schemas.shown import register, shown_advice, shown_body
 from app.guidance.values import Closing, GivenAdvice, Override, Pause
+from app.guidance.words.names import names_in
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.web.answers import answer
@@ -105,7 +106,8 @@ def close_pause(patient_id: UUID, pause_id: UUID, body: dict[str, Any]) -> Respo
 )
 def evaluate_guidance(body: dict[str, Any]) -> Response:
     """Ask the engine without storing anything; the question has the form of the golden vectors' input."""
-    return answer(evaluate(body))
+    told = evaluate(body)
+    return in_language(answer({**told, "names": names_in(told, language())}), language())
 
 
 def _current(patient_id: UUID, at: datetime) -> tuple[GivenAdvice, Override | None]:

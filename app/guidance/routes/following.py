@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from flask import Response
 
 from app.consent.domain import Scope
 from app.guidance import service
+from app.guidance.domain.criterion import Criterion
 from app.guidance.domain.dose import DoseOption
 from app.guidance.domain.due import DueExercise
 from app.guidance.domain.ruleset.numbers import HIP_TO_KNEE, RETEST_AFTER_DAYS, STUCK_AFTER_DAYS
@@ -24,7 +26,7 @@ from app.guidance.schemas.following import (
     StageProposalSchema,
     StageStateSchema,
 )
-from app.guidance.schemas.shown import register
+from app.guidance.schemas.shown import criteria_named, register
 from app.guidance.service import doses, due, stages
 from app.guidance.service.stages import as_told
 from app.guidance.values import StageProposal
@@ -51,7 +53,7 @@ PROPOSALS = f"{PATIENT}/stage-proposals"
 def get_due(patient_id: UUID, query: dict[str, Any]) -> Response:
     """Read what is due on a day, and what became of it."""
     asked = service.day_asked(db(), patient_id, query["on"], now())
-    return answer(_due(due.due_list(db(), patient_id, asked, now())))
+    return in_language(answer(_due(due.due_list(db(), patient_id, asked, now()))), language())
 
 
 @plan.operation(
@@ -82,12 +84,12 @@ def list_dose_proposals(patient_id: UUID, query: dict[str, Any]) -> Response:
             "exercise": exercise.exercise,
             "side": exercise.side,
             "direction": proposal.direction,
-            "reasons": [as_told(one) for one in proposal.reasons],
+            "reasons": _named(proposal.reasons),
             "options": [_option(one) for one in proposal.options],
         }
         for exercise, proposal in proposed
     ]
-    return answer({"as_of": asked.on, "items": items})
+    return in_language(answer({"as_of": asked.on, "items": items}), language())
 
 
 @plan.operation(
@@ -107,7 +109,8 @@ def get_stage(patient_id: UUID, query: dict[str, Any]) -> Response:
 @plan.operation("GET", PROPOSALS, permission=Permission.ADVICE_READ, answers={200: StageProposalListSchema})
 def list_stage_proposals(patient_id: UUID) -> Response:
     """List stage proposals, decided ones as well."""
-    return answer({"items": [_proposal(patient_id, one) for one in stages.list_proposals(db(), patient_id)]})
+    told = {"items": [_proposal(patient_id, one) for one in stages.list_proposals(db(), patient_id)]}
+    return in_language(answer(told), language())
 
 
 @plan.operation(
@@ -122,7 +125,8 @@ def decide_stage_proposal(patient_id: UUID, proposal_id: UUID, body: dict[str, A
     who = Author(id=actor().account_id, role=AuthorRole.THERAPIST, device_id=actor().device_id)
     accepted = body["decision"] == "accept"
     decided = stages.decide_proposal(db(), patient_id, proposal_id, accepted, body["note"], who, now())
-    return answer(asdict(decided), 201)
+    told = {**asdict(decided), "criteria": criteria_named(decided.criteria)}
+    return in_language(answer(told, 201), language())
 
 
 def _due(found: due.DueList) -> dict[str, Any]:
@@ -137,8 +141,8 @@ def _due(found: due.DueList) -> dict[str, Any]:
         "hip_first": {
             "on": found.is_hip_first,
             "by_therapist": revision is not None and revision.plan.hip_first is not None,
-            "conditions": [as_told(one) for one in told.conditions],
-            "off": as_told(told.off),
+            "conditions": _named(told.conditions),
+            "off": _named([told.off])[0],
             "hip_exercises": hip,
             "knee_exercises": knee,
             "hip_to_knee_wanted": HIP_TO_KNEE,
@@ -184,7 +188,7 @@ def _stage(state: stages.StageState) -> dict[str, Any]:
         "days_in_stage": state.days_in_stage,
         "move": verdict.move,
         "to_stage": verdict.to_stage,
-        **{name: [as_told(one) for one in getattr(verdict, name)] for name in ("must", "should", "reasons")},
+        **{name: _named(getattr(verdict, name)) for name in ("must", "should", "reasons")},
         "therapist_signs": verdict.therapist_signs,
         "stuck": state.is_stuck,
         "stuck_after_days": STUCK_AFTER_DAYS,
@@ -195,4 +199,9 @@ def _stage(state: stages.StageState) -> dict[str, Any]:
 def _proposal(patient_id: UUID, proposal: StageProposal) -> dict[str, Any]:
     """Return a proposal on the wire; the note only for the patient and for those who may read it."""
     hidden = not actor().is_patient(patient_id) and Scope.NOTES_READ not in actor().scopes
-    return {**asdict(proposal), **({"note": None} if hidden else {})}
+    told = {**asdict(proposal), "criteria": criteria_named(proposal.criteria)}
+    return {**told, **({"note": None} if hidden else {})}
+
+
+def _named(criteria: Iterable[Criterion]) -> list[dict[str, Any]]:
+    return criteria_named([as_told(one) for one in criteria])

@@ -10,7 +10,6 @@ from flask import Response
 
 from app.guidance.climbing import as_plain
 from app.guidance.domain.ladder import Gate
-from app.guidance.domain.notices import Notice
 from app.guidance.domain.questions import Question
 from app.guidance.replay import ReplayedDay
 from app.guidance.routes.feature import GUIDANCE, PATIENT, guidance
@@ -28,11 +27,11 @@ from app.guidance.schemas.looks import (
     ReplayQuestionSchema,
     ReplaySchema,
 )
-from app.guidance.schemas.shown import register
+from app.guidance.schemas.shown import notices_shown, opened_of, register
 from app.guidance.service import Told, findings_today, ladder_today, load_of, notices_on, questions_due, replay_days
 from app.guidance.service.treatments import orthosis_tests
 from app.guidance.values import HypotheticalRun, ReplayQuestion
-from app.guidance.words import book_of, preset_cautions, session_in_words
+from app.guidance.words import book_of, effort_in_words, preset_cautions, session_in_words
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.web.answers import answer
@@ -90,8 +89,11 @@ def get_load(patient_id: UUID, query: dict[str, Any]) -> Response:
             }
             for run in found.runs
         ],
+        "efforts_left_out": [
+            {**asdict(one), "text": effort_in_words(one.because, language(), register())} for one in found.left_out
+        ],
     }
-    return answer(told)
+    return in_language(answer(told), language())
 
 
 @guidance.operation(
@@ -158,9 +160,9 @@ def get_findings(patient_id: UUID) -> Response:
 def list_notices(patient_id: UUID, query: dict[str, Any]) -> Response:
     """List what is worth knowing beside the advice; no notice is ever a cap."""
     as_of = query.pop("as_of")
-    found = notices_on(db(), patient_id, as_of, Told(**query), now())
+    found = notices_on(db(), patient_id, as_of, Told(**query), now(), opened_of(patient_id))
     told = {
-        "items": [_notice(notice) for notice in found],
+        "items": notices_shown(found),
         "holds_progression": any(notice.holds_progression for notice in found),
     }
     return in_language(answer(told), language())
@@ -193,10 +195,6 @@ def _question(question: Question) -> dict[str, Any]:
         "because_text": book.because_asked[question.because] if question.because is not None else None,
         "answered_at": question.answered_at,
     }
-
-
-def _notice(notice: Notice) -> dict[str, Any]:
-    return {**asdict(notice), "text": book_of(language()).notices[notice.code].to(register())}
 
 
 def _day(day: ReplayedDay) -> dict[str, Any]:

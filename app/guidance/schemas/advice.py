@@ -16,6 +16,12 @@ class AdviceQuerySchema(Schema):
     as_of = Day(load_default=None, metadata={"description": "read what the advice of that day is; nothing is stored"})
 
 
+def names_of_codes() -> fields.Dict:
+    """Return the member that tells what the codes of an answer are called, in its language."""
+    said = {"description": "by code: what facts, numbers and modifications are called, in the language of the answer"}
+    return fields.Dict(keys=fields.String(), values=fields.String(), required=True, metadata=said)
+
+
 class TraceSchema(Schema):
     """One rule that fired: what it saw, what it was measured by, and where that comes from."""
 
@@ -73,6 +79,7 @@ class EngineAnswerSchema(CapsSchema):
     trace = fields.List(fields.Nested(TraceSchema), required=True)
     gaps = fields.List(fields.String(), required=True, metadata={"description": "required data that is missing"})
     ruleset_version = fields.String(required=True)
+    names = names_of_codes()
 
 
 class OverrideWordSchema(CapsSchema):

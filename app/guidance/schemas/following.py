@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from app.guidance.schemas.advice import OpenPauseSchema
+from app.guidance.schemas.advice import OpenPauseSchema, names_of_codes
 from app.programmes.schemas import PrescribedDosageSchema
 from app.web.fields import MAX_NOTE, Choice, Day, Text
 
@@ -25,10 +25,12 @@ class CriterionSchema(Schema):
     """One question with a threshold: met, not_met, or unknown."""
 
     code = fields.String(required=True)
+    text = fields.String(required=True, metadata={"description": "what is asked, in words"})
     verdict = fields.String(required=True)
     facts = fields.Dict(keys=fields.String(), required=True)
     thresholds = fields.Dict(keys=fields.String(), required=True)
     sources = fields.List(fields.String(), required=True, metadata={"description": "keys of references; E: our choice"})
+    names = names_of_codes()
 
 
 class RetrainingSessionSchema(Schema):

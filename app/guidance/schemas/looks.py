@@ -137,6 +137,15 @@ class RunSpikeSchema(Schema):
     spike_class = fields.String(required=True, metadata={"description": "reference, small, moderate, large, undefined"})
 
 
+class EffortLeftOutSchema(Schema):
+    """A run or session whose effort does not count in the load, and why."""
+
+    id = fields.UUID(required=True)
+    on = fields.Date(required=True)
+    because = fields.String(required=True, metadata={"description": "told_too_early, told_too_late"})
+    text = fields.String(required=True)
+
+
 class LoadSchema(Schema):
     """The load on a day, the days up to it, and its runs."""
 
@@ -147,6 +156,11 @@ class LoadSchema(Schema):
     acwr_hidden = fields.Boolean(required=True, metadata={"description": "hidden 28 days after a return from a break"})
     days = fields.List(fields.Nested(DayLoadSchema), required=True)
     runs = fields.List(fields.Nested(RunSpikeSchema), required=True)
+    efforts_left_out = fields.List(
+        fields.Nested(EffortLeftOutSchema),
+        required=True,
+        metadata={"description": "of these days; an effort counts if told from 1 minute to 14 days after the end"},
+    )
 
 
 class QuestionsQuerySchema(Schema):

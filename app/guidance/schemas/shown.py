@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
+from app.consent.domain import Scope, Verdict, may
 from app.guidance.domain.decision import Decision
-from app.guidance.values import GivenAdvice, Override
-from app.guidance.words import told
-from app.kernel.permissions import Role
+from app.guidance.domain.notices import FOR_THERAPISTS, Notice
+from app.guidance.values import GivenAdvice, Opened, Override
+from app.guidance.words import book_of, told
+from app.guidance.words.names import criterion_named, names_in
+from app.kernel.permissions import Permission, Role
 from app.web.auth import actor
 from app.web.languages import language
 
@@ -34,7 +38,35 @@ def shown_advice(given: GivenAdvice, override: Override | None) -> dict[str, Any
 def shown_body(body: Mapping[str, Any], override: Override | None) -> dict[str, Any]:
     """Return the body of an advice in the language and the register of whoever asks."""
     kept = {name: value for name, value in body.items() if name != "words"}
-    return {**kept, **told(body, language(), register()), "override": _beside(override, body)}
+    named = names_in(body, language())
+    return {**kept, **told(body, language(), register()), "names": named, "override": _beside(override, body)}
+
+
+def criteria_named(told: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return criteria with their words in the language of whoever asks."""
+    return [criterion_named(one, language()) for one in told]
+
+
+def opened_of(patient_id: UUID) -> Opened:
+    """Return what of a patient the notices may be made of, for whoever asks; the prognosis is for therapists."""
+    who = actor()
+    held = frozenset(Scope(scope) for scope in who.scopes)
+
+    def is_open(permission: Permission) -> bool:
+        return may(who, permission, patient_id, held) is Verdict.GRANTED
+
+    return Opened(
+        following=is_open(Permission.DUE_READ),
+        findings=is_open(Permission.FINDINGS_READ),
+        scores=not who.is_patient(patient_id) and Scope.PAIN_READ in held,
+    )
+
+
+def notices_shown(found: Iterable[Notice]) -> list[dict[str, Any]]:
+    """Return notices with their words for whoever asks; what is for therapists is told to nobody else."""
+    said, told_as = book_of(language()).notices, register()
+    shown = (one for one in found if told_as == "clinician" or one.code not in FOR_THERAPISTS)
+    return [{**asdict(one), "text": said[one.code].to(told_as)} for one in shown]
 
 
 def _beside(override: Override | None, body: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -25,7 +25,9 @@ from app.guidance.intakes import ToldAtIntake
 from app.guidance.judgement import Consultation, Judgement, judge
 from app.guidance.service.advice import consult, today_of
 from app.guidance.service.intakes import told_by
+from app.guidance.service.pace import adherence_known, hip_and_ankle_known, prognosis_of
 from app.guidance.stirring import Stirring, stirring_on
+from app.guidance.values import DayAsked, Opened
 from app.guidance.warning import warned_on
 from app.logbook import service as logbook
 from app.logbook.domain import PainMoment, SupportiveTreatment
@@ -59,11 +61,21 @@ def ladder_today(
     return judgement, ladder_of(asking, judgement, known, irritability)
 
 
-def notices_on(db: Session, patient_id: UUID, as_of: date | None, told: Told, at: datetime) -> list[Notice]:
-    """Return the notices of a day (None: today), those that hold progression first."""
+def notices_on(
+    db: Session, patient_id: UUID, as_of: date | None, told: Told, at: datetime, opened: Opened
+) -> list[Notice]:
+    """Return the notices of a day (None: today), those that hold progression first.
+
+    What goes into the pace of recovery and into the prognosis is read as far as it is open to whoever asks.
+    """
     asking, judgement = _judged(db, patient_id, as_of, at)
     day, policy = judgement.as_of, judgement.in_force.policy
+    asked = DayAsked(day, accounts.account_of(db, patient_id).zone, policy)
     told = _with_log(told, stirring_on(asking.facts, day), told_by(db, patient_id, day, at))
+    if told.adherence_percent is None and opened.following:
+        told = replace(told, adherence_percent=adherence_known(db, patient_id, asked, at))
+    if told.hip_and_ankle is None and opened.findings and as_of is None:
+        told = replace(told, hip_and_ankle=hip_and_ankle_known(db, patient_id, at))
     timelines = [by_day(knee.history, day) for knee in judgement.knees]
     worst = _worst(timelines)
     cycles = max((find_cycles(timeline, policy) for timeline in timelines), key=lambda report: len(report.cycles))
@@ -77,6 +89,7 @@ def notices_on(db: Session, patient_id: UUID, as_of: date | None, told: Told, at
         notices.how_severe(worst),
         notices.how_irritable(worst, told.settle_hours, told.low_load_provokes, told.rest_or_night_pain),
         *notices.recovery_pace(told.pain_since, day, over, told.adherence_percent, told.hip_and_ankle),
+        prognosis_of(db, patient_id, asking, told.pain_since, asked, at) if opened.scores else None,
     ]
     return [notice for notice in found if notice is not None]
 

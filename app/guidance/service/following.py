@@ -20,7 +20,6 @@ from app.kernel.clock import LATEST
 from app.library import service as library
 from app.logbook import service as logbook
 from app.logbook.facts import Facts
-from app.logbook.kinds import SESSION
 from app.outcomes import service as outcomes
 from app.programmes import service as programmes
 
@@ -45,13 +44,11 @@ def read_following(
     slugs = {one.exercise for history in histories for made in history.revisions for one in made.plan.exercises}
     if facts is None:
         facts = outcomes.facts_since(db, patient_id, first - timedelta(days=HIP_FIRST_DAYS), LATEST, at)
-    since, until = (datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC) for day in (first, last + _DAY))
     bending = bending_facts_of(outcomes.bending(db, patient_id, instant_of(last, zone, at)))
     return Following(
         zone=zone,
         histories=histories,
-        # A day more on both sides: a session's day is that of the zone it was logged in.
-        sessions=logbook.entries_between(db, patient_id, SESSION, since - _DAY, until + _DAY),
+        sessions=logbook.sessions_done(db, patient_id, first, last),
         skips=logbook.skips_due(db, patient_id, first, last),
         look_up=partial(library.exercises_of, db, slugs),
         pauses=repository.list_pauses(db, patient_id) if pauses is None else pauses,

@@ -53,6 +53,11 @@ def preset_caution(preset: str, language: str, register: str) -> str | None:
     return said.to(register) if said is not None else None
 
 
+def effort_in_words(because: str, language: str, register: str) -> str:
+    """Return why an effort does not count."""
+    return book_of(language).beside.efforts[because].to(register)
+
+
 def preset_cautions(presets: Iterable[str], language: str, register: str) -> dict[str, str]:
     """Return by preset what is said against it, of those against which something is."""
     said = {preset: preset_caution(preset, language, register) for preset in sorted(presets)}

@@ -1,4 +1,4 @@
-"""What is said beside the advice, in each language: ladder, orthosis test, presets from memory, steps of a stage."""
+"""What is said beside the advice: ladder, orthosis test, presets from memory, steps of a stage, efforts left out."""
 
 from __future__ import annotations
 
@@ -108,5 +108,27 @@ _STEPS_DE: dict[str, Said] = {
     "irritability": Said("Das Knie ist gerade leicht reizbar.", "Reizbarkeit hoch."),
 }
 
-BESIDE_ENGLISH = Beside(_LADDER_EN, _ORTHOSIS_EN, _PRESETS_EN, _STEPS_EN)
-BESIDE_GERMAN = Beside(_LADDER_DE, _ORTHOSIS_DE, _PRESETS_DE, _STEPS_DE)
+_EFFORTS_EN: dict[str, Said] = {
+    "told_too_early": Said(
+        "You told how hard it was before it was quite over. Tell it about half an hour after the end, and it counts.",
+        "Effort told less than 1 min after the end; not counted in the load.",
+    ),
+    "told_too_late": Said(
+        "You told how hard it was more than 14 days later. That is too late to count.",
+        "Effort told more than 14 days after the end; not counted in the load.",
+    ),
+}
+_EFFORTS_DE: dict[str, Said] = {
+    "told_too_early": Said(
+        "Sie haben die Anstrengung angegeben, bevor es ganz vorbei war. Geben Sie sie etwa eine halbe Stunde nach dem "
+        "Ende an, dann zählt sie.",
+        "Anstrengung früher als 1 min nach dem Ende angegeben; zählt nicht zur Belastung.",
+    ),
+    "told_too_late": Said(
+        "Sie haben die Anstrengung mehr als 14 Tage später angegeben. Das ist zu spät, um zu zählen.",
+        "Anstrengung später als 14 Tage nach dem Ende angegeben; zählt nicht zur Belastung.",
+    ),
+}
+
+BESIDE_ENGLISH = Beside(_LADDER_EN, _ORTHOSIS_EN, _PRESETS_EN, _STEPS_EN, _EFFORTS_EN)
+BESIDE_GERMAN = Beside(_LADDER_DE, _ORTHOSIS_DE, _PRESETS_DE, _STEPS_DE, _EFFORTS_DE)

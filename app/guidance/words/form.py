@@ -20,12 +20,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is said beside the advice: of a session, an orthosis test, presets from memory, and steps of the stage."""
+    """What is said beside the advice: of a session, an orthosis test, presets from memory, steps, efforts left out."""
 
     ladder: Mapping[str, Said]
     orthosis: Mapping[str, Said]
     presets: Mapping[str, Said]
     steps: Mapping[str, Said]
+    efforts: Mapping[str, Said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +43,5 @@ class Book:
     because_asked: Mapping[str, str]
     notices: Mapping[str, Said]
     findings: Said
+    names: Mapping[str, str]
     beside: Beside

@@ -34,6 +34,11 @@ def step_in_words(reason: str, made_by: str, language: str, register: str) -> st
     return " ".join(_why(code, language, register) for code in down[1].split(", "))
 
 
+def told_step(reason: str, made_by: str, language: str, is_patient: bool) -> str:
+    """Return a reason in words for a patient, or for a clinician."""
+    return step_in_words(reason, made_by, language, "patient" if is_patient else "clinician")
+
+
 def _why(code: str, language: str, register: str) -> str:
     """Return a rule of the engine, or a sign of a stage, in words; a code of another ruleset as it is."""
     book = book_of(language)

@@ -1,6 +1,7 @@
 """The queries on the logbook; each takes the patient first."""
 
-from app.logbook.repository.days import read_clock, read_days
+from app.logbook.repository.days import read_clock, read_days, read_sessions
+from app.logbook.repository.efforts import read_told
 from app.logbook.repository.entries import count_by_day, find, list_between, list_skips_due, store_entry
 from app.logbook.repository.facts import catch_up, is_any_after, read_facts
 
@@ -14,5 +15,7 @@ __all__ = [
     "read_clock",
     "read_days",
     "read_facts",
+    "read_sessions",
+    "read_told",
     "store_entry",
 ]

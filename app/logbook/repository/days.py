@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Table, bindparam, func, literal, null, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
-from app.logbook.facts import DoneFact, LoggedDays, RedFlagClock
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION
+from app.logbook.facts import DoneFact, DoneSession, LoggedDays, RedFlagClock
+from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RED_FLAG, RUN, SESSION, shared_sets_of
 
 WEEK_DAYS = 7
 
@@ -29,7 +29,8 @@ def _of(table: Table) -> tuple[ColumnElement[bool], ...]:
 def _done(table: Table, distance_m: Any) -> Select[Any]:
     is_run = literal(table is _runs)
     c = table.c
-    return select(c.performed_at, c.id, c.performed_on, is_run, distance_m, c.duration_s, c.rpe).where(*_of(table))
+    load = c.id, c.performed_on, is_run, distance_m, c.duration_s, c.rpe
+    return select(*load, c.performed_at, c.recorded_at, c.received_at).where(*_of(table))
 
 
 _DONE = union_all(_done(_runs, _runs.c.distance_m), _done(_sessions, null())).order_by("performed_at", "id")
@@ -55,6 +56,17 @@ _ANSWERED = (
 )
 
 
+_SESSIONS_DONE = (
+    select(_sessions.c.id, _sessions.c.performed_on, _sessions.c.performed_at, _sessions.c.sets)
+    .where(
+        _sessions.c.patient_id == bindparam("patient"),
+        _sessions.c.performed_on.between(bindparam("first"), bindparam("last")),
+        _sessions.c.deleted_at.is_(None),
+    )
+    .order_by(_sessions.c.performed_at, _sessions.c.id)
+)
+
+
 def _last(table: Table, *said: ColumnElement[bool]) -> Select[Any]:
     known = table.c.patient_id == bindparam("patient"), table.c.performed_on <= bindparam("until")
     return select(func.max(table.c.performed_at)).where(*known, table.c.deleted_at.is_(None), *said)
@@ -72,12 +84,19 @@ def read_days(db: Session, patient_id: UUID, since: date, until: date, at: datet
     """Return what was done on these days, and the days with any entry."""
     asked = {"patient": patient_id, "since": since, "until": until, "at": at}
     connection = db.connection()
-    done = [DoneFact(row[1], row[2], bool(row[3]), *row[4:]) for row in connection.execute(_DONE, asked)]
+    done = [DoneFact(row[0], row[1], bool(row[2]), *row[3:]) for row in connection.execute(_DONE, asked)]
     days = frozenset(row[0] for row in connection.execute(_DAYS, asked))
     firsts = [row[0] for row in connection.execute(_FIRST_DAYS, {"patient": patient_id}) if row[0] is not None]
     until = until + timedelta(days=WEEK_DAYS - 1)
     weeks = frozenset(row[0] for row in connection.execute(_CONFIRMED, {**asked, "until": until}))
     return LoggedDays(done, days, min(firsts, default=None), weeks)
+
+
+def read_sessions(db: Session, patient_id: UUID, first: date, last: date) -> list[DoneSession]:
+    """Return the living sessions of the days from one to another, oldest first."""
+    asked = {"patient": patient_id, "first": first, "last": last}
+    rows = db.connection().execute(_SESSIONS_DONE, asked)
+    return [DoneSession(*row[:3], shared_sets_of(row[3])) for row in rows]
 
 
 def read_clock(db: Session, patient_id: UUID, until: date, at: datetime, severe_min: float) -> RedFlagClock:

@@ -16,8 +16,9 @@ from app.db.among import ids, is_among_ids
 from app.db.base import table_of
 from app.guidance.models import PAUSE_FIELDS, POLICY_FIELDS, PauseRow, PolicyRow
 from app.guidance.values import Pause, PolicyRevision
-from app.logbook.domain import LoggedSession, PainMoment, Skip
-from app.logbook.kinds import SESSION, SKIP
+from app.logbook.domain import PainMoment, Skip
+from app.logbook.facts import DoneSession
+from app.logbook.kinds import SESSION, SKIP, shared_sets_of
 from app.logbook.models import CheckInRow, PainScoreRow
 from app.outcomes.domain.bending import BENDING_TESTS
 from app.outcomes.models import MeasurementRow, QuestionnaireResponseRow
@@ -27,6 +28,7 @@ from app.review.repository.histories import list_histories
 
 _pauses, _policies = table_of(PauseRow), table_of(PolicyRow)
 _scores, _check_ins, _measurements = table_of(PainScoreRow), table_of(CheckInRow), table_of(MeasurementRow)
+_sessions = SESSION.collection.table
 _answers = table_of(QuestionnaireResponseRow)
 _MOMENTS = (PainMoment.SQUAT, PainMoment.REST, PainMoment.NIGHT, PainMoment.WORST, PainMoment.DURING)
 
@@ -40,7 +42,7 @@ class Followed:
     histories: Mapping[UUID, list[ProgrammeHistory]]
     policies: Mapping[UUID, list[PolicyRevision]]
     pauses: Mapping[UUID, list[Pause]]
-    sessions: Mapping[UUID, list[LoggedSession]]
+    sessions: Mapping[UUID, list[DoneSession]]
     skips: Mapping[UUID, list[Skip]]
     scores: Mapping[UUID, list[tuple[date, str, float]]]
     check_ins: Mapping[UUID, list[tuple[date, float | None, float | None, int | None]]]
@@ -53,15 +55,12 @@ def read_followed(
     """Return plan and log of the days from one to another (a day more on both sides), in eight statements."""
     reader = _Reader(db, patients, at)
     day = timedelta(days=1)
-    sessions = SESSION.collection.table
     skips = SKIP.collection.table
     return Followed(
         histories=list_histories(db, patients, first - day),
         policies=reader.all(_policies, _revision, order=("seq",)),
         pauses=reader.all(_pauses, _pause, order=("opened_at", "id")),
-        sessions=reader.all(
-            sessions, SESSION.entry_of, sessions.c.performed_on.between(first - day, last + day), *_lives(sessions)
-        ),
+        sessions=reader.sessions(first - day, last + day),
         skips=reader.all(skips, SKIP.entry_of, skips.c.due_on.between(first - day, last + day), *_lives(skips)),
         scores=reader.scores(knee_since),
         check_ins=reader.check_ins(knee_since),
@@ -86,6 +85,16 @@ class _Reader:
         for row in self._run(statement).mappings():
             found[row["patient_id"]].append(make(row))
         return found
+
+    def sessions(self, first: date, last: date) -> dict[UUID, list[DoneSession]]:
+        """Return the living sessions of the days from one to another, oldest first."""
+        c = _sessions.c
+        lives = (c.performed_on.between(first, last), *_lives(_sessions))
+        chosen = select(c.patient_id, c.id, c.performed_on, c.performed_at, c.sets).where(
+            self._theirs(_sessions), *lives
+        )
+        found = self._grouped(chosen.order_by(c.performed_at, c.id))
+        return {key: [_session(*row) for row in listed] for key, listed in found.items()}
 
     def scores(self, since: date) -> dict[UUID, list[Any]]:
         """Return the worst score of each day and moment, with the answers to pain questions, which are scores."""
@@ -134,8 +143,8 @@ class _Reader:
 
     def _grouped(self, statement: Any) -> dict[UUID, list[Any]]:
         found: dict[UUID, list[Any]] = defaultdict(list)
-        for row in self._run(statement):
-            found[row[0]].append(tuple(row[1:]))
+        for key, *told in self._run(statement):
+            found[key].append(tuple(told))
         return found
 
     def _theirs(self, table: Table) -> ColumnElement[bool]:
@@ -148,6 +157,10 @@ class _Reader:
 
 def _lives(table: Table) -> tuple[ColumnElement[bool], ...]:
     return (table.c.deleted_at.is_(None),)
+
+
+def _session(key: UUID, on: date, performed_at: datetime, kept: Sequence[Mapping[str, Any]]) -> DoneSession:
+    return DoneSession(key, on, performed_at, shared_sets_of(kept))
 
 
 def _pause(row: RowMapping) -> Pause:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from flask import Response
 from app.consent.domain import Scope
 from app.guidance.schemas.shown import register
 from app.guidance.words import preset_cautions
+from app.guidance.words.steps import step_in_words
 from app.kernel.clock import now
 from app.kernel.permissions import Actor, Permission
 from app.outcomes.overview import Series
 from app.outcomes.schemas.overview import shown_series
-from app.review.domain.progress import Window
+from app.review.domain.progress import StageStep, Window
 from app.review.routes.feature import PATIENT, review
 from app.review.schemas.progress import ProgressQuerySchema, ProgressSchema
 from app.review.service.progress import progress_of
@@ -45,9 +47,16 @@ def get_progress(patient_id: UUID, query: dict[str, Any]) -> Response:
         **found.sections,
         "cautions": preset_cautions({one["preset"] for one in found.sections["limits"] or []}, language(), register()),
     }
+    if found.sections["stages"] is not None:
+        told["stages"] = [_step(step) for step in found.sections["stages"]]
     if found.sections["outcomes"] is not None:
         told["outcomes"] = [_within(series, found.window) for series in found.sections["outcomes"]]
     return in_language(answer(told), language())
+
+
+def _step(step: StageStep) -> dict[str, Any]:
+    """Show a step of the programme with its reason in words."""
+    return {**asdict(step), "reason_text": step_in_words(step.reason, step.made_by_role, language(), register())}
 
 
 def scopes_of(who: Actor, patient_id: UUID) -> frozenset[Scope] | None:

@@ -149,6 +149,7 @@ class StageStepSchema(Schema):
     status = fields.String(required=True)
     made_by_role = fields.String(required=True)
     reason = fields.String(required=True)
+    reason_text = fields.String(required=True, metadata={"description": "the reason in words"})
 
 
 class ToldFlagSchema(Schema):

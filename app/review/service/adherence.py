@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import cache, partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -26,8 +27,28 @@ _DAY = timedelta(days=1)
 def adherence_of(db: Session, zones: Mapping[UUID, str], at: datetime) -> dict[UUID, tuple[float | None, float | None]]:
     """Return adherence in percent of the last 7 days and of the 7 before, of these patients with their zones."""
     days = {key: day_in_zone(at, zone) for key, zone in zones.items()}
-    first, last = min(days.values()) - 2 * WEEK_DAYS * _DAY, max(days.values())
-    found = read_followed(db, list(zones), first, last, first - HIP_FIRST_DAYS * _DAY, at + CLOCK_TOLERANCE)
+    first = min(days.values()) - 2 * WEEK_DAYS * _DAY
+    told = {}
+    for key, following in followings_of(db, zones, days, first, at + CLOCK_TOLERANCE).items():
+        today, then = days[key], instant_of(days[key], zones[key], at)
+        weeks = [following.adherence(day, WEEK_DAYS, then) for day in (today, today - WEEK_DAYS * _DAY)]
+        told[key] = (weeks[0].percent, weeks[1].percent)
+    return told
+
+
+def following_of(db: Session, patient_id: UUID, zone: str, first: date, last: date, at: datetime) -> Following:
+    """Return plan and log of one patient's days from one to another, as known at an instant."""
+    then = instant_of(last, zone, at)
+    known_until = then if then < at else at + CLOCK_TOLERANCE
+    return followings_of(db, {patient_id: zone}, {patient_id: last}, first, known_until)[patient_id]
+
+
+def followings_of(
+    db: Session, zones: Mapping[UUID, str], last: Mapping[UUID, date], first: date, known_until: datetime
+) -> dict[UUID, Following]:
+    """Return plan and log of these patients from a day to the last of each, under the policy of that."""
+    knee_since = first - HIP_FIRST_DAYS * _DAY
+    found = read_followed(db, list(zones), first, max(last.values()), knee_since, known_until)
     slugs = {
         one.exercise
         for histories in found.histories.values()
@@ -35,23 +56,20 @@ def adherence_of(db: Session, zones: Mapping[UUID, str], at: datetime) -> dict[U
         for made in history.revisions
         for one in made.plan.exercises
     }
-    exercises = library.exercises_of(db, slugs)
-    told = {}
-    for key, today in days.items():
-        following = Following(
+    library_of = cache(partial(library.exercises_of, db, slugs))
+    return {
+        key: Following(
             zone=zones[key],
             histories=found.histories.get(key, []),
             sessions=found.sessions.get(key, []),
             skips=found.skips.get(key, []),
-            look_up=lambda: exercises,
+            look_up=library_of,
             pauses=found.pauses.get(key, []),
-            knee=_knee(found, key, today),
-            policy=PolicyBook(found.policies.get(key, [])).on(today).policy,
+            knee=_knee(found, key, day),
+            policy=PolicyBook(found.policies.get(key, [])).on(day).policy,
         )
-        then = instant_of(today, zones[key], at)
-        weeks = [following.adherence(day, WEEK_DAYS, then) for day in (today, today - WEEK_DAYS * _DAY)]
-        told[key] = (weeks[0].percent, weeks[1].percent)
-    return told
+        for key, day in last.items()
+    }
 
 
 def _knee(found: Followed, key: UUID, today: date) -> KneeFacts:

@@ -137,12 +137,12 @@ def _rise(row: CaseRow, today: date) -> float | None:
 
 
 def _worst_by_day(row: CaseRow, moment: PainMoment) -> dict[int, float]:
-    worst: dict[int, float] = {}
+    worst: dict[str, float] = {}
+    wanted = moment.value
     for on, which, score in row.pain:
-        if which == moment.value:
-            day = _day(on).toordinal()
-            worst[day] = max(score, worst.get(day, 0.0))
-    return worst
+        if which == wanted:
+            worst[on] = max(score, worst.get(on, 0.0))
+    return {_day(on).toordinal(): score for on, score in worst.items()}
 
 
 def _trend_policy(row: CaseRow, today: date) -> tuple[float, int]:

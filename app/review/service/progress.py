@@ -17,15 +17,15 @@ from app.guidance.domain.load_summary import run_spike
 from app.guidance.domain.policy import USUAL_POLICY
 from app.guidance.domain.ruleset import RED_FLAGS
 from app.guidance.policies import PolicyBook
-from app.guidance.service.following import instant_of, read_following
+from app.guidance.service.following import instant_of
 from app.guidance.service.intakes import told_by
-from app.guidance.values import DayAsked
 from app.kernel.clock import day_in_zone
 from app.outcomes import service as outcomes
 from app.outcomes.overview import Series
 from app.review.domain.progress import Window, is_open, notes_open, steps_of, weeks_of_load, window_of
 from app.review.repository import progress as repository
 from app.review.repository.progress import Span
+from app.review.service.adherence import following_of
 
 _DAY = timedelta(days=1)
 _METRES = 1000
@@ -171,9 +171,7 @@ def _decisions(reading: _Reading) -> list[dict[str, Any]]:
 
 def _adherence(reading: _Reading) -> list[dict[str, Any]]:
     window = reading.window
-    policy = reading.book.on(window.until).policy
-    asked = DayAsked(window.until, reading.zone, policy)
-    following = read_following(reading.db, reading.patient_id, window.since, asked, reading.at)
+    following = following_of(reading.db, reading.patient_id, reading.zone, window.since, window.until, reading.at)
     then = instant_of(window.until, reading.zone, reading.at)
     weeks = []
     for week in window.weeks():

@@ -173,6 +173,20 @@ def test_what_speeds_or_slows_recovery_is_said_with_its_direction_and_without_a_
     assert pace(**told) == said
 
 
+@pytest.mark.parametrize(
+    ("days", "akps", "told"),
+    [(62, 69, True), (61, 69, False), (62, 70, False), (62, 69.9, True), (None, 50, False), (400, None, False)],
+)
+def test_the_prognosis_needs_over_two_months_of_pain_and_an_akps_below_70(
+    days: int | None, akps: float | None, told: bool
+) -> None:
+    note = notices.prognosis(None if days is None else ago(days), TODAY, akps)
+    assert (note is not None) is told
+    if note is not None:
+        assert (note.code, note.direction, note.facts) == ("PROGNOSIS", "slower", {"days_of_pain": days, "akps": akps})
+        assert note.code in notices.FOR_THERAPISTS
+
+
 def test_the_pace_says_what_it_saw() -> None:
     facts = [
         one.facts for percent in (90.0, 10.0) for one in notices.recovery_pace(ago(100), TODAY, True, percent, True)
