@@ -1,10 +1,12 @@
 """What gunicorn does before it opens its socket (`gunicorn --config python:app.serving wsgi:app`): ask whether it may.
 
-In production it starts only where nothing is in the way.
+In production it starts only where nothing is in the way. Then it loads the application, once, for all workers: each is
+a fork of it, there at once, also when it takes the place of one that was killed.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -30,12 +32,23 @@ def on_starting(server: Any) -> None:
         code = subprocess.run(asked, check=False).returncode  # noqa: S603 - our own command
         if code:
             raise SystemExit(code)
-    # The folder is read when the workers import prometheus_client.
+    # The folder is read when prometheus_client is imported.
     tell_workers(TROCHLEA_CHECKED_BY=str(os.getpid()), PROMETHEUS_MULTIPROC_DIR=str(_OWN))
     for left in _METRICS.glob("*"):
         if not _lives(left.name):
             shutil.rmtree(left, ignore_errors=True)
     _OWN.mkdir(parents=True, exist_ok=True)
+    _load(server)
+
+
+def _load(server: Any) -> None:
+    """Load the application before the workers are forked; what it is made of is never looked over for rubbish again.
+
+    Nothing may be open then that two processes must not share: see `tests/integration/test_forked_workers.py`.
+    """
+    server.app.wsgi()
+    gc.collect()
+    gc.freeze()
 
 
 def on_exit(_server: Any) -> None:
