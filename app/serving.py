@@ -2,6 +2,9 @@
 
 In production it starts only where nothing is in the way. Then it loads the application, once, for all workers: each is
 a fork of it, there at once, also when it takes the place of one that was killed.
+
+The threads that gunicorn is started with are how many requests a worker works on at once (`app/web/admission.py`); it
+is given more, for those who wait and those who are told to come again.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from app.settings import start_of_a_server, tell_workers
+from app.web.admission import threads_for
 
 _START = start_of_a_server()
 _METRICS = _START.var_dir / "metrics"
@@ -32,8 +36,12 @@ def on_starting(server: Any) -> None:
         code = subprocess.run(asked, check=False).returncode  # noqa: S603 - our own command
         if code:
             raise SystemExit(code)
+    at_once = server.cfg.threads
+    server.cfg.set("threads", threads_for(at_once))
     # The folder is read when prometheus_client is imported.
-    tell_workers(TROCHLEA_CHECKED_BY=str(os.getpid()), PROMETHEUS_MULTIPROC_DIR=str(_OWN))
+    tell_workers(
+        TROCHLEA_CHECKED_BY=str(os.getpid()), TROCHLEA_AT_ONCE=str(at_once), PROMETHEUS_MULTIPROC_DIR=str(_OWN)
+    )
     for left in _METRICS.glob("*"):
         if not _lives(left.name):
             shutil.rmtree(left, ignore_errors=True)

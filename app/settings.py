@@ -47,6 +47,7 @@ class Settings:
     json_max_bytes: int = 2 * 1024 * 1024
     upload_max_bytes: int = 20 * 1024 * 1024
     pool_size: int = 10
+    at_once: int = 0
     minimum_app_version: str | None = None
     mail_url: str = ""
     mail_from: str = "trochlea@localhost"
@@ -91,6 +92,7 @@ def read_settings() -> Settings:
         log_level=env.str("LOG_LEVEL", "info"),
         rate_limits=env.bool("RATE_LIMITS", True),
         pool_size=env.int("POOL_SIZE", 10),
+        at_once=env.int("AT_ONCE", 0),
         mail_url=env.str("MAIL_URL", "" if mode is Mode.PRODUCTION else f"record:{var_dir / 'outbox'}"),
         mail_from=env.str("MAIL_FROM", "trochlea@localhost"),
         push_url=env.str("PUSH_URL", "webpush:" if mode is Mode.PRODUCTION else f"record:{var_dir / 'outbox'}"),
