@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import orjson
@@ -103,7 +104,7 @@ class Clients:
                 await self._send(self._errand(), load)
 
         await asyncio.gather(*(client() for _ in range(connections)))
-        return self._end(load, began)
+        return await self._end(load, began)
 
     async def _open(self, errands: Sequence[Errand], per_s: float, seconds: float) -> Load:
         load, began, sent = Load(seconds), time.perf_counter(), set()
@@ -114,12 +115,12 @@ class Clients:
             sent.add(task)
             task.add_done_callback(sent.discard)
         await asyncio.gather(*sent)
-        return self._end(load, began)
+        return await self._end(load, began)
 
-    def _end(self, load: Load, began: float) -> Load:
+    async def _end(self, load: Load, began: float) -> Load:
         load.took_s = time.perf_counter() - began
         for _, writer in self._free:
-            writer.close()
+            await _closed(writer)
         self._free.clear()
         return load
 
@@ -136,12 +137,16 @@ class Clients:
 
     async def _exchange(self, raw: bytes) -> tuple[int, bool, bytes]:
         reader, writer = await self._connection()
-        writer.write(raw)
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
-        body = await reader.readexactly(length)
+        try:
+            writer.write(raw)
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
+            body = await reader.readexactly(length)
+        except BaseException:
+            await _closed(writer)
+            raise
         if b"connection: close" in head:
-            writer.close()
+            await _closed(writer)
         else:
             self._free.append((reader, writer))
         return int(head[9:12]), b"\r\nretry-after:" in head, body
@@ -151,4 +156,11 @@ class Clients:
             reader, writer = self._free.pop()
             if not reader.at_eof():
                 return reader, writer
+            await _closed(writer)
         return await asyncio.open_connection("127.0.0.1", self.port, limit=READ_TO)
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(OSError):
+        await writer.wait_closed()
