@@ -100,7 +100,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         hops = settings.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     if settings.at_once:
-        app.wsgi_app = Admission(app.wsgi_app, settings.at_once, partial(count_refused, app))  # type: ignore[method-assign]
+        app.wsgi_app = Admission(app.wsgi_app, settings.at_once, partial(count_refused, app))  # type: ignore[assignment,method-assign]
     log_requests(app)
     measure_requests(app)
     register_problems(app)

@@ -45,7 +45,7 @@ class Turns:
         self._free, self._room = at_once, room
         self._waiting: deque[threading.Lock] = deque()
 
-    def begin(self, longest_wait_s: float) -> bool:
+    def take(self, longest_wait_s: float) -> bool:
         """Wait for a turn; False where nobody more may wait, or the wait was too long."""
         with self._lock:
             if self._free:
@@ -64,7 +64,7 @@ class Turns:
             self._waiting.remove(mine)
             return False
 
-    def end(self) -> None:
+    def give_back(self) -> None:
         """Give a turn to whoever has waited longest."""
         with self._lock:
             if self._waiting:
@@ -92,12 +92,12 @@ class Admission:
         """Answer, or refuse."""
         if environ.get("PATH_INFO", "").startswith(ALWAYS_LET_IN):
             return self._application(environ, start)
-        if not self._turns.begin(self._longest_wait_s):
+        if not self._turns.take(self._longest_wait_s):
             return self._refuse(start)
         try:
             return self._application(environ, start)
         finally:
-            self._turns.end()
+            self._turns.give_back()
 
     def _refuse(self, start: Start) -> list[bytes]:
         self._refused()
