@@ -23,6 +23,7 @@ from app.factory import create_app
 from app.settings import Mode, Settings
 from tests.builders.databases import PLACE, SERVER, drop_database, empty_database, make_folder, new_folder, prepare
 from tests.builders.people import People
+from tests.levels import mark_the_other_half
 
 EXAMPLES, TORTURE_EXAMPLES = 60, 5000
 """How many examples a property test tries where it does not say itself."""
@@ -66,6 +67,11 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[PLACE] = str(folder)
     if SERVER not in os.environ:
         os.environ[SERVER] = _start_postgresql(folder / "postgresql")
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Say which of a long test's two databases `make test-deep` tries it on."""
+    mark_the_other_half(item)
 
 
 @pytest.hookimpl(trylast=True)

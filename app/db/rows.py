@@ -37,8 +37,7 @@ def _write(db: Session, table: Table, rows: Rows, *, replace: bool) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_from_json(table, replace=replace), (_as_json(rows),))
     else:
-        writer = _row_writer(table)
-        connection.exec_driver_sql(_from_values(table, replace=replace), [writer.values_of(row) for row in rows])
+        connection.exec_driver_sql(_from_values(table, replace=replace), _row_writer(table).values_of(rows))
 
 
 def _as_json(rows: Rows) -> str:
@@ -76,14 +75,25 @@ class _RowWriter:
     pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
     kept: tuple[tuple[int, Keep], ...]
 
-    def values_of(self, row: Mapping[str, Any]) -> tuple[Any, ...]:
-        """Return a row's values in the order of the columns."""
-        values = list(self.pick(row))
-        for place, keep in self.kept:
-            value = values[place]
-            if value is not None:
-                values[place] = keep(value)
-        return tuple(values)
+    def values_of(self, rows: Rows) -> list[tuple[Any, ...]]:
+        """Return each row's values in the order of the columns.
+
+        What is the very same in a row as in the one before (whose it is, when it came) is not made a second time.
+        """
+        found = []
+        before: list[tuple[Any, Any]] = [(None, None)] * len(self.kept)
+        for row in rows:
+            values = list(self.pick(row))
+            for number, (place, keep) in enumerate(self.kept):
+                value = values[place]
+                if value is not None:
+                    was, made = before[number]
+                    if value is not was:
+                        made = keep(value)
+                        before[number] = value, made
+                    values[place] = made
+            found.append(tuple(values))
+        return found
 
 
 @lru_cache

@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+_WITHOUT_OFFSET = len("2026-11-20 06:30:00.000000")
+
 
 class Id(TypeDecorator[UUID]):
     """A UUID: uuid on PostgreSQL, 16 bytes on SQLite (time-ordered ids then stay in the order of making)."""
@@ -64,7 +66,7 @@ def instant_text(instant: datetime) -> str:
     """Return an instant as SQLite keeps it: UTC, in a text of fixed width; raise ValueError for a naive one."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return instant.astimezone(UTC).isoformat(" ", "microseconds")[:_WITHOUT_OFFSET]
 
 
 class Json(TypeDecorator[Any]):

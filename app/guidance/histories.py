@@ -43,9 +43,24 @@ class Histories:
     def knees_on(self, as_of: date) -> tuple[Side | None, ...]:
         """Return the knees that are judged on their own; one unnamed knee where no side was said."""
         first = as_of - timedelta(days=KNEE_TRACKED_DAYS)
-        sides = {fact.side for fact in self._known(self._scores, first, as_of) if fact.moment in _TRACKING}
-        sides |= {fact.side for fact in self._known(self._check_ins, first, as_of)}
+        if self._is_ahead:
+            sides = {fact.side for fact in self._known(self._scores, first, as_of) if fact.moment in _TRACKING}
+            sides |= {fact.side for fact in self._known(self._check_ins, first, as_of)}
+        else:
+            sides = {side for side, days in self._sided.items() if _is_any_between(days, first, as_of)}
         return tuple(side for side in Side if side in sides) or (None,)
+
+    @cached_property
+    def _sided(self) -> dict[str, list[date]]:
+        """The days on which each knee was told of by name, in order."""
+        days: dict[str, list[date]] = defaultdict(list)
+        for fact in self._scores.facts:
+            if fact.side is not None and fact.moment in _TRACKING:
+                days[fact.side].append(fact.on)
+        for fact in self._check_ins.facts:
+            if fact.side is not None:
+                days[fact.side].append(fact.on)
+        return {side: sorted(found) for side, found in days.items()}
 
     def last_run_on(self, as_of: date) -> RunFact | None:
         """Return the newest run up to that day that does not lie ahead; of several on one day the latest."""
@@ -108,8 +123,10 @@ class Histories:
         return [fact for fact in listed.between(first, date.max) if fact.on <= as_of or fact.ahead]
 
     def _knee(self, knee: Side | None, ahead_on: date | None) -> _Knee:
-        scores = [fact for fact in self._scores.facts if _concerns(fact.side, knee)]
-        check_ins = [fact for fact in self._check_ins.facts if _concerns(fact.side, knee)]
+        scores, check_ins = self._scores.facts, self._check_ins.facts
+        if knee is not None:
+            scores = [fact for fact in scores if fact.side is None or fact.side == knee]
+            check_ins = [fact for fact in check_ins if fact.side is None or fact.side == knee]
         before = self._before.get(knee) if ahead_on is None else None
         return _Knee(self._runs.facts, scores, check_ins, ahead_on, before=before)
 
@@ -156,6 +173,7 @@ class _Knee:
         self._daily = sorted([*(entry for _, entry in noted), *_daily(alone, ahead_on)], key=attrgetter("on"))
         self._daily_days = [entry.on for entry in self._daily]
         self._by_day: tuple[list[DatedRun], frozenset[int], DayLog] | None = None
+        self._log_before = (before._daily, before._by_day[2]) if before is not None and before._by_day else None
 
     def is_early(self, as_of: date) -> bool:
         """Was a score known on that day, and the run that it is about not yet?"""
@@ -183,13 +201,19 @@ class _Knee:
         """Return the runs of the days from one up to another; the log of all days is shared."""
         if self._by_day is None:
             dated = [DatedRun(run.on.toordinal(), run) for run in self._sessions]
-            self._by_day = dated, frozenset(run.day for run in dated), log_of(self._daily)
+            self._by_day = dated, frozenset(run.day for run in dated), self._log()
         whole, run_days, log = self._by_day
         first, end = bisect_left(self._days, since), bisect_right(self._days, upto)
         runs = whole[first:end]
         for place in self._late_places(first, end, upto):
             runs[place - first] = DatedRun(whole[place].day, self._entry(self._runs[place], upto))
         return Timeline(upto.toordinal(), tuple(runs), run_days, log, 0)
+
+    def _log(self) -> DayLog:
+        """Return the log of all days: the one of before, where it was made of the same."""
+        if self._log_before is not None and self._log_before[0] == self._daily:
+            return self._log_before[1]
+        return log_of(self._daily)
 
     def _late_places(self, first: int, end: int, upto: date | None) -> Iterator[int]:
         """Yield the runs about which something was told after the day, the newest first."""
@@ -215,8 +239,10 @@ class _Knee:
         return _run_entry(run, self._ahead_on if run.ahead and self._ahead_on else run.on, worst)
 
 
-def _concerns(side: str | None, knee: Side | None) -> bool:
-    return side is None or knee is None or side == knee
+def _is_any_between(days: list[date], first: date, last: date) -> bool:
+    """Is any of the days, which are in order, one from the first to the last?"""
+    place = bisect_left(days, first)
+    return place < len(days) and days[place] <= last
 
 
 def _by_run(runs: Iterable[RunFact], scores: Iterable[ScoreFact]) -> tuple[dict[Key, list[ScoreFact]], list[ScoreFact]]:

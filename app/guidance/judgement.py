@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
@@ -89,12 +89,18 @@ class Consultation:
     def pausing_on(self, as_of: date) -> frozenset[str]:
         """Return the rules that open a pause by what was known on a day, of whichever knee."""
         policy, histories = self.policies.on(as_of).policy, self.histories
-        since = _since(histories, policy, as_of)
-        timelines = (
-            histories.timeline_on(knee, as_of, since) or by_day(histories.history_on(knee, as_of, since=since), as_of)
-            for knee in histories.knees_on(as_of)
-        )
-        return frozenset().union(*(pausing_rules(timeline, policy) for timeline in timelines))
+        newest = histories.last_run_on(as_of)
+        if newest is None:
+            return frozenset()
+        fired: frozenset[str] = frozenset()
+        window = min(newest.on, as_of - timedelta(days=policy.repeat_window_days))  # all that these rules count
+        for knee in histories.knees_on(as_of):
+            timeline = histories.timeline_on(knee, as_of, window)
+            if timeline is None:
+                since = first_day(as_of, policy, newest.on)
+                timeline = by_day(histories.history_on(knee, as_of, since=since), as_of)
+            fired |= pausing_rules(timeline, policy)
+        return fired
 
 
 def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str) -> Judgement:

@@ -133,6 +133,11 @@ class RedFlagClock:
     limp_at: datetime | None
 
 
+def keys_of(found: UUID) -> tuple[Key, Key]:
+    """Return the texts that an id is written in: SQLite's and PostgreSQL's."""
+    return found.hex.upper(), str(found)
+
+
 def as_id(key: Key) -> UUID:
     """Return a key as the UUID it stands for."""
     return UUID(key)

@@ -21,7 +21,8 @@ _OF_ALL_DAYS = "intakes"
 class KeptFacts:
     """What was read of the days from `since` on, as it stood at `at`, in the lists of LISTED; answers are scores.
 
-    What was deleted from `deleted_since` on is there and marked. Intakes are those of all days.
+    What was deleted from `deleted_since` on is there and marked. Intakes are those of all days. `is_ahead` says
+    that one lies ahead: such a fact changes by itself as time goes on.
     """
 
     since: date
@@ -29,6 +30,7 @@ class KeptFacts:
     at: datetime
     run_before: date | None
     lists: Mapping[str, list[Timed]]
+    is_ahead: bool
 
     @property
     def facts(self) -> Facts:
@@ -37,11 +39,6 @@ class KeptFacts:
             [fact for _, fact in self.lists[name]] for name in LISTED
         )
         return Facts(runs, scores + answers, check_ins, red_flags, self.run_before, intakes)
-
-    @property
-    def is_ahead(self) -> bool:
-        """Does any lie ahead? Such a fact changes by itself as time goes on."""
-        return any(fact.ahead for listed in self.lists.values() for _, fact in listed)
 
     def from_day(self, since: date) -> KeptFacts:
         """Return what would have been read from a later day on."""
@@ -58,11 +55,16 @@ class KeptFacts:
     def with_changed(self, changed: Mapping[str, set[Key]], fresh: Mapping[str, Sequence[Timed]]) -> KeptFacts:
         """Return the facts after those with these keys, by the name of their list, became the fresh ones."""
         lists = {name: self._list_with(name, keys, fresh[name]) for name, keys in changed.items()}
-        return replace(self, lists={**self.lists, **lists})
+        return replace(self, lists={**self.lists, **lists}, is_ahead=self.is_ahead or is_any_ahead(fresh))
 
     def _list_with(self, name: str, keys: set[Key], fresh: Sequence[Timed]) -> list[Timed]:
         stayed = [one for one in self.lists[name] if one[1].key not in keys]
         return sorted([*stayed, *fresh], key=_place)
+
+
+def is_any_ahead(lists: Mapping[str, Sequence[Timed]]) -> bool:
+    """Does any of the facts lie ahead?"""
+    return any(fact.ahead for listed in lists.values() for _, fact in listed)
 
 
 def _place(one: Timed) -> tuple[str, Key]:

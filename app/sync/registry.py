@@ -63,8 +63,8 @@ class SyncedCollection:
 
     @cached_property
     def loader(self) -> Loader | None:
-        """Return what loads a whole record of it."""
-        return Loader(self.schema) if self.schema is not None else None
+        """Return what loads a whole record of it but for its id, which the operation names."""
+        return Loader(type(self.schema)(exclude=("id",))) if self.schema is not None else None
 
     @cached_property
     def derived(self) -> frozenset[str]:

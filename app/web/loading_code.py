@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from uuid import UUID
 
 from marshmallow import RAISE, Schema, fields, missing, validate
 
 from app.kernel.clock import zone_names
-from app.kernel.ids import is_id
+from app.kernel.ids import is_id, uuid_of
 from app.web.fields import PAIN_STEP, PAIN_STEP_TOLERANCE, Choice, Flag, Id, Number, Pain, Part, Text, Whole, Zone
 
 Quick = Callable[[Any], dict[str, Any]]
@@ -39,7 +38,7 @@ class _Writer:
         self._known: dict[str, Any] = {
             "unsure": Unsure,
             "absent": object(),
-            "UUID": UUID,
+            "uuid_of": uuid_of,
             "is_id": is_id,
             "zone_names": zone_names,
         }
@@ -176,7 +175,7 @@ def _read_choice(writer: _Writer, var: str, field: Choice) -> Lines:
 
 
 def _read_id(_: _Writer, var: str, __: Any) -> Lines:
-    return [f"if type({var}) is not str or not is_id({var}):", "    raise unsure", f"{var} = UUID({var})"]
+    return [f"if type({var}) is not str or not is_id({var}):", "    raise unsure", f"{var} = uuid_of({var})"]
 
 
 def _read_zone(_: _Writer, var: str, __: Any) -> Lines:

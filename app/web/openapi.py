@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
 import flask_smorest
@@ -43,7 +44,35 @@ _PHRASES = {
 
 
 class _Api(flask_smorest.Api):  # type: ignore[misc]
+    """Serves the features' operations; their document is written when it is first asked for, not at each start."""
+
     ERROR_SCHEMA = ProblemSchema
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        self._written: dict[str, Any] | None = None
+        self._writing = threading.Lock()
+        self._served: list[Any] = []
+        super().__init__(app, **options)
+
+    def register_blueprint(self, blp: Any) -> None:
+        """Serve a feature's operations."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp)
+        self._served.append(blp)
+
+    def serves(self, endpoint: str) -> bool:
+        """Is this one of the features' operations? The console's pages are none."""
+        return endpoint.partition(".")[0] in self._app.extensions["flask-smorest"]["blp_name_to_api"]
+
+    def written(self) -> dict[str, Any]:
+        """Return the document of all that is served; written once."""
+        with self._writing:
+            if self._written is None:
+                for blp in self._served:
+                    blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
+                    self.spec.tag({"name": blp.name, "description": blp.description})
+                self._written = _document(self._app, self)
+        return self._written
 
     def _register_error_handlers(self) -> None:
         """Leave errors to web/problems."""
@@ -58,13 +87,13 @@ def register_operations(app: Flask, features: list[Feature]) -> None:
     _teach_fields(api)
     for feature in features:
         api.register_blueprint(feature.blueprint)
-    app.extensions["trochlea.document"] = _document(app, api)
+    app.extensions["trochlea.api"] = api
 
 
 def document(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI document of the application."""
-    found: dict[str, Any] = app.extensions["trochlea.document"]
-    return found
+    api: _Api = app.extensions["trochlea.api"]
+    return api.written()
 
 
 def declared(app: Flask, endpoint: str) -> Declared | None:
@@ -99,7 +128,7 @@ def _document(app: Flask, api: Any) -> dict[str, Any]:
     written: dict[str, Any] = spec.to_dict()
     for rule in app.url_map.iter_rules():
         said = declared(app, rule.endpoint)
-        if said is not None:
+        if said is not None and api.serves(rule.endpoint):
             path = written["paths"][_openapi_path(rule.rule)]
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 _complete(path[method.lower()], said, method, has_path="<" in rule.rule)

@@ -24,7 +24,7 @@ from tests.builders.exports import (
 from tests.builders.people import People, Person
 from tests.levels import SQLITE_FIRST
 
-FENIX, TCX, HILLS = "activity-small-fenix2-run.fit", "no_hr.tcx", "korita-zbevnica.gpx"
+FENIX, TCX, HILLS = "garmin-fenix-5-run.fit", "no_hr.tcx", "korita-zbevnica.gpx"
 Json = dict[str, Any]
 
 
@@ -105,7 +105,7 @@ def test_of_each_file_in_an_archive_is_said_what_became_of_it(app: Flask, people
     first, again, lake, other = items(person, one)[:4]
     assert set(kept) == {first["run_id"], lake["run_id"]}
     assert (again["run_id"], other["run_id"]) == (first["run_id"], lake["run_id"])
-    assert (kept[first["run_id"]]["distance_m"], kept[first["run_id"]]["source"]) == (9008, "fit")
+    assert (kept[first["run_id"]]["distance_m"], kept[first["run_id"]]["source"]) == (158, "fit")
 
 
 def test_a_duplicate_of_what_was_typed_in_by_hand_is_recognised(app: Flask, people: People) -> None:

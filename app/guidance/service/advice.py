@@ -25,7 +25,7 @@ from app.kernel.clock import day_in_zone
 from app.kernel.errors import NotVisible
 from app.kernel.ids import new_id
 from app.logbook.domain import CheckIn, Entry, Intake, PainScore, RedFlagAnswer, Run
-from app.logbook.facts import Facts, as_id
+from app.logbook.facts import Facts, Key, keys_of
 from app.logbook.kept import Place
 from app.logbook.writing import Writing
 from app.outcomes.domain.responses import QuestionnaireResponse
@@ -178,15 +178,17 @@ def today_of(facts: Facts, at: datetime, zone: str) -> date:
 def _days_to_judge(asking: Consultation, touched: Sequence[date], changed: Sequence[Entry], today: date) -> list[date]:
     """Return the days on which what changed can open a pause: each affected run's, and the morning after."""
     facts, linked = asking.facts, _linked_runs(changed)
-    days = [*touched, *(run.on for run in facts.runs if linked and as_id(run.key) in linked)]
+    days = [*touched, *(run.on for run in facts.runs if run.key in linked)]
     first, last = min(days), max(days) + timedelta(days=asking.policies.furthest("repeat_window_days"))
     affected = {run.on for run in facts.runs if first <= run.on <= last}
     chosen = affected | {day + timedelta(days=1) for day in affected} | set(touched)
     return sorted(day for day in chosen if day <= today)
 
 
-def _linked_runs(changed: Sequence[Entry]) -> set[UUID]:
-    return {entry.run_id for entry in changed if isinstance(entry, PainScore) and entry.run_id is not None}
+def _linked_runs(changed: Sequence[Entry]) -> set[Key]:
+    """Return the keys of the runs that scores are about."""
+    named = {entry.run_id for entry in changed if isinstance(entry, PainScore) and entry.run_id is not None}
+    return {key for run_id in named for key in keys_of(run_id)}
 
 
 def _give(

@@ -25,7 +25,7 @@ from app.logbook.facts import (
     run_fact,
     score_fact,
 )
-from app.logbook.kept import LISTED, CaughtUp, KeptFacts, Place, Timed
+from app.logbook.kept import LISTED, CaughtUp, KeptFacts, Place, Timed, is_any_ahead
 from app.logbook.kinds import CHECK_IN, INTAKE, PAIN_SCORE, RED_FLAG, RUN, PainAnswers
 
 _MAKERS: Mapping[str, Callable[[Sequence[Any]], Any]] = {
@@ -52,7 +52,8 @@ def read_facts(
     asked = {"patient": patient_id, "since": since, "deleted_since": deleted_since, "at": at}
     connection = db.connection()
     told = connection.execute(_facts_statement(connection.dialect.name, answers), asked).one()
-    return KeptFacts(since, deleted_since, at, told[0], _timed(told[1:], answers))
+    lists = _timed(told[1:], answers)
+    return KeptFacts(since, deleted_since, at, told[0], lists, is_any_ahead(lists))
 
 
 def catch_up(

@@ -133,8 +133,10 @@ def _record_of(collection: SyncedCollection, entry: Entry) -> Record:
 def _entry(collection: SyncedCollection, entry_id: UUID, data: Mapping[str, Any]) -> Entry:
     assert collection.kind is not None  # the caller has refused read-only collections
     kept = {name: data[name] for name in collection.read_only & data.keys()}
-    own = {name: value for name, value in data.items() if name not in kept and name not in collection.derived}
-    entry: Entry = entry_of(collection.kind, _load_whole(collection, {**own, "id": str(entry_id)}))
+    own = data
+    if kept or collection.derived:
+        own = {name: value for name, value in data.items() if name not in kept and name not in collection.derived}
+    entry: Entry = entry_of(collection.kind, {**_load_whole(collection, own), "id": entry_id})
     return replace(entry, **kept) if kept else entry
 
 

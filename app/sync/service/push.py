@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,9 +13,8 @@ import orjson
 from app.db.synced import Write, store_all
 from app.guidance.service import override_on, reconsider
 from app.guidance.values import GivenAdvice, Override
-from app.kernel.clock import day_in_zone
 from app.kernel.errors import Conflict
-from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, Entry, flags_of
+from app.logbook.domain import MOST_A_DAY, MOST_IN_ALL, flags_of
 from app.logbook.writing import Writing
 from app.sync import repository
 from app.sync.domain import Action, Done, Outcome, Status, Version, decide_delete, decide_edit
@@ -126,7 +126,7 @@ def _decide_edit(
     outcome = decide_edit(stored, base, wanted.data)
     if outcome.data is None or not outcome.is_stored:
         return outcome, None
-    if wanted.record is not None and outcome.data == wanted.data:
+    if wanted.record is not None and (outcome.data is wanted.data or outcome.data == wanted.data):
         return outcome, wanted.record
     try:
         return outcome, batch.records.record(op.collection, op.id, outcome.data)
@@ -150,7 +150,7 @@ def _store(
     made = record or before
     assert made is not None  # a tombstone is made of something
     if before is None:
-        _take_room(batch, op, made.entry)
+        _take_room(batch, op, made.columns["performed_on"])
     version = _next_version(batch, op, record.data if record is not None else None)
     batch.writes.append((op.collection.collection, _write(batch, item, op, made, version, outcome)))
     batch.done[item.op_id] = Done(item.op_id, item.op_hash, outcome.status.value, version=version)
@@ -181,11 +181,10 @@ def _write(batch: Batch, item: Sent, op: Operation, made: Record, version: Versi
     )
 
 
-def _take_room(batch: Batch, op: Operation, entry: Entry) -> None:
+def _take_room(batch: Batch, op: Operation, day: date) -> None:
     """Refuse a new entry of a day that is full, or of a logbook that is."""
     kind = op.collection.kind
     assert kind is not None  # read_operation refuses what devices cannot write
-    day = day_in_zone(entry.performed_at, entry.zone)
     counts = batch.counts[kind.name]
     if counts.get(day, 0) >= MOST_A_DAY or batch.head >= MOST_IN_ALL:
         raise refuse("logbook_full", "There are too many entries for that day", {"pointer": "/data", "code": "full"})
