@@ -95,6 +95,9 @@ class Consultation:
         fired: frozenset[str] = frozenset()
         window = min(newest.on, as_of - timedelta(days=policy.repeat_window_days))  # all that these rules count
         for knee in histories.knees_on(as_of):
+            unrest = histories.unrest_on(knee, as_of, policy)
+            if unrest is not None and not unrest.could_pause(window.toordinal(), as_of.toordinal()):
+                continue
             timeline = histories.timeline_on(knee, as_of, window)
             if timeline is None:
                 since = first_day(as_of, policy, newest.on)

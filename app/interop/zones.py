@@ -1,8 +1,9 @@
 """In which zone a run was: as the person says, as the file says, or by the place where it began.
 
-Without borders on board a place is only compared with the best known place of each zone (zone1970.tab of the time
-zone database). So near a border the person's own zone stands: the place decides only where the clocks there differ
-from theirs by two hours or more, as on a journey.
+Without borders on board a place is only compared with the best known places of the zones (zone1970.tab of the time
+zone database). It decides where the clocks of the nearest differ from the person's own by two hours or more, as on a
+journey; and by less where all places that are about as near agree on it, as in the middle of another country. Near a
+border they do not agree, and the person's own zone stands.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from app.interop.runfiles.values import Position
 
 ZoneFrom = Literal["form", "file", "position", "account"]
 FAR = timedelta(hours=2)
+_TIMES_AS_FAR, _BEYOND_M = 2.0, 100_000.0
+"""About as near: up to twice as far as the nearest, and up to 100 km beyond it in any case."""
 _COORDINATES = re.compile(r"([+-])(\d{2})(\d{2})(\d{2})?([+-])(\d{3})(\d{2})(\d{2})?")
 
 
@@ -31,15 +34,22 @@ def zone_of(
     if said is not None:
         return said, "file"
     if place is not None:
-        there = nearest_zone(place)
-        if abs(_offset(there, at) - _offset(own, at)) >= FAR:
+        there = _zone_there(at, place, own)
+        if there is not None:
             return there, "position"
     return own, "account"
 
 
-def nearest_zone(place: Position) -> str:
-    """Return the zone whose best known place is nearest."""
-    return min(_places(), key=lambda one: distance_between(place, one[0]))[1]
+def _zone_there(at: datetime, place: Position, own: str) -> str | None:
+    """Return the zone of a place; None where that is not sure, or its clocks are the person's own."""
+    near = sorted((distance_between(place, known), zone) for known, zone in _places())
+    nearest_m, nearest = near[0]
+    mine, there = _offset(own, at), _offset(nearest, at)
+    if there == mine:
+        return None
+    about_m = max(_TIMES_AS_FAR * nearest_m, nearest_m + _BEYOND_M)
+    agree = all(_offset(zone, at) == there for distance_m, zone in near if distance_m <= about_m)
+    return nearest if agree or abs(there - mine) >= FAR else None
 
 
 def _offset(zone: str, at: datetime) -> timedelta:

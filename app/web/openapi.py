@@ -133,7 +133,25 @@ def _document(app: Flask, api: Any) -> dict[str, Any]:
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 _complete(path[method.lower()], said, method, has_path="<" in rule.rule)
     _used_responses_only(written)
+    _words_or_null(written)
     return written
+
+
+def _words_or_null(found: Any, name: str = "") -> None:
+    """Write each closed list of words that may be null as the list or null, under the name of its member.
+
+    As one enum that holds null as well, generators make a type of it for each way to read that.
+    """
+    if isinstance(found, list):
+        for held in found:
+            _words_or_null(held, name)
+    elif isinstance(found, dict):
+        for key, held in found.items():
+            _words_or_null(held, str(found["name"]) if key == "schema" and "in" in found else str(key))
+    if isinstance(found, dict) and isinstance(found.get("enum"), list) and None in found["enum"]:
+        words = [word for word in found.pop("enum") if word is not None]
+        del found["type"]
+        found["anyOf"] = [{"type": "string", "enum": words, "title": name}, {"type": "null"}]
 
 
 def _openapi_path(rule: str) -> str:

@@ -32,7 +32,9 @@ def send(person: Person, content: bytes, name: str = "runs.zip", path: str = "/v
     """Send a file."""
     data = {"file": (io.BytesIO(content), name), **form}
     sent = {"Authorization": f"Bearer {person.token}"}
-    return person.client.post(path, data=data, headers=sent, content_type="multipart/form-data")
+    answer = person.client.post(path, data=data, headers=sent, content_type="multipart/form-data")
+    answer.request.environ["wsgi.input"].close()  # a long form of the test client is a file
+    return answer
 
 
 def imported(app: Flask, person: Person, content: bytes, name: str = "runs.zip", **form: str) -> Json:
@@ -393,8 +395,8 @@ def test_a_cancelled_import_stops_between_two_handfuls(
                 person.post(f"/v1/imports/{one['id']}/cancellation")
             yield handful
 
-    handfuls = importing._handfuls
-    monkeypatch.setattr(importing, "_handfuls", cancel_after)
+    handfuls = importing.handfuls
+    monkeypatch.setattr(importing, "handfuls", cancel_after)
     monkeypatch.setattr(importing, "take_run", take_and_cancel)
     work_on_imports(app)
     assert (len(taken), len(runs(person))) == (1, 1)

@@ -91,6 +91,9 @@ def test_a_generated_python_client_compiles_and_has_its_first_day(backend: str, 
     said = a_python_client(DOCUMENT, tmp_path)
     assert [line for line in said.splitlines() if "warning" in line.lower() or "unable" in line.lower()] == []
     assert compileall.compile_dir(tmp_path / "trochlea_client", quiet=1)
+    models = {found.name for found in (tmp_path / "trochlea_client" / "models").iterdir()}
+    assert "care_link_asked_because.py" in models
+    assert [name for name in models if "_type_1" in name] == []
     program = GENERATED / "first_day.py"
     paths = {"PYTHONPATH": str(tmp_path)}
     day = a_day(run(sys.executable, program, server.url, "ida.p@example.org", PASSWORD, cwd=tmp_path, **paths))

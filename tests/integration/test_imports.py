@@ -78,6 +78,7 @@ def test_a_large_apple_health_export_comes_in_by_little_memory_with_progress_and
             with export.open("rb") as file:
                 ordered = person.client.post("/v1/imports", data={"file": (file, "export.zip")}, headers=sent)
             assert ordered.status_code == 202, ordered.json
+            ordered.request.environ["wsgi.input"].close()  # the form of the test client is a file
             work = subprocess.Popen([sys.executable, "-c", WORK], cwd=ROOT, env=env, stdout=subprocess.PIPE)
             answers = settled(lambda: person.get(ordered.headers["Location"]).json)
             out = work.communicate(timeout=PATIENCE_S)[0].split()

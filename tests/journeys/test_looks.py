@@ -155,13 +155,13 @@ def test_a_year_replayed_costs_less_than_sixty_single_advices(
     with database.writing.begin() as db:
         write(db, ada.id, ninety_days())
     built = []
-    whole = histories._Knee.__init__
+    whole = histories.Knee.__init__
 
     def build(self: Any, *given: Any, **how: Any) -> None:
         built.append(1)
         whole(self, *given, **how)
 
-    monkeypatch.setattr(histories._Knee, "__init__", build)
+    monkeypatch.setattr(histories.Knee, "__init__", build)
     replay(ada, 365)
     assert sum(built) <= 2  # one history a knee, whatever the number of days
     path = f"/v1/patients/{{me}}/guidance/advice?as_of={ago(0)}"

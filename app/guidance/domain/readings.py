@@ -10,7 +10,7 @@ from app.guidance.domain.history import RunEntry
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.ratio import nrs_difference
 from app.guidance.domain.ruleset.numbers import BASELINE_DAYS
-from app.guidance.domain.timeline import DatedRun, Timeline
+from app.guidance.domain.timeline import DatedRun, DayLog, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,15 @@ def hurts(entry: RunEntry, policy: Policy) -> bool:
     pain = entry.pain_during
     too_much = pain is not None and not policy.within(pain, policy.acceptable_max)
     return entry.limp or entry.stopped_early_for_pain or too_much
+
+
+def could_be_over(run: DatedRun, log: DayLog, policy: Policy) -> bool:
+    """Could the run be over on some day? By the worst of what was ever told of it, from a knee without pain."""
+    entry = run.entry
+    mornings = (entry.pain_next_morning, log.morning_worst.get(run.day + 1))
+    morning = max((score for score in mornings if score is not None), default=None)
+    broken = _after_broken(entry, _rise(entry.pain_after_60, 0), policy)
+    return _is_over(entry, _rise(morning, 0), broken and policy.after_action == "reduce", policy)
 
 
 def _rise(later: float | None, earlier: float | None) -> float | None:

@@ -28,28 +28,52 @@ MOMENT = "urn:trochlea:pain-moment"
 EXERCISE = "urn:trochlea:exercise"
 TREATMENT = "urn:trochlea:treatment"
 INSTRUMENT = "urn:trochlea:instrument"
+TEST = "urn:trochlea:test"
+RED_FLAG = "urn:trochlea:red-flag"
+EARLY_SIGN = "urn:trochlea:early-warning-sign"
+CUE = "urn:trochlea:cue"
+WORD = "urn:trochlea:word"
 DECISION = "urn:trochlea:decision"
 SCOPE = "urn:trochlea:scope"
 
 PAIN = "72514-3"
 ACTIVITY = "73985-4"
 DURATION = "55411-3"
+SLEEP = "93832-4"
+BODY_WEIGHT = "29463-7"
+PHQ2 = "55758-7"
 CONSENT_DOCUMENT = "59284-0"
 
 
 class Measure(StrEnum):
-    """What is measured of a run or a session and has no code elsewhere."""
+    """What is measured or told and has no code elsewhere."""
 
     DISTANCE = "distance"
     CADENCE = "cadence"
     EXERTION = "perceived-exertion"
     SCORE = "questionnaire-score"
+    ASCENT = "ascent"
+    DESCENT = "descent"
+    FEEDBACK = "feedback-share"
+    SWELLING = "knee-swelling"
+    STRESS = "stress"
+    MOOD = "mood"
+    SETTLE = "settle-time"
+    LOW_LOAD = "low-load-provokes"
+    REST_OF_WEEK = "rest-of-week"
+    LONGEST = "declared-longest-run"
+    PAIN_BEGAN = "pain-began-on"
+    GROUND = "terrain-or-shoe-change"
+    FEAR = "avoids-activity-from-fear"
 
 
 _DISPLAY = {
     PAIN: "Pain severity - 0-10 verbal numeric rating [Score] - Reported",
     ACTIVITY: "Exercise activity",
     DURATION: "Exercise duration",
+    SLEEP: "Sleep duration",
+    BODY_WEIGHT: "Body weight",
+    PHQ2: "Patient Health Questionnaire 2 item (PHQ-2) total score [Reported]",
     CONSENT_DOCUMENT: "Patient Consent",
 }
 _MEASURE_DISPLAY = {
@@ -57,11 +81,42 @@ _MEASURE_DISPLAY = {
     Measure.CADENCE: "Steps a minute of one run, both feet counted",
     Measure.EXERTION: "Perceived exertion, Borg CR10",
     Measure.SCORE: "Score of a questionnaire",
+    Measure.ASCENT: "Metres climbed in one run",
+    Measure.DESCENT: "Metres descended in one run",
+    Measure.FEEDBACK: "Share of a session with feedback on the movement",
+    Measure.SWELLING: "Is the knee swollen?",
+    Measure.STRESS: "Stress today, 0 to 10",
+    Measure.MOOD: "Mood today, 0 to 10",
+    Measure.SETTLE: "How long the knee takes to settle",
+    Measure.LOW_LOAD: "Does a low load provoke the pain?",
+    Measure.REST_OF_WEEK: "Were the days of the week without an entry days of rest?",
+    Measure.LONGEST: "Longest run of late, as declared at the start",
+    Measure.PAIN_BEGAN: "The day this pain began",
+    Measure.GROUND: "Were ground or shoes others in the month before the pain?",
+    Measure.FEAR: "Is activity avoided from fear?",
 }
-_KNEES = {
-    None: ("72696002", "Knee region structure"),
-    Side.LEFT: ("82169009", "Structure of left knee region"),
-    Side.RIGHT: ("6757004", "Structure of right knee region"),
+_SIDES = (None, Side.LEFT, Side.RIGHT)
+_SITES = {
+    "knee": (
+        ("72696002", "Knee region structure"),
+        ("82169009", "Structure of left knee region"),
+        ("6757004", "Structure of right knee region"),
+    ),
+    "ankle": (
+        ("344001", "Ankle region structure"),
+        ("51636004", "Structure of left ankle"),
+        ("6685009", "Structure of right ankle"),
+    ),
+    "foot": (
+        ("56459004", "Foot structure"),
+        ("22335008", "Structure of left foot"),
+        ("7769000", "Structure of right foot"),
+    ),
+    "leg": (
+        ("61685007", "Lower limb structure"),
+        ("32153003", "Structure of left lower limb"),
+        ("62175007", "Structure of right lower limb"),
+    ),
 }
 
 
@@ -83,8 +138,18 @@ def measure(which: Measure) -> Json:
 
 def knee(side: Side | None) -> Json:
     """Return the knee that is meant, or that it was not said which."""
-    code, display = _KNEES[side]
+    return site("knee", side)
+
+
+def site(part: str, side: Side | None) -> Json:
+    """Return a part of the body (knee, ankle, foot, leg) of a side; None: both, or it was not said which."""
+    code, display = _SITES[part][_SIDES.index(side)]
     return concept(SNOMED, code, display)
+
+
+def word(name: str, value: str) -> Json:
+    """Return a word of one of our closed lists, named after the member that holds it."""
+    return concept(f"{WORD}:{name.replace('_', '-')}", value, value.replace("_", " "))
 
 
 def quantity(value: float, unit: str, code: str) -> Json:

@@ -1,162 +1,144 @@
-"""Observations: pain, what was measured of runs and sessions, and the scores of questionnaires."""
+"""Observations: what was felt, told and measured, record by record; their tags and codes in one place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
+from app.interop.fhir.clinical import PART, TEST_CODES, measured
 from app.interop.fhir.coding import (
     ACTIVITY,
-    DURATION,
     INSTRUMENT,
     MEASURE,
-    MOMENT,
     PAIN,
+    PHQ2,
+    RED_FLAG,
     Json,
     Measure,
-    category,
     concept,
-    knee,
     loinc,
     measure,
-    quantity,
+    word,
 )
-from app.interop.fhir.ids import Place, patient_reference
-from app.logbook.domain import CheckIn, Entry, LoggedSession, PainMoment, PainScore, Run, Side
+from app.interop.fhir.days import TELLINGS
+from app.interop.fhir.ids import Place
+from app.interop.fhir.told import (
+    ACTIVITY_OF,
+    SCORE,
+    SURVEY,
+    codes_of,
+    observed,
+    parts_of,
+    yes_or_no,
+)
+from app.logbook.domain import Entry, LoggedSession, PainScore, RedFlagAnswer, Run, Treatment
 from app.logbook.kinds import Stored
+from app.outcomes.domain.measurements import Measurement
 from app.outcomes.domain.responses import QuestionnaireResponse
+from app.outcomes.domain.words import Questionnaire
 
-_SURVEY = category("survey", "Survey")
-_ACTIVITY = category("activity", "Activity")
-_SECONDS_A_MINUTE = 60
-_DIGITS = 4
-"""A second is 0.0167 minutes: four digits tell each second from the next."""
+_PAIN_QUESTIONS = frozenset({Questionnaire.NRS_WORST, Questionnaire.NRS_USUAL, Questionnaire.NRS_DURING_RUN})
+"""The questions whose answer is pain from 0 to 10."""
+_OF_A_RUN = ("surface", "intensity")
+_YES_OR_NO_OF_A_RUN = ("limp", "stopped_early_for_pain", "painkiller_before")
+
+PARTS: dict[type[Entry], frozenset[str]] = {
+    **{entry: parts_of(tellings) for entry, tellings in TELLINGS.items()},
+    Run: parts_of(TELLINGS[Run]) | {"r"},
+    RedFlagAnswer: frozenset({"x"}),
+    QuestionnaireResponse: frozenset({"q"}),
+    Measurement: frozenset({PART}),
+}
+"""The tags of the ids of each type of entry's observations: no two types share one."""
+CODES: dict[type[Entry], frozenset[str] | None] = {
+    **{entry: codes_of(tellings) for entry, tellings in TELLINGS.items()},
+    Run: codes_of(TELLINGS[Run]) | {ACTIVITY},
+    RedFlagAnswer: None,
+    QuestionnaireResponse: frozenset({Measure.SCORE, PAIN, PHQ2, *Questionnaire}),
+    Measurement: TEST_CODES,
+}
+"""The codes that a type of entry's observations can have; None: any."""
 
 
 def observations_of(stored: Stored[Any], *, with_notes: bool) -> list[Json]:
     """Return what a record observes, always in the same order; the person's words only `with_notes`."""
     entry = stored.entry
-    if isinstance(entry, PainScore):
-        found = [_pain_score(stored, entry)]
-    elif isinstance(entry, Run):
-        found = _run(stored, entry)
-    elif isinstance(entry, LoggedSession):
-        found = list(_session(stored, entry))
-    elif isinstance(entry, CheckIn):
-        found = list(_check_in(stored, entry))
-    else:
+    if isinstance(entry, Measurement):
+        found = list(measured(stored))
+    elif isinstance(entry, QuestionnaireResponse):
         found = list(_score(stored, entry))
+    elif isinstance(entry, RedFlagAnswer):
+        found = [_red_flag(stored, entry)]
+    else:
+        found = [one for telling in TELLINGS[type(entry)] for one in telling.of_record(stored)]
+        found = _in_place(stored, entry, found)
     if with_notes and entry.note and found:
         found[0]["note"] = [{"text": entry.note}]
     return found
 
 
-def head_of(stored: Stored[Any], resource: str, part: str) -> Json:
-    """Return what every resource that is made of a record begins with."""
-    return {
-        "resourceType": resource,
-        "id": Place(stored.patient_id, stored.entry.id, part).id,
-        "meta": {"versionId": str(stored.ver), "lastUpdated": instant(stored.received_at)},
-    }
+def _in_place(stored: Stored[Any], entry: Entry, found: list[Json]) -> list[Json]:
+    """Say what the observations of a record belong to."""
+    if isinstance(entry, Run):
+        return [_run(stored, entry, found), *found]
+    part_of: Json = {}
+    if isinstance(entry, LoggedSession | Treatment):
+        part = "s" if isinstance(entry, LoggedSession) else "t"
+        part_of = {"partOf": [{"reference": f"Procedure/{Place(stored.patient_id, entry.id, part).id}"}]}
+    elif isinstance(entry, PainScore):
+        part_of = _of_score(stored, entry)
+    return [{**one, **part_of} for one in found]
 
 
-def instant(at: datetime) -> str:
-    """Return an instant as FHIR writes it: to the millisecond, with the offset it was told with."""
-    return at.isoformat(timespec="milliseconds")
-
-
-def _observed(stored: Stored[Any], part: str, of: list[Json], code: Json, value: Json | None = None) -> Json:
-    about: Json = {
-        **head_of(stored, "Observation", part),
-        "status": "final",
-        "category": of,
-        "code": code,
-        "subject": patient_reference(stored.patient_id),
-        "effectiveDateTime": instant(stored.entry.performed_at),
-        "issued": instant(stored.received_at),
-        "performer": [patient_reference(stored.patient_id)],
-    }
-    return about if value is None else {**about, "valueQuantity": value}
-
-
-def _pain(stored: Stored[Any], part: str, score: float, moment: PainMoment, side: Side | None) -> Json:
-    at = {"code": concept(MEASURE, "pain-moment", "When the pain was felt"), "valueCodeableConcept": _moment(moment)}
-    pain = quantity(score, "points of 10", "{score}")
-    return {
-        **_observed(stored, part, _SURVEY, loinc(PAIN), pain),
-        "bodySite": knee(side),
-        "component": [at],
-    }
-
-
-def _moment(moment: PainMoment) -> Json:
-    return concept(MOMENT, moment.value, moment.value.replace("_", " "))
-
-
-def _pain_score(stored: Stored[Any], score: PainScore) -> Json:
-    found = _pain(stored, "p", score.score, score.moment, score.side)
+def _of_score(stored: Stored[Any], score: PainScore) -> Json:
     if score.run_id is not None:
-        found["focus"] = [{"reference": f"Observation/{Place(stored.patient_id, score.run_id, 'r').id}"}]
+        return {"focus": [{"reference": f"Observation/{Place(stored.patient_id, score.run_id, 'r').id}"}]}
     if score.session_id is not None:
-        found["partOf"] = [{"reference": f"Procedure/{Place(stored.patient_id, score.session_id, 's').id}"}]
-    return found
+        return {"partOf": [{"reference": f"Procedure/{Place(stored.patient_id, score.session_id, 's').id}"}]}
+    return {}
 
 
-def _run(stored: Stored[Any], run: Run) -> list[Json]:
-    """Return the run as a group, as the Physical Activity guide has it, and what was measured of it."""
-    measured = list(_measures(stored, run))
-    group = _observed(stored, "r", _ACTIVITY, loinc(ACTIVITY))
+def _run(stored: Stored[Any], run: Run, measured_of_it: list[Json]) -> Json:
+    """Return the run as a group, as the Physical Activity guide has it, and how it was."""
+    group = observed(stored, "r", ACTIVITY_OF, loinc(ACTIVITY))
     group["valueCodeableConcept"] = concept(MEASURE, "running", "Running")
-    if measured:
-        group["hasMember"] = [{"reference": f"Observation/{one['id']}"} for one in measured]
-    return [group, *measured]
+    if measured_of_it:
+        group["hasMember"] = [{"reference": f"Observation/{one['id']}"} for one in measured_of_it]
+    group["component"] = [
+        *(
+            {"code": _named(name), "valueCodeableConcept": word(name, getattr(run, name))}
+            for name in _OF_A_RUN
+            if getattr(run, name) is not None
+        ),
+        *({"code": _named(name), **yes_or_no(getattr(run, name))} for name in _YES_OR_NO_OF_A_RUN),
+    ]
+    return group
 
 
-def _measures(stored: Stored[Any], run: Run) -> Iterator[Json]:
-    if run.distance_m is not None:
-        told = quantity(run.distance_m, "metre", "m")
-        yield _observed(stored, "rd", _ACTIVITY, measure(Measure.DISTANCE), told)
-    if run.duration_s is not None:
-        yield _observed(stored, "rt", _ACTIVITY, loinc(DURATION), _minutes(run.duration_s))
-    if run.cadence_spm is not None:
-        told = quantity(run.cadence_spm, "steps a minute", "/min")
-        yield _observed(stored, "rc", _ACTIVITY, measure(Measure.CADENCE), told)
-    if run.rpe is not None:
-        yield _observed(stored, "re", _ACTIVITY, measure(Measure.EXERTION), _exertion(run.rpe))
+def _named(name: str) -> Json:
+    return concept(MEASURE, name.replace("_", "-"), name.replace("_", " "))
 
 
-def _session(stored: Stored[Any], session: LoggedSession) -> Iterator[Json]:
-    part_of = [{"reference": f"Procedure/{Place(stored.patient_id, session.id, 's').id}"}]
-    if session.duration_s is not None:
-        lasted = _observed(stored, "st", _ACTIVITY, loinc(DURATION), _minutes(session.duration_s))
-        yield {**lasted, "partOf": part_of}
-    if session.rpe is not None:
-        felt = _observed(stored, "se", _ACTIVITY, measure(Measure.EXERTION), _exertion(session.rpe))
-        yield {**felt, "partOf": part_of}
+def _red_flag(stored: Stored[Any], answer: RedFlagAnswer) -> Json:
+    code = concept(RED_FLAG, answer.code.value, answer.code.value.replace("_", " "))
+    found = observed(stored, "x", SURVEY, code, yes_or_no(answer.present))
+    because = {
+        "code": concept(MEASURE, "asked-because", "Why it was asked"),
+        "valueCodeableConcept": word("asked_because", answer.asked_because),
+    }
+    return {**found, "component": [because]}
 
 
-def _check_in(stored: Stored[Any], day: CheckIn) -> Iterator[Json]:
-    if day.morning_pain is not None:
-        yield _pain(stored, "cm", day.morning_pain, PainMoment.NEXT_MORNING, day.side)
-    if day.worst_pain is not None:
-        yield _pain(stored, "cw", day.worst_pain, PainMoment.WORST, day.side)
-
-
-def _score(stored: Stored[Any], response: QuestionnaireResponse | Entry) -> Iterator[Json]:
+def _score(stored: Stored[Any], response: QuestionnaireResponse) -> Iterator[Json]:
     score = stored.derived.get("score")
-    if not isinstance(response, QuestionnaireResponse) or score is None:
+    if score is None:
         return
     code = measure(Measure.SCORE)
     code["coding"].append({"system": INSTRUMENT, "code": response.instrument.value})
-    scored = _observed(stored, "q", _SURVEY, code, quantity(score, "points", "{score}"))
+    if response.instrument in _PAIN_QUESTIONS:
+        code["coding"] = [*loinc(PAIN)["coding"], *code["coding"]]
+    elif response.instrument is Questionnaire.PHQ2:
+        code["coding"] = [*loinc(PHQ2)["coding"], *code["coding"]]
+    scored = observed(stored, "q", SURVEY, code, SCORE(score))
     answers = Place(stored.patient_id, response.id).id
     yield {**scored, "derivedFrom": [{"reference": f"QuestionnaireResponse/{answers}"}]}
-
-
-def _minutes(seconds: int) -> Json:
-    return quantity(round(seconds / _SECONDS_A_MINUTE, _DIGITS), "minute", "min")
-
-
-def _exertion(rpe: float) -> Json:
-    return quantity(rpe, "points of 10", "{score}")

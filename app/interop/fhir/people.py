@@ -17,7 +17,7 @@ from app.interop.fhir.coding import (
     loinc,
 )
 from app.interop.fhir.ids import Place, patient_reference
-from app.interop.fhir.observations import instant
+from app.interop.fhir.told import instant
 
 POLICY = "urn:trochlea:consent-text:"
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.guidance.values import GivenAdvice
 from app.interop.fhir.coding import EXERCISE, PHYSICAL_ACTIVITY, Json, concept, knee
 from app.interop.fhir.ids import Place, patient_reference
-from app.interop.fhir.observations import instant
+from app.interop.fhir.told import instant
 from app.programmes.domain.plan import Dosage, PrescribedExercise
 from app.programmes.domain.programme import Programme
 from app.programmes.domain.words import Status

@@ -16,7 +16,7 @@ from app.interop.fhir.coding import (
     knee,
 )
 from app.interop.fhir.ids import patient_reference
-from app.interop.fhir.observations import head_of, instant
+from app.interop.fhir.told import head_of, instant, teller_of
 from app.logbook.domain import LoggedSession, LoggedSet, Treatment
 from app.logbook.kinds import Stored
 from app.outcomes.domain.instruments import Instrument
@@ -106,12 +106,12 @@ def response_of(stored: Stored[Any], *, with_notes: bool) -> Json:
 
 
 def provenance_of(stored: Stored[Any], part: str, targets: Sequence[Json]) -> Json:
-    """Return where the resources of one record come from: the patient told it, this server received it then."""
+    """Return where the resources of one record come from: who told it, and when this server received it."""
     author = concept(PROVENANCE_AGENT, "author", "Author")
     return {
         **head_of(stored, "Provenance", part),
         "target": [{"reference": f"{one['resourceType']}/{one['id']}"} for one in targets],
         "occurredDateTime": instant(stored.entry.performed_at),
         "recorded": instant(stored.received_at),
-        "agent": [{"type": author, "who": patient_reference(stored.patient_id)}],
+        "agent": [{"type": author, "who": teller_of(stored)}],
     }

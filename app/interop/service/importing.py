@@ -33,7 +33,8 @@ from app.logbook.service import IdInUse
 from app.logbook.writing import Listener, Writing
 
 LEASE = timedelta(minutes=3)
-HANDFUL, HANDFUL_S = 20, 2.0
+HANDFUL, HANDFUL_S, HANDFUL_BYTES = 20, 2.0, 8 * 1024 * 1024
+"""A handful ends after so many things, so long, or so much that was read: whoever waits sees how far it is."""
 MOST_TRIES = 5
 NAME_LENGTH = 200
 
@@ -83,7 +84,7 @@ def _take_all(one: Import, contents: Contents, step: Step, listener: Listener) -
     with step() as db:
         _go_on(db, one, **known)
     done = one.items_done
-    for found, read in _handfuls(contents.found):
+    for found, read in handfuls(contents.found):
         done += len(found)
         with step() as db:
             _take(db, one, found, listener, items_done=done, **_progress(found, read))
@@ -100,23 +101,24 @@ def _go_on(db: Session, one: Import, **values: Any) -> None:
         raise _Taken
 
 
-def _handfuls(found: Iterator[Found | Progress]) -> Iterator[tuple[list[Found], int | None]]:
+def handfuls(found: Iterator[Found | Progress]) -> Iterator[tuple[list[Found], int | None]]:
     """Yield things in handfuls, with how many bytes were read up to there; progress without a thing as well.
 
     What was found before the rest is refused is yielded before that.
     """
     waiting: list[Found] = []
     read: int | None = None
-    began_s = time.monotonic()
+    noted, began_s = 0, time.monotonic()
     try:
         for one in found:
             if isinstance(one, Found):
                 waiting.append(one)
             else:
                 read = one.bytes_read
-            if len(waiting) >= HANDFUL or time.monotonic() - began_s >= HANDFUL_S:
+            is_much = (read or 0) - noted >= HANDFUL_BYTES
+            if is_much or len(waiting) >= HANDFUL or time.monotonic() - began_s >= HANDFUL_S:
                 yield waiting, read
-                waiting, began_s = [], time.monotonic()
+                waiting, noted, began_s = [], read or 0, time.monotonic()
     except ExportRefused:
         yield waiting, read
         raise

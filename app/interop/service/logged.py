@@ -11,17 +11,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.consent.domain import Scope
-from app.interop.fhir.coding import ACTIVITY, DURATION, PAIN, Json, Measure
+from app.interop.fhir.coding import Json
 from app.interop.fhir.ids import Place
-from app.interop.fhir.observations import observations_of
+from app.interop.fhir.observations import CODES, PARTS, observations_of
 from app.interop.fhir.records import procedure_of, provenance_of, response_of
 from app.interop.fhir.search import Span, codes_in
 from app.kernel.errors import NotVisible
 from app.logbook import service as logbook
 from app.logbook.domain import MOST_A_DAY
-from app.logbook.kinds import CHECK_IN, PAIN_SCORE, RUN, SESSION, TREATMENT, Kind, Stored
-from app.outcomes.domain.words import Questionnaire
-from app.outcomes.kinds import RESPONSE
+from app.logbook.kinds import CHECK_IN, INTAKE, PAIN_SCORE, RED_FLAG, RUN, SESSION, TREATMENT, Kind, Stored
+from app.outcomes.kinds import MEASUREMENT, RESPONSE
 
 Standing = tuple[datetime, UUID, int]
 """Where a resource stands: when its record was performed, the record's id, and which of its resources it is."""
@@ -58,8 +57,12 @@ class Logged:
         return tuple(one for one in self.origins if scopes is None or one.scope in scopes)
 
 
-def _origin(kind: Kind[Any], scope: Scope, parts: str, *codes: str) -> Origin:
-    return Origin(kind, scope, frozenset(parts.split()), frozenset(codes) or None)
+def _origin(kind: Kind[Any], scope: Scope, part: str) -> Origin:
+    return Origin(kind, scope, frozenset({part}))
+
+
+def _observed(kind: Kind[Any], scope: Scope) -> Origin:
+    return Origin(kind, scope, PARTS[kind.entry], CODES[kind.entry])
 
 
 def _observations(stored: Stored[Any], with_notes: bool) -> list[Json]:
@@ -86,11 +89,15 @@ def _provenances(stored: Stored[Any], _with_notes: bool) -> list[Json]:
 _PAIN, _SESSIONS = Scope.PAIN_READ, Scope.SESSIONS_READ
 OBSERVATION = Logged(
     (
-        _origin(PAIN_SCORE, _PAIN, "p", PAIN),
-        _origin(RUN, _SESSIONS, "r rd rt rc re", ACTIVITY, DURATION, *Measure),
-        _origin(SESSION, _SESSIONS, "st se", DURATION, Measure.EXERTION),
-        _origin(CHECK_IN, _SESSIONS, "cm cw", PAIN),
-        _origin(RESPONSE, _PAIN, "q", Measure.SCORE, *Questionnaire),
+        _observed(PAIN_SCORE, _PAIN),
+        _observed(RUN, _SESSIONS),
+        _observed(SESSION, _SESSIONS),
+        _observed(CHECK_IN, _SESSIONS),
+        _observed(TREATMENT, _SESSIONS),
+        _observed(INTAKE, _SESSIONS),
+        _observed(RED_FLAG, _PAIN),
+        _observed(RESPONSE, _PAIN),
+        _observed(MEASUREMENT, _PAIN),
     ),
     _observations,
 )
@@ -103,7 +110,10 @@ PROVENANCE = Logged(
         _origin(SESSION, _SESSIONS, "vs"),
         _origin(CHECK_IN, _SESSIONS, "vc"),
         _origin(TREATMENT, _SESSIONS, "vt"),
+        _origin(INTAKE, _SESSIONS, "vi"),
+        _origin(RED_FLAG, _PAIN, "vx"),
         _origin(RESPONSE, _PAIN, "vq"),
+        _origin(MEASUREMENT, _PAIN, "vm"),
     ),
     _provenances,
 )

@@ -90,8 +90,8 @@ def put_rows(db: Session, name: str, told: Sequence[Row]) -> None:
     table = Base.metadata.tables[name]
     withheld = {ACCOUNTS: {"password_hash": NOBODY_S_PASSWORD}}.get(name, {})
     rows = [{**_read(table, row), **withheld, **_unguessable(table, row)} for row in told]
-    for first in range(0, len(rows), _AT_ONCE):
-        db.execute(insert(table), rows[first : first + _AT_ONCE])
+    if rows:
+        db.execute(insert(table), rows)
 
 
 def _unguessable(table: Table, row: Row) -> Row:

@@ -17,10 +17,11 @@ from app.db.synced import lock_stream
 from app.keeping.domain import FORMAT, NotImported
 from app.keeping.repository import archives
 from app.keeping.repository.belongings import told_tables
+from app.keeping.service.reading import MANIFEST, Archive, opened
 from app.kernel.clock import now
 from app.sync.service import streams
 
-MANIFEST, README = "manifest.json", "README.txt"
+README = "README.txt"
 TABLES, TRAIL, PEOPLE, CLINICS = "tables", "trail.jsonl", "people.jsonl", "clinics.jsonl"
 _TEXT = """This archive holds all that is kept about you. Each file in tables/ has one record a line, as JSON.
 
@@ -82,55 +83,39 @@ def import_archive(db: Session, file: Path, schema: str) -> tuple[UUID, list[str
     """
     if archives.has_accounts(db):
         raise NotImported("there are people here already; an archive goes into an empty installation")
-    with _opened(file) as archive:
-        manifest = _manifest(archive, schema)
-        account_id = UUID(manifest["account_id"])
-        at = now()
-        archives.put_people(db, _records(archive, manifest, PEOPLE), at)
-        archives.put_rows(db, archives.CLINICS, _records(archive, manifest, CLINICS))
-        left_out: list[str] = []
-        for name in archives.importable():
-            rows = _records(archive, manifest, f"{TABLES}/{name}.jsonl")
-            if name == "favourites":
-                rows, left_out = _known(db, rows)
-            if name == archives.LOG:
-                archives.put_looks(db, rows)
-            else:
-                archives.put_rows(db, name, rows)
+    names = {name: f"{TABLES}/{name}.jsonl" for name in archives.importable()}
+    with opened(file) as packed:
+        archive = Archive(packed, schema)
+        for name in (PEOPLE, CLINICS, *names.values()):
+            archive.check(name)
+        try:
+            account_id = UUID(archive.manifest["account_id"])
+            left_out = _take_in(db, archive, names)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise NotImported("a record is not what this program writes") from None
     streams.begin_epoch(db, account_id)
     return account_id, left_out
+
+
+def _take_in(db: Session, archive: Archive, names: Mapping[str, str]) -> list[str]:
+    """Put in what was checked, a handful of records after the other; return what was left out."""
+    at = now()
+    left_out: list[str] = []
+    for rows in archive.handfuls(PEOPLE):
+        archives.put_people(db, rows, at)
+    for rows in archive.handfuls(CLINICS):
+        archives.put_rows(db, archives.CLINICS, rows)
+    for table, name in names.items():
+        for rows in archive.handfuls(name):
+            if table == archives.LOG:
+                archives.put_looks(db, rows)
+                continue
+            known, unknown = _known(db, rows) if table == "favourites" else (rows, [])
+            archives.put_rows(db, table, known)
+            left_out += unknown
+    return left_out
 
 
 def _known(db: Session, rows: list[Row]) -> tuple[list[Row], list[str]]:
     there = archives.is_there(db, [row["slug"] for row in rows])
     return [row for row in rows if row["slug"] in there], [row["slug"] for row in rows if row["slug"] not in there]
-
-
-def _opened(file: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(file)
-    except (OSError, zipfile.BadZipFile) as error:
-        raise NotImported(f"{file.name} is no archive ({type(error).__name__})") from None
-
-
-def _manifest(archive: zipfile.ZipFile, schema: str) -> Row:
-    try:
-        manifest: Row = orjson.loads(archive.read(MANIFEST))
-        told = (manifest["format"], manifest["schema"])
-    except (KeyError, TypeError, orjson.JSONDecodeError, zipfile.BadZipFile):
-        raise NotImported("the archive's manifest cannot be read") from None
-    if told != (FORMAT, schema):
-        raise NotImported(f"an archive of format {told[0]}, schema {told[1]}; this program reads {FORMAT}, {schema}")
-    return manifest
-
-
-def _records(archive: zipfile.ZipFile, manifest: Row, name: str) -> list[Row]:
-    """Return the records of a file; raise NotImported where it is not what the manifest says."""
-    try:
-        said, content = manifest["files"][name], archive.read(name)
-    except (KeyError, zipfile.BadZipFile):
-        raise NotImported(f"{name} is missing or damaged") from None
-    lines = content.splitlines()
-    if said["records"] != len(lines) or said["sha256"] != hashlib.sha256(content).hexdigest():
-        raise NotImported(f"{name} is damaged: it is not what the manifest says")
-    return [orjson.loads(line) for line in lines]

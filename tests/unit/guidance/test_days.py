@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.guidance.domain.advise import LoadAdvice, advise
+from app.guidance.domain.advise import LoadAdvice, advise, pausing_rules
 from app.guidance.domain.decision import Decision
 from app.guidance.domain.red_flags import RED_FLAGS
+from app.guidance.domain.timeline import by_day
 from app.guidance.histories import Histories
 from app.guidance.judgement import Consultation, judge
 from app.guidance.pausing import stands
@@ -67,6 +68,21 @@ def test_a_timeline_cut_from_the_whole_gives_the_same_advice(part: int, request:
             history, timeline = histories.history_on(knee, made.day), histories.timeline_on(knee, made.day)
             cut, alone = advise(history, policy, made.day, timeline=timeline), advise(history, policy, made.day)
             assert cut == alone, number
+
+
+@EACH_PART
+def test_a_day_that_a_glance_calls_calm_pauses_nothing(part: int, request: pytest.FixtureRequest) -> None:
+    calm = paused = 0
+    for number in numbers(request, part):
+        made = made_up(number)
+        asking, policy = Consultation(made.facts, made.book), made.policy
+        histories = asking.histories
+        knees = histories.knees_on(made.day)
+        whole = [by_day(histories.history_on(knee, made.day), made.day) for knee in knees]
+        fired = frozenset().union(*(pausing_rules(timeline, policy) for timeline in whole))
+        assert asking.pausing_on(made.day) == fired, number
+        calm, paused = calm + (not fired), paused + bool(fired)
+    assert calm > paused > 0
 
 
 # Never unsafe

@@ -16,7 +16,7 @@ from app.interop.runfiles import (
     is_run,
     read_run_file,
 )
-from tests.unit.interop.files import real, with_checksum
+from tests.unit.interop.files import RUNS, real, with_checksum
 
 
 def about(number: float) -> object:
@@ -104,6 +104,29 @@ def test_a_track_whose_clock_stood_still_has_no_times():
 def test_a_track_of_which_most_points_carry_no_time_is_refused():
     with pytest.raises(RunFileWithoutTimes):
         read_run_file(real("cerknicko-without-times.gpx"))
+
+
+TOTALS = {
+    "activity-small-fenix2-run.fit": (9008.22, 2832),
+    "garmin-fenix-5-run.fit": (157.56, 56.887),
+    "garmin-fenix-5-walk.fit": (67.85, 45.379),
+    "event_timestamp.fit": (2606.04, 4371.56),
+    "test.tcx": (4689.243, 1992.78),
+    "no_hr.tcx": (4689.243, 1992.78),
+    "track-with-empty-segment.gpx": (86, 76),
+    "korita-zbevnica.gpx": (6262, 13093),
+}
+"""Metres and seconds: the totals that a device wrote, or the sums along the points where it wrote none."""
+
+
+def test_every_real_file_is_within_one_per_cent_of_its_own_totals_or_refused():
+    for name in (found.name for found in RUNS.iterdir() if found.is_file()):
+        if name in ("Mojstrovka.gpx", "cerknicko-without-times.gpx"):
+            with pytest.raises(RunFileWithoutTimes):
+                read_run_file(real(name))
+            continue
+        run = read_run_file(real(name))
+        assert (run.distance_m, run.duration_s) == tuple(about(total) for total in TOTALS[name]), name
 
 
 @pytest.mark.parametrize(
