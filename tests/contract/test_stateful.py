@@ -253,8 +253,10 @@ class Planted:
             return [b"{}"]
         if self.plant == "kept" and method == "DELETE":
             found = self.chain.sender.get(path.replace(HOLDER, str(self.chain.side.person.id)))
-            self.kept[path] = found.data
-        if method == "GET" and path in self.kept:
+            if found.status_code == 200:
+                self.kept[path] = found.data
+        is_asked_rightly = environ.get("HTTP_AUTHORIZATION") == f"Bearer {self.chain.sender.token}"
+        if method == "GET" and path in self.kept and is_asked_rightly:
             start("200 OK", [("Content-Type", "application/json")])
             return [self.kept[path]]
         return self.chain(environ, start)
