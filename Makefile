@@ -68,7 +68,7 @@ sbom: $(STAMP) ## write the bill of materials, CycloneDX, into var/
 audit: ## ask the public lists whether a pinned package has a known hole (needs the network)
 	@$(PYTHON) -m venv .cache/audit
 	@.cache/audit/bin/python -m pip install --quiet pip-audit
-	@.cache/audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip
+	@.cache/audit/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict
 
 lock: ## resolve requirements.lock anew from pyproject.toml
 	@$(PYTHON) -m venv .cache/lock

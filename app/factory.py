@@ -34,13 +34,14 @@ from app.programmes.routes import programmes
 from app.review.routes import review
 from app.settings import PROJECT_ROOT, Mode, Settings, SettingsIncomplete, read_settings
 from app.sync.routes import sync
+from app.web.admission import Admission
 from app.web.asked import asked
 from app.web.auth import init_auth
 from app.web.encodings import deflate
 from app.web.feature import Feature
 from app.web.keyring import Keys, NoSigningKey, ensure_key
 from app.web.logs import configure_logs, log_requests
-from app.web.metrics import measure_requests, metrics
+from app.web.metrics import count_refused, measure_requests, metrics
 from app.web.openapi import declared, register_operations
 from app.web.pages import pages
 from app.web.problems import register_problems
@@ -104,6 +105,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     if settings.trusted_proxy_hops:
         hops = settings.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    if settings.at_once:
+        app.wsgi_app = Admission(app.wsgi_app, settings.at_once, partial(count_refused, app))  # type: ignore[assignment,method-assign]
     log_requests(app)
     measure_requests(app)
     register_problems(app)

@@ -1,10 +1,15 @@
 """What gunicorn does before it opens its socket (`gunicorn --config python:app.serving wsgi:app`): ask whether it may.
 
-In production it starts only where nothing is in the way.
+In production it starts only where nothing is in the way. Then it loads the application, once, for all workers: each is
+a fork of it, there at once, also when it takes the place of one that was killed.
+
+The threads that gunicorn is started with are how many requests a worker works on at once (`app/web/admission.py`); it
+is given more, for those who wait and those who are told to come again.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -14,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from app.settings import start_of_a_server, tell_workers
+from app.web.admission import threads_for
 
 _START = start_of_a_server()
 _METRICS = _START.var_dir / "metrics"
@@ -30,12 +36,27 @@ def on_starting(server: Any) -> None:
         code = subprocess.run(asked, check=False).returncode  # noqa: S603 - our own command
         if code:
             raise SystemExit(code)
-    # The folder is read when the workers import prometheus_client.
-    tell_workers(TROCHLEA_CHECKED_BY=str(os.getpid()), PROMETHEUS_MULTIPROC_DIR=str(_OWN))
+    at_once = server.cfg.threads
+    server.cfg.set("threads", threads_for(at_once))
+    # The folder is read when prometheus_client is imported.
+    tell_workers(
+        TROCHLEA_CHECKED_BY=str(os.getpid()), TROCHLEA_AT_ONCE=str(at_once), PROMETHEUS_MULTIPROC_DIR=str(_OWN)
+    )
     for left in _METRICS.glob("*"):
         if not _lives(left.name):
             shutil.rmtree(left, ignore_errors=True)
     _OWN.mkdir(parents=True, exist_ok=True)
+    _load(server)
+
+
+def _load(server: Any) -> None:
+    """Load the application before the workers are forked; what it is made of is never looked over for rubbish again.
+
+    Nothing may be open then that two processes must not share: see `tests/integration/test_forked_workers.py`.
+    """
+    server.app.wsgi()
+    gc.collect()
+    gc.freeze()
 
 
 def on_exit(_server: Any) -> None:

@@ -49,6 +49,7 @@ class Settings:
     pool_size: int = 10
     replica_url: str | None = None
     behind_pooler: bool = False
+    at_once: int = 0
     minimum_app_version: str | None = None
     mail_url: str = ""
     mail_from: str = "trochlea@localhost"
@@ -95,6 +96,7 @@ def read_settings() -> Settings:
         pool_size=env.int("POOL_SIZE", 10),
         replica_url=_replica(env.str("REPLICA_URL", ""), env.str("DATABASE_URL", default_url)),
         behind_pooler=env.bool("BEHIND_POOLER", False),
+        at_once=env.int("AT_ONCE", 0),
         mail_url=env.str("MAIL_URL", "" if mode is Mode.PRODUCTION else f"record:{var_dir / 'outbox'}"),
         mail_from=env.str("MAIL_FROM", "trochlea@localhost"),
         push_url=env.str("PUSH_URL", "webpush:" if mode is Mode.PRODUCTION else f"record:{var_dir / 'outbox'}"),

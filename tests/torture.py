@@ -33,6 +33,9 @@ class Step:
     chosen: tuple[str, ...]
 
 
+CAPACITY = "tests/faults/test_capacity.py"
+"""Measured alone: what else this machine does falls upon the figures."""
+
 STEPS = (
     Step("lost answers (G29)", 30, ("tests/faults/test_lossy_network.py", "-m", "torture")),
     Step("power cuts (G25)", 40, ("tests/faults/test_power_cut.py", "-m", "torture")),
@@ -41,6 +44,12 @@ STEPS = (
     Step("clocks (G34)", 5, ("tests/faults/test_clocks.py",)),
     Step("equal times at the doors (G10)", 10, ("tests/faults/test_equal_times.py",)),
     Step("each act is one line (G44)", 20, ("tests/keeping/test_every_act.py", "-m", "torture")),
+    Step(
+        "capacity: twice and five times as much (G39)",
+        30,
+        (CAPACITY, "-m", "torture", "-n", "1", "-k", "times or takes"),
+    ),
+    Step("soak: half an hour (G42)", 80, (CAPACITY, "-m", "torture", "-n", "1", "-k", "half_an_hour")),
     Step("kill -9 under writers (G24)", 60, ("tests/integration/test_crash.py", "-m", "torture")),
     Step("kill -9 under syncing phones (G24)", 60, ("tests/sync/test_crash_push.py", "-m", "torture")),
     Step("devices come together (G32)", 60, ("tests/sync/test_convergence.py", "--torture")),

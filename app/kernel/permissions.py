@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -68,7 +69,8 @@ class Permission(StrEnum):
 class Actor:
     """Who asks: the account, its role, the device session the request came with, and the person's zone.
 
-    With `has_second_factor` that session was logged in with one. Of a patient in question: the scopes that a therapist
+    With `has_second_factor` that session was logged in with one; it was begun at `logged_in_at`.
+    Of a patient in question: the scopes that a therapist
     holds, and a number that grows with every change of them. A token of another epoch than the account's is not good
     any more.
     """
@@ -82,6 +84,7 @@ class Actor:
     consent_version: int = 0
     token_epoch: int = 0
     has_second_factor: bool = False
+    logged_in_at: datetime | None = None
 
     def is_patient(self, patient_id: UUID) -> bool:
         """Is the actor the patient in question?"""

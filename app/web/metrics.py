@@ -16,6 +16,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from app.kernel.errors import NotVisible
 from app.kernel.permissions import Permission
 from app.settings import Mode, Settings
+from app.web.admission import CODE
 from app.web.asked import asked
 from app.web.feature import Feature
 from app.web.logs import METHODS
@@ -70,6 +71,13 @@ def _count(response: Response) -> Response:
     if (code := known("problem_code")) is not None:
         measured.refusals.labels(code).inc()
     return response
+
+
+def count_refused(app: Flask) -> None:
+    """Count one request that an application had no room for."""
+    measured: Measured = app.extensions["trochlea.measured"]
+    measured.requests.labels(NO_ROUTE, "other", "503").inc()
+    measured.refusals.labels(CODE).inc()
 
 
 @metrics.operation("GET", "/metrics", permission=Permission.PUBLIC, answers={200: None, 404: None})

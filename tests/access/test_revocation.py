@@ -29,7 +29,7 @@ from tests.contract.operations import operations
 READERS = 4
 QUICK, MANY = 9, 200
 TIMES = 2
-"""How often each way to read has its turn, before the ends of a quick run and after them: some meet the end itself."""
+"""How often each way to read has its turn, before the ends of a run and after them: some meet the end itself."""
 PATIENCE_S = 120
 WAYS = ("the patient revokes", "the therapist ends the care", "the therapist leaves the clinic")
 
@@ -66,6 +66,8 @@ class Readers:
 
     asks: list[Ask]
     holder: Person
+    answers_each: int
+    """So many are awaited before an end and after it: over all of them each way has its turns."""
     is_open: bool = False
     heard: list[Heard] = field(default_factory=list)
     stop: bool = False
@@ -91,11 +93,10 @@ class Readers:
             raise
 
     def await_answers(self, since: float) -> None:
-        """Wait until so many requests were begun since then and answered that a quick run asks in each way."""
-        answers_each = math.ceil(TIMES * len(self.asks) / QUICK)
+        """Wait until so many requests as are wanted were begun since then and answered."""
         with self.news:
             done = self.news.wait_for(
-                lambda: self.failures or sum(one.began > since for one in self.heard[-200:]) >= answers_each,
+                lambda: self.failures or sum(one.began > since for one in self.heard[-200:]) >= self.answers_each,
                 timeout=PATIENCE_S,
             )
         assert done, "the readers are stuck"
@@ -194,7 +195,8 @@ def lines(database: Database, care: Care) -> int:
 
 def late_answers(app: Flask, care: Care, rounds: int) -> tuple[list[Heard], list[Heard], set[str]]:
     """End the care so many times under readers; return all they heard, what told too much, and what was asked late."""
-    readers = Readers(care.asks, care.therapist)
+    answers_each = max(READERS, math.ceil(TIMES * len(care.asks) / max(rounds, QUICK)))
+    readers = Readers(care.asks, care.therapist, answers_each)
     threads = [threading.Thread(target=readers.read) for _ in range(READERS)]
     closed: list[tuple[float, float]] = []
     for thread in threads:

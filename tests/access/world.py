@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.accounts.models import AccountRow
 from app.consent.domain import CONSENT_TEXT_VERSION, Scope
 from app.consent.models import CareLinkRow
+from app.consent.service import admission
 from app.db.engine import Database
 from app.kernel.clock import now
 from app.kernel.ids import new_id
@@ -78,11 +80,13 @@ class Forgetful(Session):
 
 @contextmanager
 def forgetting(app: Flask, database: Database) -> Iterator[None]:
-    """Answer requests as always, and keep nothing of what they write."""
+    """Answer requests as always, and keep nothing of what they write; a log-in stays fresh for as long as it takes."""
     makers = {"writing": sessionmaker(database.writer, class_=Forgetful, expire_on_commit=False, autoflush=False)}
     app.extensions["trochlea.database"] = replace(database, **makers)
     try:
-        yield
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(admission, "JUST_LOGGED_IN", timedelta(days=1))
+            yield
     finally:
         app.extensions["trochlea.database"] = database
 

@@ -343,3 +343,31 @@ def test_an_exercise_is_shared_with_one_s_own_clinic_alone(people: People) -> No
 
 def _month() -> str:
     return (datetime.now(UTC) + timedelta(days=30)).isoformat()
+
+
+CHANGES = {
+    "invite": ("POST", "/invitations"),
+    "remove": ("DELETE", "/members/{}"),
+    "name an admin": ("PUT", "/admins/{}"),
+    "drop an admin": ("DELETE", "/admins/{}"),
+}
+
+
+def test_who_belongs_to_a_clinic_is_changed_only_soon_after_a_log_in(
+    people: People, admin: Person, clinic: str
+) -> None:
+    """A screen that was left open is not enough; and nobody but an admin learns that logging in again would help."""
+    ines, stranger = people.therapist(), people.therapist()
+    joined(admin, clinic, ines)
+    before = members(admin, clinic)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=5, seconds=30), tick=False):
+        for method, path in CHANGES.values():
+            url = f"/v1/clinics/{clinic}{path.format(ines.id)}"
+            late = admin.send(method, url)
+            assert (late.status_code, late.json["code"]) == (403, "log_in_again"), path
+            assert ines.send(method, url).json["code"] == "forbidden"
+            assert stranger.send(method, url).status_code == 404
+        assert members(admin, clinic) == before
+        back = people.again(admin)
+        assert back.send("PUT", f"/v1/clinics/{clinic}/admins/{ines.id}").status_code == 204
+        assert ines.send("DELETE", f"/v1/clinics/{clinic}/membership").status_code == 204, "leaving asks for nothing"

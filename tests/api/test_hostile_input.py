@@ -19,7 +19,7 @@ from tests.contract.hostile import BODIES, FRAGMENTS
 from tests.contract.operations import Operation, operations
 
 SHARDS = 8
-OFTEN, DEEP_OFTEN = 75, 11
+OFTEN, DEEP_OFTEN = 75, 22
 """Each place is tried with every so-many-th value, another share each; all of them in make torture."""
 
 NEVER_ACCEPTED = {
@@ -93,7 +93,7 @@ def test_no_hostile_value_breaks_or_divides_the_databases_or_leaves_a_trace(
 
 @pytest.mark.deep
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_no_hostile_value_does_with_four_times_as_many(sides: list[Side], every: list[Operation], shard: int) -> None:
+def test_no_hostile_value_does_with_three_times_as_many(sides: list[Side], every: list[Operation], shard: int) -> None:
     done = [attack(sides, operation, every, DEEP_OFTEN) for operation in every[shard::SHARDS]]
     assert [fault for made in done for fault in made.faults] == []
 

@@ -14,7 +14,7 @@ from tests.faults.proxy import LossyProxy
 from tests.levels import SQLITE_FIRST
 
 SEED = 20_261_121
-PUSHES, DEEP_PUSHES, ALL_PUSHES = 80, 504, 5000
+PUSHES, DEEP_PUSHES, ALL_PUSHES = 80, 304, 5000
 PHONES = 8
 SIZES = [
     PUSHES,

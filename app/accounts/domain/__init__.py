@@ -101,6 +101,7 @@ class Known:
     expires_at: datetime
     revoked_at: datetime | None
     second_factor_at: datetime | None
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

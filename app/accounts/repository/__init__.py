@@ -55,6 +55,7 @@ _KNOWN = Question(
         _DEVICES.c.expires_at,
         _DEVICES.c.revoked_at,
         _DEVICES.c.second_factor_at,
+        _DEVICES.c.created_at,
     )
     .join(_DEVICES, _DEVICES.c.account_id == _ACCOUNTS.c.id)
     .where(_DEVICES.c.id == bindparam("device"), _ACCOUNTS.c.disabled_at.is_(None))

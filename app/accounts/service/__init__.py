@@ -179,6 +179,7 @@ def actor_of(db: Session, account_id: UUID, device_id: UUID, at: datetime) -> Ac
         known.professional_role,
         token_epoch=known.token_epoch,
         has_second_factor=known.second_factor_at is not None,
+        logged_in_at=known.created_at,
     )
 
 

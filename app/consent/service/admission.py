@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,6 +17,8 @@ from app.kernel.clock import now
 from app.kernel.errors import Denied, NotVisible
 from app.kernel.permissions import Actor, Permission, Role
 
+JUST_LOGGED_IN = timedelta(minutes=5)
+"""So long after a log-in members of a clinic may be changed (SECURITY 4.2)."""
 SYNC = frozenset({Permission.SYNC_READ, Permission.SYNC_WRITE})
 
 
@@ -31,6 +34,13 @@ class ReadOnly(Denied):
 
     code = "read_only"
     title = "You only read this stream"
+
+
+class LogInAgain(Denied):
+    """Who may be in a clinic is changed by somebody who has just said who they are, not by a session left open."""
+
+    code = "log_in_again"
+    title = "Log in again; this is only done soon after it"
 
 
 class NoSuchStream(NotVisible):
@@ -69,7 +79,13 @@ def _admit_to_clinic(db: Session, actor: Actor, permission: Permission, clinic_i
     verdict = may_in_clinic(permission, held.clinic_role if held else None)
     if verdict is not Verdict.GRANTED:
         raise NotVisible if verdict is Verdict.HIDDEN else Denied
+    if permission is Permission.CLINIC_MANAGE and not _has_just_logged_in(actor):
+        raise LogInAgain
     return actor
+
+
+def _has_just_logged_in(actor: Actor) -> bool:
+    return actor.logged_in_at is not None and now() - actor.logged_in_at <= JUST_LOGGED_IN
 
 
 def admit_to(db: Session, actor: Actor, permission: Permission, patient_id: UUID | None) -> Actor:

@@ -1,0 +1,116 @@
+"""How many requests a worker process works on at once, how many wait for that, and what the others are told.
+
+A server that takes in whatever comes works on what nobody waits for any more. Here so many requests are worked on as
+the server was started with threads; three times as many, and no longer than a moment, wait in turn; whoever comes
+beyond that is told 503 `busy` at once, by a thread that is there for nothing else, before anything is looked up.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import structlog
+
+from app.web.problems import PROBLEM, problem_body
+
+WAITING_EACH = 3
+"""So many wait for each that is worked on."""
+DOORMEN = 16
+"""So many threads more: each tells one who is not let in so."""
+LONGEST_WAIT_S = 1.0
+RETRY_AFTER_S = 2
+ALWAYS_LET_IN = ("/health/", "/metrics")
+"""What is asked to find out whether the server lives has to be answered while it is busy."""
+CODE, TITLE = "busy", "The server has as much to do as it can; try again in a moment"
+
+Start = Callable[..., Any]
+Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
+
+
+def threads_for(at_once: int) -> int:
+    """Return how many threads a worker needs, so that those who wait or are refused take none from the others."""
+    return at_once + at_once * WAITING_EACH + DOORMEN
+
+
+class Turns:
+    """So many at once, in the order they came in: a semaphore lets whoever comes just then pass those who wait."""
+
+    def __init__(self, at_once: int, room: int) -> None:
+        self._lock = threading.Lock()
+        self._free, self._room = at_once, room
+        self._waiting: deque[threading.Lock] = deque()
+
+    def take(self, longest_wait_s: float) -> bool:
+        """Wait for a turn; False where nobody more may wait, or the wait was too long."""
+        with self._lock:
+            if self._free:
+                self._free -= 1
+                return True
+            if len(self._waiting) >= self._room:
+                return False
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        if mine.acquire(timeout=longest_wait_s):
+            return True
+        with self._lock:
+            if mine not in self._waiting:  # given at the last moment
+                return True
+            self._waiting.remove(mine)
+            return False
+
+    def give_back(self) -> None:
+        """Give a turn to whoever has waited longest."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._free += 1
+
+
+class Admission:
+    """Lets in as many as there is room for; `refused` is called for each that is not let in."""
+
+    def __init__(
+        self,
+        application: Application,
+        at_once: int,
+        refused: Callable[[], None],
+        *,
+        longest_wait_s: float = LONGEST_WAIT_S,
+    ) -> None:
+        self._application, self._refused = application, refused
+        self._turns = Turns(at_once, at_once * WAITING_EACH)
+        self._longest_wait_s = longest_wait_s
+
+    def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        """Answer, or refuse."""
+        if environ.get("PATH_INFO", "").startswith(ALWAYS_LET_IN):
+            return self._application(environ, start)
+        if not self._turns.take(self._longest_wait_s):
+            return self._refuse(start)
+        try:
+            return self._application(environ, start)
+        finally:
+            self._turns.give_back()
+
+    def _refuse(self, start: Start) -> list[bytes]:
+        self._refused()
+        request_id = uuid4().hex
+        structlog.get_logger().info("request", status=503, request_id=request_id, code=CODE)
+        body = orjson.dumps({**problem_body(503, CODE, TITLE), "request_id": request_id})
+        headers = [
+            ("Content-Type", PROBLEM),
+            ("Content-Length", str(len(body))),
+            ("Retry-After", str(RETRY_AFTER_S)),
+            ("Cache-Control", "no-store"),
+            ("X-Request-Id", request_id),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        start("503 SERVICE UNAVAILABLE", headers)
+        return [body]

@@ -1,0 +1,121 @@
+"""Beyond what a worker can do at once, some wait a moment and the others are told so; nobody is forgotten."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
+import pytest
+
+from app.web.admission import WAITING_EACH, Admission, threads_for
+
+AT_ONCE = 2
+WITHIN_S = 30.0
+
+
+class Work:
+    """An application whose answers wait for `may_end`."""
+
+    def __init__(self) -> None:
+        self.began, self.may_end = threading.Semaphore(0), threading.Event()
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer, once it may."""
+        self.began.release()
+        assert self.may_end.wait(WITHIN_S)
+        if environ["PATH_INFO"] == "/broken":
+            raise RuntimeError
+        start("200 OK", [])
+        return [b"done"]
+
+
+class Door:
+    """A worker, asked by as many threads as it has."""
+
+    def __init__(self, longest_wait_s: float) -> None:
+        self.work, self.refused = Work(), threading.Semaphore(0)
+        self.admission = Admission(self.work, AT_ONCE, self.refused.release, longest_wait_s=longest_wait_s)
+
+    def ask(self, path: str = "/v1/me") -> tuple[str, dict[str, str], bytes]:
+        """Return the status, headers and body of an answer."""
+        told: list[Any] = []
+        body = self.admission({"PATH_INFO": path}, lambda *given: told.extend(given))
+        return told[0], dict(told[1]), b"".join(body)
+
+    def await_begun(self, count: int) -> None:
+        """Return once so many more are worked on."""
+        for _ in range(count):
+            assert self.work.began.acquire(timeout=WITHIN_S)
+
+
+@contextmanager
+def door(longest_wait_s: float = WITHIN_S) -> Iterator[tuple[Door, ThreadPoolExecutor]]:
+    """Yield a door and those who ask at it."""
+    made = Door(longest_wait_s)
+    with ThreadPoolExecutor(threads_for(AT_ONCE)) as askers:
+        try:
+            yield made, askers
+        finally:
+            made.work.may_end.set()
+
+
+def statuses(asked: list[Future[Any]]) -> list[str]:
+    """Return the statuses of all answers."""
+    return [one.result(WITHIN_S)[0][:3] for one in asked]
+
+
+def test_as_many_as_there_is_room_for_are_answered_and_the_others_refused_at_once() -> None:
+    with door() as (made, askers):
+        asked = [askers.submit(made.ask) for _ in range(AT_ONCE * (1 + WAITING_EACH) + 3)]
+        made.await_begun(AT_ONCE)
+        for _ in range(3):
+            assert made.refused.acquire(timeout=WITHIN_S), "somebody beyond the waiting room was not refused"
+        assert not made.work.began.acquire(blocking=False), "more are worked on than at once"
+        made.work.may_end.set()
+        found = statuses(asked)
+    assert (found.count("200"), found.count("503")) == (AT_ONCE * (1 + WAITING_EACH), 3)
+
+
+def test_a_refusal_is_a_problem_that_says_when_to_come_again() -> None:
+    with door(longest_wait_s=0.0) as (made, askers):
+        [askers.submit(made.ask) for _ in range(AT_ONCE)]
+        made.await_begun(AT_ONCE)
+        status, headers, body = made.ask()
+    assert status == "503 SERVICE UNAVAILABLE"
+    assert headers["Retry-After"].isdecimal()
+    assert headers["Content-Type"] == "application/problem+json"
+    told = orjson.loads(body)
+    assert (told["code"], told["status"], told["request_id"]) == ("busy", 503, headers["X-Request-Id"])
+
+
+def test_who_waits_too_long_is_refused_and_leaves_the_room() -> None:
+    with door(longest_wait_s=0.01) as (made, askers):
+        [askers.submit(made.ask) for _ in range(AT_ONCE)]
+        made.await_begun(AT_ONCE)
+        assert {made.ask()[0][:3] for _ in range(3 * AT_ONCE * WAITING_EACH)} == {"503"}
+        made.work.may_end.set()
+        assert askers.submit(made.ask).result(WITHIN_S)[0] == "200 OK"
+
+
+def test_a_failure_gives_its_place_back() -> None:
+    with door(longest_wait_s=0.0) as (made, _):
+        made.work.may_end.set()
+        for _ in range(3 * AT_ONCE):
+            with pytest.raises(RuntimeError):
+                made.ask("/broken")
+        assert made.ask()[0] == "200 OK"
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready", "/metrics"])
+def test_who_asks_whether_the_server_lives_is_answered_while_it_is_busy(path: str) -> None:
+    with door(longest_wait_s=0.0) as (made, askers):
+        [askers.submit(made.ask) for _ in range(AT_ONCE)]
+        made.await_begun(AT_ONCE)
+        asked = askers.submit(made.ask, path)
+        made.await_begun(1)
+        made.work.may_end.set()
+        assert asked.result(WITHIN_S)[0] == "200 OK"
