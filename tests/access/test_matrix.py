@@ -18,9 +18,11 @@ from tests.access.table import ROWS
 from tests.access.world import World, forgetting, world_of
 from tests.builders.people import People
 from tests.contract.operations import Operation, operations
-from tests.levels import SHARES, SHARES_SHARED_OUT
+from tests.levels import SQLITE_FIRST
 
 LEAST_ACTORS, LEAST_REQUESTS = 15, 2000
+SHARES = 2
+"""In so many parts, which can run beside each other."""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,8 @@ def test_every_operation_of_the_document_has_a_row_and_every_row_an_operation(ap
     assert set(ROWS) - {operation.name for operation in operations(app)} == set()
 
 
-@SHARES_SHARED_OUT
+@SQLITE_FIRST
+@pytest.mark.parametrize("share", range(SHARES))
 def test_nobody_gets_what_the_table_does_not_give_them_and_everybody_gets_what_it_does(
     app: Flask, world: World, share: int
 ) -> None:

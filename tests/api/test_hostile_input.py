@@ -19,7 +19,7 @@ from tests.contract.hostile import BODIES, FRAGMENTS
 from tests.contract.operations import Operation, operations
 
 SHARDS = 8
-OFTEN, DEEP_OFTEN = 75, 22
+OFTEN, DEEP_OFTEN = 120, 22
 """Each place is tried with every so-many-th value, another share each; all of them in make torture."""
 
 NEVER_ACCEPTED = {
