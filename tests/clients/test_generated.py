@@ -117,6 +117,7 @@ def test_a_generated_typescript_client_compiles_and_has_its_first_day(
     assert (day["distance_m"], day["decision"]) == (5000, "hold")
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_document_that_the_generator_stumbles_over_is_seen(backend: str, tmp_path: Path) -> None:
     broken = json.loads(DOCUMENT.read_text())
