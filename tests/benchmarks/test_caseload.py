@@ -33,6 +33,7 @@ def timed(work: Callable[[], Any]) -> float:
 
 
 @pytest.mark.deep
+@pytest.mark.measured
 @pytest.mark.parametrize("kind", BACKENDS)
 def test_the_caseload_of_200_takes_at_most_two_and_a_half_times_its_rows(kind: str, tmp_path: Path) -> None:
     tmp_path.chmod(0o755)

@@ -55,7 +55,10 @@ def is_flat(held: list[float]) -> bool:
 
 @pytest.mark.parametrize(
     "minutes",
-    [pytest.param(SHORT_MINUTES, marks=pytest.mark.deep), pytest.param(MINUTES, marks=pytest.mark.torture)],
+    [
+        pytest.param(SHORT_MINUTES, marks=[pytest.mark.deep, pytest.mark.measured]),
+        pytest.param(MINUTES, marks=pytest.mark.torture),
+    ],
 )
 def test_a_worker_is_small_and_stays_so_however_long_it_serves(tmp_path: Path, minutes: float) -> None:
     tmp_path.chmod(0o755)

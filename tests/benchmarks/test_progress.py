@@ -35,6 +35,7 @@ def spent(work: Callable[[], Any]) -> float:
 
 
 @pytest.mark.deep
+@pytest.mark.measured
 @pytest.mark.parametrize("kind", BACKENDS)
 def test_a_year_of_progress_beside_its_rows(kind: str, tmp_path: Path) -> None:
     tmp_path.chmod(0o755)

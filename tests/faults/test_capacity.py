@@ -99,6 +99,7 @@ def answers_are_bounded(found: dict[str, Load]) -> None:
 
 
 @pytest.mark.deep
+@pytest.mark.measured
 @SQLITE_FIRST
 def test_five_times_what_it_can_do_is_refused_with_a_word_and_nothing_is_lost(
     fresh_database_url: str, tmp_path: Path

@@ -23,7 +23,10 @@ SEED = 20_261_121
 
 BACKENDS_APART = pytest.mark.parametrize(
     "backend",
-    [pytest.param("sqlite", marks=pytest.mark.deep), pytest.param("postgresql", marks=pytest.mark.torture)],
+    [
+        pytest.param("sqlite", marks=[pytest.mark.deep, pytest.mark.measured]),
+        pytest.param("postgresql", marks=pytest.mark.torture),
+    ],
     indirect=True,
 )
 """What is measured are mostly hashes, which no database makes."""
