@@ -1,4 +1,4 @@
-"""What takes turns on the databases is there: a module under another name would be tried on both, and nobody would know."""
+"""What takes turns on the databases is there: a module of another name would be tried on both, and nobody know."""
 
 from __future__ import annotations
 
