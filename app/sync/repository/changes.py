@@ -18,6 +18,7 @@ from sqlalchemy import (
     case,
     cast,
     delete,
+    func,
     or_,
     select,
     type_coerce,
@@ -249,9 +250,16 @@ def begin_epochs(db: Session, epoch: UUID, generation: int) -> None:
 
 
 def purge(db: Session, patient_id: UUID, up_to: int) -> None:
-    """Forget tombstones and replaced versions numbered up to `up_to`, and raise the floor to it."""
-    replaced = or_(_changes.c.deleted, ~_is_newest(None, patient_id))
-    gone = select(_changes.c.seq).where(_changes.c.patient_id == patient_id, _changes.c.seq <= up_to, replaced)
+    """Forget tombstones and replaced versions numbered up to `up_to`, and raise the floor to it.
+
+    All versions are put in order once: asked of each row by itself, a PostgreSQL that has not yet counted the rows
+    may read them all for each of them.
+    """
+    record = (_changes.c.collection, _changes.c.id)
+    newer = func.lead(_changes.c.seq).over(partition_by=record, order_by=_changes.c.seq).label("newer")
+    versions = select(_changes.c.seq, _changes.c.deleted, newer).where(_changes.c.patient_id == patient_id).subquery()
+    replaced = or_(versions.c.deleted, versions.c.newer.is_not(None))
+    gone = select(versions.c.seq).where(versions.c.seq <= up_to, replaced)
     db.connection().execute(delete(_changes).where(_changes.c.patient_id == patient_id, _changes.c.seq.in_(gone)))
     raised = update(_streams).where(_streams.c.patient_id == patient_id, _streams.c.floor < up_to)
     db.connection().execute(raised.values(floor=up_to))
