@@ -14,10 +14,9 @@ from app.consent import service as consent
 from app.consent.domain import CONSENT_TEXT_VERSION, CareLink, Scope
 from app.kernel.clock import now
 from app.kernel.ids import new_id
-from app.kernel.sides import Side
 from app.programmes import service as programmes
 from app.programmes.domain.programme import Author
-from app.programmes.domain.words import AuthorRole, Stage
+from app.programmes.domain.words import AuthorRole
 from tests.benchmarks.asked import Asked, file_of, opened, raw, statements_of, write_asked
 from tests.benchmarks.grounds import Ground
 from tests.benchmarks.load import Sample, measure, request
@@ -27,7 +26,7 @@ from tests.benchmarks.results import IN_PROCESS, PRODUCT, TARGETS, Results
 from tests.builders.care import logged
 from tests.builders.devices import a_check_in
 from tests.builders.people import People, Person
-from tests.builders.plans import STANDARD
+from tests.builders.plans import standard_order
 
 PROGRESS, CASELOAD = "a year of progress", "caseload of 200"
 REVIEWS = {PROGRESS: 4, CASELOAD: 4}
@@ -112,7 +111,7 @@ def runner(ground: Ground) -> Person:
     at = now()
     author = Author(id=found.person.id, role=AuthorRole.PATIENT)
     with ground.database.writing.begin() as db:
-        programmes.prescribe(db, found.person.id, _order(), author, at - timedelta(days=364))
+        programmes.prescribe(db, found.person.id, standard_order(), author, at - timedelta(days=364))
     ground.tidy()
     return found.person
 
@@ -135,21 +134,8 @@ def ward(ground: Ground, count: int, rising: int) -> tuple[Person, list[UUID]]:
         )
         with ground.database.writing.begin() as db:
             consent.grant_access(db, patient.id, link, patient.device_id)
-            programmes.prescribe(db, patient.id, _order(), author, at - timedelta(days=21))
+            programmes.prescribe(db, patient.id, standard_order(), author, at - timedelta(days=21))
     for patient in patients[:rising]:
         logged(patient, check_ins=[a_check_in(ago, worst_pain=4 if ago < 6 else 1) for ago in range(14)])
     ground.tidy()
     return therapist, [patient.id for patient in patients[:rising]]
-
-
-def _order() -> programmes.Order:
-    return programmes.Order(
-        id=new_id(),
-        protocol=STANDARD,
-        plan=None,
-        sides=(Side.LEFT,),
-        stage=Stage.RELIEVE,
-        reason="to begin with",
-        replaces=None,
-        target_week_distance_m=None,
-    )

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
+from app.kernel.ids import new_id
+from app.kernel.sides import Side
+from app.programmes import service as programmes
+from app.programmes.domain.words import Stage
 from tests.builders.people import Person
 
 Json = dict[str, Any]
@@ -60,3 +64,17 @@ def as_ordered(plan: Json) -> Json:
     """Return a plan that was read in the form it is sent."""
     exercises = [{name: value for name, value in one.items() if name != "since_on"} for one in plan["exercises"]]
     return {**plan, "exercises": exercises}
+
+
+def standard_order() -> programmes.Order:
+    """Return an order of the standard protocol for the left knee, from its first stage."""
+    return programmes.Order(
+        id=new_id(),
+        protocol=STANDARD,
+        plan=None,
+        sides=(Side.LEFT,),
+        stage=Stage.RELIEVE,
+        reason="to begin with",
+        replaces=None,
+        target_week_distance_m=None,
+    )

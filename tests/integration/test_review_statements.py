@@ -8,15 +8,13 @@ import pytest
 
 from app.db.engine import Database
 from app.kernel.clock import now
-from app.kernel.ids import new_id
-from app.kernel.sides import Side
 from app.programmes import service as programmes
 from app.programmes.domain.programme import Author
-from app.programmes.domain.words import AuthorRole, Stage
+from app.programmes.domain.words import AuthorRole
 from tests.builders.care import let_in, logged
 from tests.builders.devices import a_check_in
 from tests.builders.people import People, Person
-from tests.builders.plans import STANDARD
+from tests.builders.plans import standard_order
 from tests.integration.test_logbook_statements import counted
 from tests.integration.test_logbook_statements import logged as entries_of
 
@@ -29,18 +27,8 @@ def rising(people: People, database: Database, therapist: Person) -> Person:
     patient = people.patient()
     let_in(patient, therapist)
     author = Author(id=therapist.id, role=AuthorRole.THERAPIST)
-    order = programmes.Order(
-        id=new_id(),
-        protocol=STANDARD,
-        plan=None,
-        sides=(Side.LEFT,),
-        stage=Stage.RELIEVE,
-        reason="to begin with",
-        replaces=None,
-        target_week_distance_m=None,
-    )
     with database.writing.begin() as db:
-        programmes.prescribe(db, patient.id, order, author, now() - timedelta(days=21))
+        programmes.prescribe(db, patient.id, standard_order(), author, now() - timedelta(days=21))
     logged(patient, check_ins=[a_check_in(ago, worst_pain=4 if ago < 6 else 1) for ago in range(14)])
     return patient
 
