@@ -49,6 +49,8 @@ STEPS = (
         30,
         (CAPACITY, "-m", "torture", "-n", "1", "-k", "times or takes"),
     ),
+    Step("slow clients (G41)", 15, ("tests/faults/test_slow_clients.py", "-m", "torture", "-n", "1")),
+    Step("a flood of log-ins (G40)", 15, ("tests/faults/test_login_flood.py", "-m", "torture", "-n", "1")),
     Step("soak: half an hour (G42)", 80, (CAPACITY, "-m", "torture", "-n", "1", "-k", "half_an_hour")),
     Step("kill -9 under writers (G24)", 60, ("tests/integration/test_crash.py", "-m", "torture")),
     Step("kill -9 under syncing phones (G24)", 60, ("tests/sync/test_crash_push.py", "-m", "torture")),

@@ -1,4 +1,4 @@
-"""Turns at hashing passwords: as many at once as there are cores, on this machine and not only in this process.
+"""Turns at hashing passwords: as many at once as there are cores but one, on this machine and not only in this process.
 
 A hash takes 19 MiB and a core for a while. Without turns a flood of log-ins would take every core from those who are
 logged in already (SECURITY 4.2).
@@ -31,7 +31,7 @@ class HashSlots:
     """The turns; in one process from the beginning, across processes once they share a folder."""
 
     def __init__(self, slots: int | None = None, longest_wait_s: float = LONGEST_WAIT_S) -> None:
-        self.slots = slots or len(os.sched_getaffinity(0))
+        self.slots = slots or max(1, len(os.sched_getaffinity(0)) - 1)
         self._longest_wait_s = longest_wait_s
         self._here = BoundedSemaphore(self.slots)
         self._folder: Path | None = None

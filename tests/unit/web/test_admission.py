@@ -6,12 +6,15 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from app.web.admission import WAITING_EACH, Admission, threads_for
+from app.factory import create_app
+from app.settings import Mode, Settings
+from app.web.admission import HASHES, WAITING_EACH, Admission, threads_for
 
 AT_ONCE = 2
 WITHIN_S = 30.0
@@ -40,10 +43,10 @@ class Door:
         self.work, self.refused = Work(), threading.Semaphore(0)
         self.admission = Admission(self.work, AT_ONCE, self.refused.release, longest_wait_s=longest_wait_s)
 
-    def ask(self, path: str = "/v1/me") -> tuple[str, dict[str, str], bytes]:
+    def ask(self, path: str = "/v1/me", method: str = "GET") -> tuple[str, dict[str, str], bytes]:
         """Return the status, headers and body of an answer."""
         told: list[Any] = []
-        body = self.admission({"PATH_INFO": path}, lambda *given: told.extend(given))
+        body = self.admission({"PATH_INFO": path, "REQUEST_METHOD": method}, lambda *given: told.extend(given))
         return told[0], dict(told[1]), b"".join(body)
 
     def await_begun(self, count: int) -> None:
@@ -119,3 +122,40 @@ def test_who_asks_whether_the_server_lives_is_answered_while_it_is_busy(path: st
         made.await_begun(1)
         made.work.may_end.set()
         assert asked.result(WITHIN_S)[0] == "200 OK"
+
+
+def test_log_ins_take_half_of_the_turns_at_most_and_leave_the_others_to_phones() -> None:
+    with door() as (made, askers):
+        log_ins = [askers.submit(made.ask, "/v1/auth/login", "POST") for _ in range(3)]
+        made.await_begun(AT_ONCE // 2)
+        for _ in range(3 - AT_ONCE // 2):
+            assert made.refused.acquire(timeout=WITHIN_S), "a log-in waits for its turn among the others"
+        phone = askers.submit(made.ask)
+        made.await_begun(1)
+        made.work.may_end.set()
+        assert statuses([phone]) == ["200"]
+        assert sorted(statuses(log_ins)) == ["200"] * (AT_ONCE // 2) + ["503"] * (3 - AT_ONCE // 2)
+
+
+def test_what_a_password_is_hashed_for_is_there(tmp_path: Path) -> None:
+    url, secret = f"sqlite:///{tmp_path}/none.sqlite3", "a secret of thirty-two letters, at least"
+    said = create_app(Settings(mode=Mode.TEST, database_url=url, var_dir=tmp_path, secret_key=secret))
+    routes = {(method, rule.rule) for rule in said.url_map.iter_rules() for method in rule.methods or ()}
+    assert routes >= HASHES
+
+
+def test_a_refusal_before_a_thread_says_the_same() -> None:
+    with door(longest_wait_s=0.0) as (made, askers):
+        assert not made.admission.would_refuse("GET", "/v1/exercises", at_work=AT_ONCE)
+        [askers.submit(made.ask) for _ in range(AT_ONCE)]
+        made.await_begun(AT_ONCE)
+        raw = made.admission.refused_as_bytes(stays=True)
+        assert made.admission.would_refuse("GET", "/v1/exercises", at_work=AT_ONCE * (1 + WAITING_EACH))
+        assert not made.admission.would_refuse("GET", "/health/live", at_work=AT_ONCE * (1 + WAITING_EACH))
+    head, _, body = raw.partition(b"\r\n\r\n")
+    status, *lines = head.decode().split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    assert status == "HTTP/1.1 503 SERVICE UNAVAILABLE"
+    assert (headers["Connection"], int(headers["Content-Length"])) == ("keep-alive", len(body))
+    assert headers["Retry-After"].isdecimal()
+    assert orjson.loads(body)["code"] == "busy"
