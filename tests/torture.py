@@ -41,6 +41,7 @@ STEPS = (
     Step("power cuts (G25)", 40, ("tests/faults/test_power_cut.py", "-m", "torture")),
     Step("the database restarts, another takes its place (G26, G27)", 30, ("tests/faults/test_database_restarts.py",)),
     Step("full disks (G33)", 15, ("tests/faults/test_disk_full.py",)),
+    Step("200,000 sessions backed up and restored (G37)", 15, ("tests/keeping/test_many_sessions.py", "-m", "torture")),
     Step("clocks (G34)", 5, ("tests/faults/test_clocks.py",)),
     Step("equal times at the doors (G10)", 10, ("tests/faults/test_equal_times.py",)),
     Step("each act is one line (G44)", 20, ("tests/keeping/test_every_act.py", "-m", "torture")),

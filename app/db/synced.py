@@ -216,6 +216,24 @@ def store_all(
     return rows
 
 
+def reword(
+    db: Session, collection: Collection, patient_id: UUID, ids: Sequence[UUID], changes: Mapping[str, str]
+) -> None:
+    """Replace words in rows and in each version of them, without a new number: who wrote is told otherwise, not what.
+
+    For a name that has to go; nothing moves, and no device is told anew. The caller holds the stream's lock.
+    """
+    if not ids:
+        return
+    table = collection.table
+    db.execute(update(table).where(table.c.patient_id == patient_id, table.c.id.in_(ids)).values(**changes))
+    theirs = (_CHANGES.c.patient_id == patient_id, _CHANGES.c.collection == collection.name, _CHANGES.c.id.in_(ids))
+    for seq, data in db.execute(select(_CHANGES.c.seq, _CHANGES.c.data).where(*theirs)).all():
+        if data is not None:
+            one = (_CHANGES.c.patient_id == patient_id, _CHANGES.c.seq == seq)
+            db.execute(update(_CHANGES).where(*one).values(data={**data, **changes}))
+
+
 def _take_numbers(db: Session, patient_id: UUID, count: int) -> int:
     taken = db.connection().execute(_TAKE, {"patient": patient_id, "count": count})
     head: int | None = taken.scalar_one_or_none()

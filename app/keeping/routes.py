@@ -12,14 +12,15 @@ from flask import Response, after_this_request, current_app
 
 from app.accounts.proving import confirm_password
 from app.keeping.schemas import ConfirmedByPasswordSchema
-from app.keeping.service import archive
+from app.keeping.service import archive, therapist_archive
 from app.keeping.service import erasure as erasures
+from app.keeping.service.leaving import erase_therapist
 from app.keeping.service.trail import write_anchor
 from app.kernel.clock import now
-from app.kernel.permissions import Permission
+from app.kernel.permissions import Permission, Role
 from app.settings import Settings
 from app.web.answers import no_content
-from app.web.auth import own_patient_id
+from app.web.auth import actor
 from app.web.feature import Feature
 from app.web.limits import count_try
 from app.web.transaction import database, db
@@ -41,13 +42,17 @@ PIECE_BYTES, IN_MEMORY_BYTES = 256 * 1024, 8 * 1024**2
     answers={200: None},
 )
 def export_me(body: dict[str, Any]) -> Response:
-    """Take along all that is kept about oneself: a zip of JSON Lines with a manifest."""
-    account_id = own_patient_id()
+    """Take along all that is kept about oneself: a zip of JSON Lines with a manifest.
+
+    A therapist's holds what their account holds, and nothing of a patient's.
+    """
+    account_id = actor().account_id
     confirm_password(account_id, body["password"])
     count_try("export", str(account_id), most=EXPORTS, per_s=DAY_S)
     # On disk where it is long: an archive holds the files that were imported.
     file = SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - closed once it is sent
-    archive.export(db(), account_id, current_app.config["TROCHLEA_SCHEMA"], now(), file)
+    export = archive.export if actor().role is Role.PATIENT else therapist_archive.export
+    export(db(), account_id, current_app.config["TROCHLEA_SCHEMA"], now(), file)
     length = file.tell()
     file.seek(0)
     response = Response(_pieces(cast("IO[bytes]", file)), mimetype="application/zip")
@@ -65,10 +70,14 @@ def export_me(body: dict[str, Any]) -> Response:
     answers={204: None},
 )
 def erase_me(body: dict[str, Any]) -> Response:
-    """Have oneself erased: every device is logged out, and all that is one's own is deleted, at once and for good."""
-    account_id = own_patient_id()
+    """Have oneself erased: every device is logged out, and all that is one's own is deleted, at once and for good.
+
+    Of a therapist, what they wrote into patients' records stays there without their name; every care link ends.
+    """
+    account_id = actor().account_id
     confirm_password(account_id, body["password"])
-    erasures.erase(db(), account_id, _settings().secret_key, now())
+    erase = erasures.erase if actor().role is Role.PATIENT else erase_therapist
+    erase(db(), account_id, _settings().secret_key, now())
     after_this_request(_clear_rests)
     return no_content()
 

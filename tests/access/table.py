@@ -384,8 +384,14 @@ ROWS: dict[str, Row] = {
         unless=dict.fromkeys(("all_scopes", "message_only"), 403),
     ),
     # What is kept: with a password that is wrong, so that everybody is still there afterwards
-    "export_me": OfRole(_needs(PATIENT), body=lambda *_: {"password": "wrong"}, unless={PATIENT: 403}),
-    "erase_me": OfRole(_needs(PATIENT), body=lambda *_: {"password": "wrong"}, unless={PATIENT: 403}),
+    **dict.fromkeys(
+        ("export_me", "erase_me"),
+        OfRole(
+            _needs(PATIENT, THERAPIST),
+            body=lambda *_: {"password": "wrong"},
+            unless={PATIENT: 403, THERAPIST: 403},
+        ),
+    ),
     # Sync
     "pull_changes": OfPatient(ANY),
     "get_digest": OfPatient(ANY),

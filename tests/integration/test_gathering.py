@@ -150,6 +150,7 @@ def test_who_is_slow_takes_no_thread_from_the_others(server: Server, begun: byte
             assert other.answer() == (200, digest(b""))
 
 
+@pytest.mark.deep
 def test_threads_that_wait_for_their_clients_are_seen(tmp_path: Path) -> None:
     """Planted: gunicorn's own worker."""
     with serving(tmp_path, GUNICORNS) as server, slow(server, BEGUN["half a body"]), Client(server) as other:

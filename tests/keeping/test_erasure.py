@@ -178,10 +178,6 @@ def test_the_list_names_nobody_and_is_mended(gone: Erased) -> None:
     assert pseudonym(SECRET, gone.ada.id) in erasure.read_list(file)
 
 
-def test_only_patients_are_erased_this_way(here: Installation) -> None:
-    assert erase(here.people.therapist()).status_code == 403
-
-
 def test_whoever_writes_meanwhile_leaves_nothing_behind(here: Installation) -> None:
     ada = here.people.patient()
     with here.database.writing.begin() as db:

@@ -32,6 +32,12 @@ MAX_SIBLINGS = 5
 """How many answers to one lost refresh are given before it counts as theft (SECURITY 4.1)."""
 
 
+FORMER_NAME = "Former therapist / frühere Fachperson"
+"""What stands where the name of a therapist who was erased stood; for readers of either language."""
+NOBODY_S_ADDRESS = "@erased.invalid"
+"""How the address of an emptied account ends; no mail ever goes there."""
+
+
 class EmailTaken(Conflict):
     """There is an account with this e-mail address."""
 

@@ -110,6 +110,13 @@ def update_password(db: Session, account_id: UUID, password_hash: str) -> None:
     db.execute(update(AccountRow).where(AccountRow.id == account_id).values(password_hash=password_hash))
 
 
+def empty_account(db: Session, account_id: UUID, name: str, email: str, at: datetime) -> None:
+    """Leave of an account what others refer to, and nothing that says whose it was; nobody can log in."""
+    told = {"email": email, "password_hash": "", "display_name": name, "zone": "UTC", "professional_role": None}
+    ended = {"created_at": at, "disabled_at": at, "token_epoch": AccountRow.token_epoch + 1}
+    db.execute(update(AccountRow).where(AccountRow.id == account_id).values(**told, **ended))
+
+
 def find_known_device(db: Session, email: str, token_hash: bytes, reasons: Collection[str]) -> UUID | None:
     """Return the device session that a refresh token was given to, if it is of this address and was not cut off.
 

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.accounts import repository
 from app.accounts.domain import (
+    FORMER_NAME,
     LIFETIMES,
+    NOBODY_S_ADDRESS,
     Account,
     Device,
     Rotation,
@@ -205,6 +207,11 @@ def people_of(db: Session, account_ids: Collection[UUID]) -> dict[UUID, Account]
 def end_sessions(db: Session, account_id: UUID, at: datetime, reason: str) -> None:
     """Log every device of an account out at once."""
     repository.revoke_devices(db, account_id, reason, at)
+
+
+def empty(db: Session, account_id: UUID, at: datetime) -> None:
+    """Make an account nobody's: without name, address and password, and without a way back."""
+    repository.empty_account(db, account_id, FORMER_NAME, f"{account_id}{NOBODY_S_ADDRESS}", at)
 
 
 def end_all_sessions(db: Session, at: datetime, reason: str) -> None:

@@ -103,7 +103,7 @@ TABLE: dict[Permission, Access] = {
     Permission.MESSAGES_WRITE: Access(patient=True, scope=Scope.MESSAGE),
     Permission.FHIR_USE: Access(roles=PATIENTS | THERAPISTS),
     Permission.FHIR_READ: Access(patient=True, any_scope=True),
-    Permission.RECORD_OWN: Access(roles=PATIENTS),
+    Permission.RECORD_OWN: Access(roles=PATIENTS | THERAPISTS),
 }
 """Permission.PUBLIC is not here: it asks nobody."""
 

@@ -123,7 +123,7 @@ def find_open_links_of(db: Session, therapist_id: UUID, at: datetime) -> list[tu
     return [(row.patient_id, row.id) for row in rows]
 
 
-def store_link(db: Session, patient_id: UUID, link: CareLink, device_id: UUID, at: datetime) -> None:
+def store_link(db: Session, patient_id: UUID, link: CareLink, device_id: UUID | None, at: datetime) -> None:
     """Store a new or changed care link in the patient's stream, and have the patient told in the same transaction.
 
     Told is each grant, each new end and each end before its time, whoever brought it about (SECURITY T25).

@@ -11,7 +11,7 @@ from app.consent.service.admission import (
     permits,
     remember_readers,
 )
-from app.consent.service.clinics import circle_of, works_in
+from app.consent.service.clinics import circle_of, leave_clinics, works_in
 from app.consent.service.links import (
     NoSuchTherapist,
     end_care,
@@ -47,6 +47,7 @@ __all__ = [
     "has_therapist",
     "is_complete",
     "keep_link",
+    "leave_clinics",
     "links_of",
     "note_accesses",
     "patients_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +19,7 @@ from app.consent.domain.clinics import (
     Clinic,
     ClinicIdInUse,
     ClinicRole,
+    LastAdmin,
     Membership,
     TooManyClinics,
     check_somebody_manages,
@@ -78,7 +80,7 @@ def change_part(db: Session, clinic_id: UUID, account_id: UUID, role: ClinicRole
     check_somebody_manages(clinics.find_members(db, clinic_id))
 
 
-def leave(db: Session, clinic_id: UUID, account_id: UUID, device_id: UUID, at: datetime) -> None:
+def leave(db: Session, clinic_id: UUID, account_id: UUID, device_id: UUID | None, at: datetime) -> None:
     """End somebody's part in a clinic, all links given to them in it, and all their sessions, at once.
 
     A link that a patient gave them personally while they were a member stays for now, and the patient is asked.
@@ -95,7 +97,14 @@ def leave(db: Session, clinic_id: UUID, account_id: UUID, device_id: UUID, at: d
     accounts.end_sessions(db, account_id, at, "left_clinic")
 
 
-def _part_from_patients(db: Session, member: Membership, device_id: UUID, at: datetime) -> None:
+def leave_clinics(db: Session, account_id: UUID, at: datetime, *, even_last_admin: bool = False) -> None:
+    """End somebody's part in each clinic of theirs; raise LastAdmin unless that does not matter any more."""
+    for part in clinics.find_memberships_of(db, account_id):
+        with suppress(LastAdmin) if even_last_admin else nullcontext():
+            leave(db, part.clinic_id, account_id, None, at)
+
+
+def _part_from_patients(db: Session, member: Membership, device_id: UUID | None, at: datetime) -> None:
     """Change each link under its patient's lock, as it is by then: what was ended meanwhile stays ended."""
     for patient_id, link_id in repository.find_open_links_of(db, member.account_id, at):
         lock_stream(db, patient_id)

@@ -97,7 +97,7 @@ def keep_link(
     return kept
 
 
-def end_care(db: Session, patient_id: UUID, therapist_id: UUID, device_id: UUID, at: datetime) -> None:
+def end_care(db: Session, patient_id: UUID, therapist_id: UUID, device_id: UUID | None, at: datetime) -> None:
     """End all that a therapist holds for a patient, as the therapist wishes."""
     lock_stream(db, patient_id)
     for link in repository.find_links(db, patient_id):

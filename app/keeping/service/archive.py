@@ -19,6 +19,7 @@ from app.keeping.repository import archives
 from app.keeping.repository.belongings import told_tables
 from app.keeping.service.reading import MANIFEST, Archive, opened
 from app.kernel.clock import now
+from app.kernel.permissions import Role
 from app.sync.service import streams
 
 README = "README.txt"
@@ -47,10 +48,10 @@ def export(db: Session, account_id: UUID, schema: str, at: datetime, out: IO[byt
         for table in told_tables():
             ids = archives.id_columns(table)
             rows = _noting(archives.rows_of(db, table, account_id), ids, named)
-            _add(archive, files, f"{TABLES}/{table.name}.jsonl", rows)
-        _add(archive, files, TRAIL, _noting(archives.trail_about(db, account_id), ["actor_id", "about_id"], named))
-        _add(archive, files, PEOPLE, archives.people_named(db, named - {account_id}))
-        _add(archive, files, CLINICS, archives.clinics_named(db, named))
+            add_file(archive, files, f"{TABLES}/{table.name}.jsonl", rows)
+        add_file(archive, files, TRAIL, _noting(archives.trail_about(db, account_id), ["actor_id", "about_id"], named))
+        add_file(archive, files, PEOPLE, archives.people_named(db, named - {account_id}))
+        add_file(archive, files, CLINICS, archives.clinics_named(db, named))
         archive.writestr(README, _TEXT)
         manifest = {"format": FORMAT, "schema": schema, "made_at": at, "account_id": account_id, "files": files}
         archive.writestr(MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
@@ -64,7 +65,8 @@ def _noting(rows: Iterable[Row], columns: Iterable[str], named: set[UUID]) -> It
         yield row
 
 
-def _add(archive: zipfile.ZipFile, files: dict[str, Mapping[str, Any]], name: str, rows: Iterable[Row]) -> None:
+def add_file(archive: zipfile.ZipFile, files: dict[str, Mapping[str, Any]], name: str, rows: Iterable[Row]) -> None:
+    """Write records as a file of JSON lines, and note how many there are and their SHA-256."""
     counted, digest = 0, hashlib.sha256()
     with archive.open(name, "w", force_zip64=True) as file:
         for row in rows:
@@ -86,6 +88,8 @@ def import_archive(db: Session, file: Path, schema: str) -> tuple[UUID, list[str
     names = {name: f"{TABLES}/{name}.jsonl" for name in archives.importable()}
     with opened(file) as packed:
         archive = Archive(packed, schema)
+        if archive.manifest.get("role", Role.PATIENT) != Role.PATIENT:
+            raise NotImported("a therapist's archive is there to be read; nobody is made of it")
         for name in (PEOPLE, CLINICS, *names.values()):
             archive.check(name)
         try:

@@ -10,12 +10,15 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.accounts import service as accounts
 from app.consent import service as consent
 from app.db.engine import Database
 from app.db.synced import lock_stream
 from app.db.trail import Line, append
 from app.keeping.domain import Check, pseudonym
 from app.keeping.repository import erasing
+from app.keeping.service.leaving import erase_therapist_again
+from app.kernel.permissions import Role
 
 LIST = "erasures"
 """The file beside the database (in the folder of settings) that says who was erased: a keyed hash and a time a line."""
@@ -80,8 +83,11 @@ def erase_again(db: Session, erased: Mapping[bytes, datetime], secret: str, at: 
     listed = dict(erasing.find_erasures(db)) | dict(erased)
     back = [found for found in erasing.account_ids(db) if pseudonym(secret, found) in listed]
     for account_id in back:
-        consent.remember_readers(db, account_id)
-        erasing.erase_person(db, account_id)
+        if accounts.account_of(db, account_id).role is Role.PATIENT:
+            consent.remember_readers(db, account_id)
+            erasing.erase_person(db, account_id)
+        else:
+            erase_therapist_again(db, account_id, at)
         append(db, [Line(at=at, actor_id=account_id, device_id=None, action="erase_again", about_id=account_id)])
     for found, erased_at in listed.items():
         erasing.note_erasure(db, found, erased_at)

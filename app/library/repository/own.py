@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.library.models import ExerciseRow, FavouriteRow, SharedExerciseRow
+from app.library.models import ExerciseRow, FavouriteRow, ReviewRow, SharedExerciseRow
 from app.library.repository.reading import card_of, visible_to
 
 
@@ -30,6 +30,17 @@ def count_own(db: Session, author_id: UUID) -> int:
     """Return how many exercises an author has, retired ones as well."""
     found: int = db.execute(select(func.count()).where(ExerciseRow.author_id == author_id)).scalar_one()
     return found
+
+
+def living_own(db: Session, author_id: UUID) -> list[str]:
+    """Return an author's exercises that are not retired."""
+    statement = select(ExerciseRow.slug).where(ExerciseRow.author_id == author_id, ExerciseRow.retired_at.is_(None))
+    return list(db.execute(statement.order_by(ExerciseRow.slug)).scalars())
+
+
+def rename_reviewer(db: Session, reviewer_id: UUID, name: str) -> None:
+    """Put another name to the steps of reviews that somebody took."""
+    db.execute(update(ReviewRow).where(ReviewRow.reviewer_id == reviewer_id).values(reviewer_name=name))
 
 
 def lock_own(db: Session, slug: str, author_id: UUID) -> bool:

@@ -85,6 +85,15 @@ def unshare_own(db: Session, author_id: UUID, exercise_id: UUID, clinic_id: UUID
     own.unshare_own(db, read_own(db, author_id, exercise_id).slug, clinic_id)
 
 
+def forget_author(db: Session, author_id: UUID, name: str, at: datetime) -> None:
+    """Take the exercises of somebody who goes out of the lists, and put another name to what they reviewed.
+
+    Whoever was prescribed one of them can still read it.
+    """
+    writing.retire_exercises(db, own.living_own(db, author_id), at)
+    own.rename_reviewer(db, author_id, name)
+
+
 def _held(db: Session, author_id: UUID, exercise_id: UUID, check: Callable[[str], None]) -> Exercise:
     own.lock_own(db, own_slug(author_id, exercise_id), author_id)
     found = read_own(db, author_id, exercise_id)
