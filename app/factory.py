@@ -45,6 +45,7 @@ from app.web.metrics import count_refused, measure_requests, metrics
 from app.web.openapi import declared, register_operations
 from app.web.pages import pages
 from app.web.problems import register_problems
+from app.web.whole import WholeBodies
 
 FEATURES: list[Feature] = [
     pages,
@@ -106,7 +107,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         hops = settings.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     if settings.at_once:
-        app.wsgi_app = Admission(app.wsgi_app, settings.at_once, partial(count_refused, app))  # type: ignore[assignment,method-assign]
+        admission = Admission(app.wsgi_app, settings.at_once, partial(count_refused, app))
+        app.wsgi_app = WholeBodies(admission)  # type: ignore[assignment,method-assign]
     log_requests(app)
     measure_requests(app)
     register_problems(app)

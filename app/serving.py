@@ -3,7 +3,6 @@
 In production it starts only where nothing is in the way. Then it loads the application, once, for all workers: each is
 a fork of it, there at once, also when it takes the place of one that was killed.
 
-A request gets a thread once it is whole (`app/web/gathering_worker.py`), so that slow clients take none from others.
 The threads that gunicorn is started with are how many requests a worker works on at once (`app/web/admission.py`); it
 is given more, for those who wait and those who are told to come again.
 """
@@ -24,8 +23,6 @@ from typing import Any
 from app.settings import start_of_a_server, tell_workers
 from app.web.admission import threads_for
 
-worker_class = "app.web.gathering_worker.GatheringWorker"
-"""What gunicorn is to work with, where it is started without another word on it."""
 _START = start_of_a_server()
 _METRICS = _START.var_dir / "metrics"
 """Where the workers keep their figures, each server in a folder named by its process."""

@@ -2,9 +2,9 @@
 
 A server that takes in whatever comes works on what nobody waits for any more. Here so many requests are worked on as
 the server was started with threads; three times as many, and no longer than a moment, wait in turn; whoever comes
-beyond that is told 503 `busy` at once, before anything is looked up, by the loop that takes requests in
-(`gathering_worker.py`) or by a thread that is there for nothing else. Whoever logs in has no more than half of the
-turns: a flood of log-ins, which wait for each other's hashes, leaves the other half to those who are logged in.
+beyond that is told 503 `busy` at once, by a thread that is there for nothing else, before anything is looked up.
+Whoever logs in has no more than half of the turns: a flood of log-ins, which wait for each other's hashes, leaves the
+other half to those who are logged in.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from app.web.problems import PROBLEM, problem_body
 
 WAITING_EACH = 3
 """So many wait for each that is worked on."""
-DOORMEN = 16
-"""So many threads more: each tells one who is not let in so."""
+DOORMEN = 240
+"""So many threads more: each waits for the body of somebody slow (`whole.py`), or tells one who is not let in so."""
 LONGEST_WAIT_S = 1.0
+LONGEST_WAIT_TO_HASH_S = 0.25
 RETRY_AFTER_S = 2
 ALWAYS_LET_IN = ("/health/", "/metrics")
 """What is asked to find out whether the server lives has to be answered while it is busy."""
@@ -37,7 +38,6 @@ HASHES = frozenset(
     }
 )
 """What strangers may ask for and a password is hashed for."""
-STATUS = "503 SERVICE UNAVAILABLE"
 CODE, TITLE = "busy", "The server has as much to do as it can; try again in a moment"
 
 Start = Callable[..., Any]
@@ -76,10 +76,6 @@ class Turns:
             self._waiting.remove(mine)
             return False
 
-    def is_full(self) -> bool:
-        """Would whoever comes now be refused? Asked without the lock: a moment later it may be otherwise."""
-        return not self._free and len(self._waiting) >= self._room
-
     def give_back(self) -> None:
         """Give a turn to whoever has waited longest."""
         with self._lock:
@@ -102,17 +98,16 @@ class Admission:
     ) -> None:
         self._application, self._refused = application, refused
         self._turns = Turns(at_once, at_once * WAITING_EACH)
-        self._most = at_once * (1 + WAITING_EACH)
-        self._hashing = Turns(max(1, at_once // 2), 0)
+        self._hashing = Turns(max(1, at_once // 2), at_once * WAITING_EACH)
         self._longest_wait_s = longest_wait_s
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         """Answer, or refuse."""
-        if self.lets_in(environ.get("PATH_INFO", "")):
+        if environ.get("PATH_INFO", "").startswith(ALWAYS_LET_IN):
             return self._application(environ, start)
         if not _is_dear(environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", "")):
             return self._in_turn(environ, start)
-        if not self._hashing.take(0):
+        if not self._hashing.take(min(self._longest_wait_s, LONGEST_WAIT_TO_HASH_S)):
             return self._refuse(start)
         try:
             return self._in_turn(environ, start)
@@ -127,29 +122,7 @@ class Admission:
         finally:
             self._turns.give_back()
 
-    def would_refuse(self, method: str, path: str, at_work: int) -> bool:
-        """Would whoever asks for this now be refused, where so many were let go on to this and are not answered yet?"""
-        if self.lets_in(path):
-            return False
-        return at_work >= self._most or self._turns.is_full() or (_is_dear(method, path) and self._hashing.is_full())
-
-    def lets_in(self, path: str) -> bool:
-        """Is this always let in?"""
-        return path.startswith(ALWAYS_LET_IN)
-
-    def refused_as_bytes(self, *, stays: bool) -> bytes:
-        """Return the refusal as it is sent, and count it, for who refuses before anything else is looked at."""
-        headers, body = self._refusal()
-        told = [*headers, ("Connection", "keep-alive" if stays else "close")]
-        lines = [f"HTTP/1.1 {STATUS}", *(f"{name}: {value}" for name, value in told), "", ""]
-        return "\r\n".join(lines).encode("ascii") + body
-
     def _refuse(self, start: Start) -> list[bytes]:
-        headers, body = self._refusal()
-        start(STATUS, headers)
-        return [body]
-
-    def _refusal(self) -> tuple[list[tuple[str, str]], bytes]:
         self._refused()
         request_id = uuid4().hex
         structlog.get_logger().info("request", status=503, request_id=request_id, code=CODE)
@@ -162,8 +135,9 @@ class Admission:
             ("X-Request-Id", request_id),
             ("X-Content-Type-Options", "nosniff"),
         ]
-        return headers, body
+        start("503 SERVICE UNAVAILABLE", headers)
+        return [body]
 
 
 def _is_dear(method: str, path: str) -> bool:
-    return (method, path.partition("?")[0]) in HASHES
+    return (method, path) in HASHES

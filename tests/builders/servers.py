@@ -71,7 +71,6 @@ def start_server(
     folder: Path,
     *,
     application: str = "wsgi:app",
-    worker_class: str | None = None,
     workers: int = 2,
     threads: int = 4,
     ready_at: str = "/health/live",
@@ -81,10 +80,8 @@ def start_server(
     # The socket is bound here and handed over, so that nobody else can take the port in between.
     with socket.create_server(("127.0.0.1", 0)) as bound:
         options = [f"--bind=fd://{bound.fileno()}", f"--workers={workers}", f"--threads={threads}"]
-        command = [sys.executable, "-m", "gunicorn", *options, "--log-level=warning"]
+        command = [sys.executable, "-m", "gunicorn", *options, "--worker-class=gthread", "--log-level=warning"]
         command.append("--config=python:app.serving")
-        if worker_class is not None:
-            command.append(f"--worker-class={worker_class}")
         port, handed = bound.getsockname()[1], [bound.fileno()]
         server = spawn([*command, "--graceful-timeout=5", application], environment, folder, port, handed)
     return await_server(server, ready_at, ready_within_s)

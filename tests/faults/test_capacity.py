@@ -34,7 +34,7 @@ SLOWER_AT_THE_END = 1.2
 UNBOUND = """
 from app.web import admission
 from wsgi import app
-app.wsgi_app = app.wsgi_app._application
+app.wsgi_app = app.wsgi_app._application._application
 """
 """A server as it must not be: it takes in whatever comes."""
 
@@ -54,15 +54,13 @@ class Place:
 
 
 @contextmanager
-def serving(url: str, folder: Path, application: str = "wsgi:app", worker_class: str | None = None) -> Iterator[Place]:
+def serving(url: str, folder: Path, application: str = "wsgi:app") -> Iterator[Place]:
     """Serve an installation with eight patients."""
     prepare(url)
     people, record = patients(url, folder, PEOPLE), Record(0)
     (folder / "unbound.py").write_text(UNBOUND)
     environment = {**product_environment(url, folder / "var", SECRET), "PYTHONPATH": str(folder)}
-    server = start_server(
-        environment, folder, application=application, worker_class=worker_class, ready_within_s=READY_WITHIN_S
-    )
+    server = start_server(environment, folder, application=application, ready_within_s=READY_WITHIN_S)
     try:
         epochs = []
         for person in people:

@@ -16,8 +16,6 @@ SLOW = 200
 KEPT_GOODPUT, KEPT_AT_LEAST = 0.8, 0.5
 DEEP_ROUNDS, DEEP_S = 2, 3.0
 FULL_ROUNDS, FULL_S = 6, 10
-OWN_THREADS = "gthread"
-"""Gunicorn's own worker: a thread waits for each client's bytes."""
 
 
 def kept(place: Place, turns: int, seconds: float) -> float:
@@ -55,11 +53,3 @@ def test_a_minute_of_slow_clients_leaves_four_fifths_of_what_is_done(fresh_datab
     with serving(fresh_database_url, tmp_path) as place:
         assert kept(place, rounds(FULL_ROUNDS), FULL_S) >= KEPT_GOODPUT
         place.nothing_is_lost()
-
-
-@pytest.mark.torture
-@SQLITE_FIRST
-def test_threads_that_wait_for_each_clients_bytes_are_seen(fresh_database_url: str, tmp_path: Path) -> None:
-    """Planted: gunicorn's own worker, which the slow ones take every thread of."""
-    with serving(fresh_database_url, tmp_path, worker_class=OWN_THREADS) as place:
-        assert kept(place, DEEP_ROUNDS, DEEP_S) < KEPT_AT_LEAST

@@ -142,20 +142,3 @@ def test_what_a_password_is_hashed_for_is_there(tmp_path: Path) -> None:
     said = create_app(Settings(mode=Mode.TEST, database_url=url, var_dir=tmp_path, secret_key=secret))
     routes = {(method, rule.rule) for rule in said.url_map.iter_rules() for method in rule.methods or ()}
     assert routes >= HASHES
-
-
-def test_a_refusal_before_a_thread_says_the_same() -> None:
-    with door(longest_wait_s=0.0) as (made, askers):
-        assert not made.admission.would_refuse("GET", "/v1/exercises", at_work=AT_ONCE)
-        [askers.submit(made.ask) for _ in range(AT_ONCE)]
-        made.await_begun(AT_ONCE)
-        raw = made.admission.refused_as_bytes(stays=True)
-        assert made.admission.would_refuse("GET", "/v1/exercises", at_work=AT_ONCE * (1 + WAITING_EACH))
-        assert not made.admission.would_refuse("GET", "/health/live", at_work=AT_ONCE * (1 + WAITING_EACH))
-    head, _, body = raw.partition(b"\r\n\r\n")
-    status, *lines = head.decode().split("\r\n")
-    headers = dict(line.split(": ", 1) for line in lines)
-    assert status == "HTTP/1.1 503 SERVICE UNAVAILABLE"
-    assert (headers["Connection"], int(headers["Content-Length"])) == ("keep-alive", len(body))
-    assert headers["Retry-After"].isdecimal()
-    assert orjson.loads(body)["code"] == "busy"

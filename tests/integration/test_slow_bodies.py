@@ -1,56 +1,54 @@
-"""A worker whose threads wait for no client: whole requests get one, slow ones take none, and each answer arrives."""
+"""A server whose turns wait for no client: whole requests get one, slow ones take none, and each answer arrives."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import orjson
 import pytest
 
-from tests.builders.servers import Server, await_server, spawn
+from tests.builders.databases import prepare
+from tests.builders.people import Person
+from tests.builders.servers import Server, await_server, product_environment, spawn, start_server
+from tests.faults.phones import SECRET, patients
+from tests.integration.test_crash import run_body
 
-OWN, GUNICORNS = "app.web.gathering_worker.GatheringWorker", "gthread"
-THREADS, SLOW = 2, 8
+THREADS, SLOW = 40, 8
 WITHIN_S = 10.0
 LONG = 6_000_000
 ECHO = """
 import hashlib
 from app.web.admission import Admission
+from app.web.whole import WholeBodies
 
-class Echo:
-    def __init__(self):
-        self.wsgi_app = Admission(self.answer, 8, lambda: None)
+def answer(environ, start):
+    if environ["PATH_INFO"] == "/long":
+        body = b"a" * 6_000_000
+    else:
+        read, digest = environ["wsgi.input"].read, hashlib.sha256()
+        while piece := read(65536):
+            digest.update(piece)
+        body = digest.hexdigest().encode()
+    start("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
 
-    def __call__(self, environ, start):
-        return self.wsgi_app(environ, start)
-
-    def answer(self, environ, start):
-        path = environ["PATH_INFO"]
-        if path.startswith("/early"):
-            body = b"not read"
-        elif path == "/long":
-            body = b"a" * 6_000_000
-        else:
-            body = hashlib.sha256(environ["wsgi.input"].read()).hexdigest().encode()
-        start("200 OK", [("Content-Length", str(len(body)))])
-        return [body]
-
-app = Echo()
+reads_in_turn = Admission(answer, 2, lambda: None)
+app = WholeBodies(reads_in_turn)
 """
 
 
 @contextmanager
-def serving(folder: Path, worker_class: str) -> Iterator[Server]:
+def serving(folder: Path, program: str) -> Iterator[Server]:
     """Serve a small program that tells what it was sent."""
     (folder / "echo.py").write_text(ECHO)
     with socket.create_server(("127.0.0.1", 0)) as bound:
         options = [f"--bind=fd://{bound.fileno()}", "--workers=1", f"--threads={THREADS}", "--keep-alive=20"]
-        command = [sys.executable, "-m", "gunicorn", *options, f"--worker-class={worker_class}", "echo:app"]
+        command = [sys.executable, "-m", "gunicorn", *options, "--worker-class=gthread", f"echo:{program}"]
         server = spawn(command, {"PYTHONPATH": str(folder)}, folder, bound.getsockname()[1], [bound.fileno()])
     await_server(server, "/health/live")
     try:
@@ -61,7 +59,7 @@ def serving(folder: Path, worker_class: str) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("echo"), OWN) as found:
+    with serving(tmp_path_factory.mktemp("echo"), "app") as found:
         yield found
 
 
@@ -134,7 +132,7 @@ BEGUN = {
 
 @contextmanager
 def slow(server: Server, begun: bytes) -> Iterator[list[Client]]:
-    """Have more clients than there are threads, all of which have got as far as that."""
+    """Have more clients than are worked on at once, all of which have got as far as that."""
     with ExitStack() as held:
         clients = [held.enter_context(Client(server)) for _ in range(SLOW)]
         for client in clients:
@@ -143,22 +141,18 @@ def slow(server: Server, begun: bytes) -> Iterator[list[Client]]:
 
 
 @pytest.mark.parametrize("begun", BEGUN.values(), ids=BEGUN)
-def test_who_is_slow_takes_no_thread_from_the_others(server: Server, begun: bytes) -> None:
+def test_who_is_slow_takes_no_turn_from_the_others(server: Server, begun: bytes) -> None:
     with slow(server, begun), Client(server) as other:
         for _ in range(3):
             other.send(GET)
             assert other.answer() == (200, digest(b""))
 
 
-@pytest.mark.deep
-def test_threads_that_wait_for_their_clients_are_seen(tmp_path: Path) -> None:
-    """Planted: gunicorn's own worker."""
-    with serving(tmp_path, GUNICORNS) as server, slow(server, BEGUN["half a body"]), Client(server) as other:
-        other.socket.settimeout(1.0)
+def test_turns_that_wait_for_their_clients_are_seen(tmp_path: Path) -> None:
+    """Planted: a body is read by who has the turn."""
+    with serving(tmp_path, "reads_in_turn") as server, slow(server, BEGUN["half a body"]), Client(server) as other:
         other.send(GET)
-        with pytest.raises(TimeoutError):
-            other.answer()
-        os.killpg(server.process.pid, 9)
+        assert other.answer()[0] == 503
 
 
 CHUNKED = "POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -208,26 +202,27 @@ def test_a_long_answer_arrives_whole_and_the_connection_stays(server: Server) ->
         assert client.answer() == (200, digest(b""))
 
 
-def test_what_is_no_request_is_refused_and_what_is_too_long_is_not_waited_for(server: Server) -> None:
-    with Client(server) as client:
-        client.send(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello")
-        assert client.line_of_head().startswith("HTTP/1.1 400")
-    with Client(server) as client:
-        client.send(b"POST /early HTTP/1.1\r\nHost: here\r\nContent-Length: 99999999\r\n\r\nx")
-        assert client.answer() == (200, b"not read")
-    with Client(server) as client:
-        client.send(b"x" * 70_000)
-        assert client.line_of_head().startswith("HTTP/1.1 414")
+@pytest.mark.deep
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_an_entry_that_comes_slowly_holds_up_nobody_who_writes(fresh_database_url: str, tmp_path: Path) -> None:
+    """This server works on one request at a time."""
+    prepare(fresh_database_url)
+    slow_one, other = patients(fresh_database_url, tmp_path, 2)
+    environment = product_environment(fresh_database_url, tmp_path / "var", SECRET)
+    server = start_server(environment, tmp_path, workers=1, threads=1)
+    try:
+        with Client(server) as slowly, Client(server) as quick:
+            raw = _logging(slow_one, 0)
+            slowly.send(raw[:-20])
+            for number in range(3):
+                quick.send(_logging(other, number))
+                assert quick.answer()[0] == 201
+            slowly.send(raw[-20:])
+            assert slowly.answer()[0] == 201
+    finally:
+        server.stop()
 
 
-def test_who_wants_no_more_is_parted_with_and_holds_up_nobody(server: Server) -> None:
-    with ExitStack() as held:
-        clients = [held.enter_context(Client(server)) for _ in range(SLOW)]
-        for client in clients:
-            client.send(b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
-            assert client.answer() == (200, digest(b""))
-        # Each would hold up gunicorn's own loop for two seconds, as none of them closes.
-        with Client(server) as other:
-            other.send(GET)
-            assert other.answer()[0] == 200
-        assert all(client.is_closed() for client in clients)
+def _logging(person: Person, number: int) -> bytes:
+    headers = ("Content-Type: application/json", f"Authorization: Bearer {person.token}")
+    return post(orjson.dumps(run_body(number)), *headers, path=f"/v1/patients/{person.id}/runs")
