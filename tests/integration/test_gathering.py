@@ -6,6 +6,7 @@ import hashlib
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -218,6 +219,16 @@ def test_what_is_no_request_is_refused_and_what_is_too_long_is_not_waited_for(se
     with Client(server) as client:
         client.send(b"x" * 70_000)
         assert client.line_of_head().startswith("HTTP/1.1 414")
+
+
+@pytest.mark.deep
+def test_who_says_nothing_for_ten_seconds_is_parted_with(server: Server) -> None:
+    with slow(server, BEGUN["half a head"]) as clients:
+        began_s = time.monotonic()
+        for client in clients:
+            client.socket.settimeout(2 * WITHIN_S)
+            assert client.is_closed()
+        assert WITHIN_S - 1 < time.monotonic() - began_s < 2 * WITHIN_S
 
 
 def test_who_wants_no_more_is_parted_with_and_holds_up_nobody(server: Server) -> None:
