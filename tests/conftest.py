@@ -136,6 +136,7 @@ def _start_postgresql(folder: Path) -> str:
             "fsync = off",
             "synchronous_commit = off",
             "full_page_writes = off",
+            "autovacuum = off",
             "max_connections = 200",
         ):
             connection.execute(f"ALTER SYSTEM SET {setting}")
