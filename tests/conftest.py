@@ -7,7 +7,6 @@ own. Tests do not clean up: each works with people of its own.
 from __future__ import annotations
 
 import atexit
-import gc
 import os
 import shutil
 import warnings
@@ -77,12 +76,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def _leave_at_once() -> None:
     """Let a worker go when all else is done, without taking its memory apart: seconds, for which everybody waits."""
     atexit.register(os._exit, 0)
-
-
-def pytest_collection_finish() -> None:
-    """Keep what stays for the whole run out of the search for garbage."""
-    gc.collect()
-    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:
