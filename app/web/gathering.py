@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import socket
+import time
 from tempfile import SpooledTemporaryFile
 
 MOST_BODY_BYTES = 21 * 1024 * 1024
@@ -17,10 +18,10 @@ MOST_HEAD_BYTES = 64 * 1024
 IN_MEMORY_BYTES = 64 * 1024
 """What is longer waits on disk: many that are slow together must not fill the memory."""
 SILENT_S = 10.0
-"""For how long a thread waits for more after all, where a request was not what it seemed."""
+"""For how long in all a thread waits for more after all, where a request was not what it seemed."""
 _HEAD_ENDS = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.IGNORECASE)
-_CHUNKED = re.compile(rb"\r\ntransfer-encoding:[ \t]*chunked[ \t]*\r\n", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding:[^\r\n]*chunked[^\r\n]*\r\n", re.IGNORECASE)
 _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 _CLOSES = re.compile(rb"\r\nconnection:[^\r]*close", re.IGNORECASE)
 _SIZE = re.compile(rb"[0-9A-Fa-f]{1,8}")
@@ -143,10 +144,12 @@ class Source:
         self._connection = connection
         self._file: SpooledTemporaryFile[bytes] | None = None
         self._timeout_s: float | None = None
+        self._until_s = 0.0
 
     def give(self, gathered: Gathered) -> None:
         """Let the next request be read from here."""
         self._file = gathered.take()
+        self._until_s = time.monotonic() + SILENT_S
 
     def rest(self) -> bytes:
         """Return what was gathered and not read: the next request's beginning."""
@@ -168,7 +171,10 @@ class Source:
             if piece := self._file.read(size):
                 return piece
             self.close()
-        self._connection.settimeout(min(self._timeout_s or SILENT_S, SILENT_S))
+        left_s = self._until_s - time.monotonic()
+        if left_s <= 0:
+            return b""
+        self._connection.settimeout(min(self._timeout_s or left_s, left_s))
         try:
             return self._connection.recv(size)
         except TimeoutError:

@@ -6,6 +6,7 @@ reaches. Where the worker has as much to do as it can, the same loop tells whoev
 
 from __future__ import annotations
 
+import errno
 import socket
 import time
 from collections.abc import Callable
@@ -69,6 +70,11 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         try:
             client, address = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError as problem:
+            if problem.errno not in (errno.EMFILE, errno.ENFILE):
+                raise
+            self._drop_first()
             return
         self.nr_conns += 1
         conn = TConn(self.cfg, Outgoing(client), address, listener.getsockname())
@@ -141,7 +147,11 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
             self._drop(wait)
             return
         was_without_head = gathered.head is None
-        gathered.add(piece)
+        try:
+            gathered.add(piece)
+        except OSError:  # no room on the disk, or no more files may be open
+            self._drop(wait)
+            return
         self._held += len(piece)
         wait.went_on(len(piece))
         if gathered.is_whole:

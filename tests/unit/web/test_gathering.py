@@ -22,6 +22,7 @@ WHOLE = {
     "no body": HEAD.format("Accept: */*").encode(),
     "a body": with_length(5) + b"hello",
     "chunks": CHUNKED + b"5\r\nhello\r\nA;x=1\r\n0123456789\r\n0\r\n\r\n",
+    "chunks of something else": CHUNKED.replace(b" chunked", b" gzip, chunked") + b"1\r\nx\r\n0\r\n\r\n",
     "a trailer": CHUNKED + b"1\r\nx\r\n0\r\nX-More: yes\r\n\r\n",
 }
 
