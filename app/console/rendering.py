@@ -103,6 +103,7 @@ def _everywhere(spoken: str) -> dict[str, Any]:
         "fact_words": partial(_fact_words, spoken),
         "styles": _stamp("console.css"),
         "script": _stamp("console.js"),
+        "push_script": _stamp("push.js"),
     }
 
 
