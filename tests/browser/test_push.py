@@ -168,4 +168,4 @@ def test_axe_finds_nothing_on_settings_with_a_browser_listed(site: Site, context
     assert ines.post("/v1/me/push-subscriptions", order).status_code == 201
     page = context.new_page()
     assert faults_of(page, site.url + SETTINGS) == []
-    assert page.locator("[aria-labelledby=push] tbody tr").count() == 1
+    assert page.locator("[aria-labelledby=push] .log li").count() == 1

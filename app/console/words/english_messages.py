@@ -26,8 +26,8 @@ MESSAGES: dict[str, Any] = {
     "newest_messages": "Newest messages",
     "reminders": "Reminders",
     "reminders_hint": (
-        "By e-mail, or by the browsers below. It says that there is something and never what or about whom. Times are "
-        "of your time zone."
+        "By e-mail, or by the browsers named here. It says that there is something and never what or about whom. Times "
+        "are of your time zone."
     ),
     "remind_of_reviews": "Remind me when a review is due",
     "remind_at": "At",
@@ -35,15 +35,13 @@ MESSAGES: dict[str, Any] = {
     "quiet_until": "Quiet until",
     "letter_language": "Language",
     "keep": "Keep",
-    "push": "Messages by the browser",
+    "push": "Reminders by the browser",
     "push_hint": (
-        "A browser tells you of the reminders above, even while the console is closed. What no browser takes within "
+        "A browser reminds you even while the console is closed. What no browser takes within "
         "ten minutes comes by e-mail."
     ),
     "push_switch_on": "Switch on in this browser",
     "push_switch_off": "Switch off",
-    "push_service": "Goes through",
-    "push_since": "Since",
     "push_without_key": "This installation has no key for it just now; tell whoever runs it.",
     "push_without_script": "To switch it on in this browser takes a script, and none runs here.",
     "push_states": {

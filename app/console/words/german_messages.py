@@ -28,7 +28,7 @@ MESSAGES: dict[str, Any] = {
     "newest_messages": "Neueste Nachrichten",
     "reminders": "Erinnerungen",
     "reminders_hint": (
-        "Per E-Mail oder durch die Browser weiter unten. Gesagt wird, dass es etwas gibt, und nie, was oder über wen. "
+        "Per E-Mail oder durch die hier genannten Browser. Gesagt wird, dass es etwas gibt, nie was oder über wen. "
         "Die Zeiten gelten in Ihrer Zeitzone."
     ),
     "remind_of_reviews": "Mich erinnern, wenn eine Durchsicht fällig ist",
@@ -37,15 +37,13 @@ MESSAGES: dict[str, Any] = {
     "quiet_until": "Ruhe bis",
     "letter_language": "Sprache",
     "keep": "Speichern",
-    "push": "Mitteilungen durch den Browser",
+    "push": "Erinnerungen durch den Browser",
     "push_hint": (
-        "Ein Browser sagt Ihnen die Erinnerungen von oben, auch wenn die Konsole geschlossen ist. Was kein Browser "
+        "Ein Browser erinnert Sie auch, wenn die Konsole geschlossen ist. Was kein Browser "
         "binnen zehn Minuten annimmt, kommt per E-Mail."
     ),
     "push_switch_on": "In diesem Browser einschalten",
     "push_switch_off": "Ausschalten",
-    "push_service": "Geht über",
-    "push_since": "Seit",
     "push_without_key": "Diese Installation hat dafür gerade keinen Schlüssel; sagen Sie es denen, die sie betreiben.",
     "push_without_script": "In diesem Browser geht das Einschalten nur mit einem Skript, und hier läuft keines.",
     "push_states": {
