@@ -52,7 +52,7 @@ from mutmut.workers.isolation import run_in_fork_with_result
 
 SURVIVED, KILLED, NO_TESTS, BROKEN = 0, 1, 33, 35
 """Exit statuses as mutmut reads them; the last one is not a test that fails but a fault of this runner."""
-LEAST_S = 1
+LEAST_S = 4
 TIMES_ITS_OWN = 10
 """A test is ended after that many CPU seconds, and so many times what it takes without a mutant."""
 MOST_BYTES = 4 << 30
@@ -208,7 +208,7 @@ class Loop:
         gc.freeze()
         told: dict[str, Told] = run_in_fork_with_result(told_by, session.items)
         quickest = sorted(session.items, key=lambda item: told[item.nodeid].seconds)
-        refuse_a_run_that_tells_nothing(quickest, told, self._tell)
+        refuse_a_run_that_tells_nothing(quickest, told, self._tell, self._heard)
         try:
             self._try_all(quickest, told)
         finally:
@@ -259,7 +259,7 @@ def calls(test: Told, name: str) -> bool:
     return mangled_name_from_mutant_name(name) in test.functions
 
 
-def refuse_a_run_that_tells_nothing(items: list[pytest.Item], told: dict[str, Told], tell: int) -> None:
+def refuse_a_run_that_tells_nothing(items: list[pytest.Item], told: dict[str, Told], tell: int, heard: int) -> None:
     """See that the tests pass without a mutant, tried as with one, and that one fails where every function fails.
 
     Raises:
@@ -267,8 +267,12 @@ def refuse_a_run_that_tells_nothing(items: list[pytest.Item], told: dict[str, To
     """
     for name, wanted in (("", SURVIVED), ("fail", KILLED)):
         _, status = os.waitpid(child(name, items, told, tell), 0)
-        if os.waitstatus_to_exitcode(status) != wanted:
-            raise RuntimeError(f"the tests {'pass' if wanted else 'fail'} where they must not: {name or 'no mutant'}")
+        ended = os.waitstatus_to_exitcode(status)
+        if ended != wanted:
+            seen_by = items[SEEN_BY.unpack(os.read(heard, SEEN_BY.size))[1]].nodeid if ended == KILLED else ""
+            raise RuntimeError(f"with {name or 'no mutant'} the tests end in {ended}, not {wanted} {seen_by}")
+        if ended == KILLED:
+            os.read(heard, SEEN_BY.size)
 
 
 def main(patterns: tuple[str, ...], children: int) -> int:
