@@ -52,7 +52,7 @@ from mutmut.workers.isolation import run_in_fork_with_result
 
 SURVIVED, KILLED, NO_TESTS, BROKEN = 0, 1, 33, 35
 """Exit statuses as mutmut reads them; the last one is not a test that fails but a fault of this runner."""
-LEAST_S = 4
+LEAST_S = int(os.environ.get("MUTANTS_LEAST_S", "4"))
 TIMES_ITS_OWN = 10
 """A test is ended after that many CPU seconds, and so many times what it takes without a mutant."""
 MOST_BYTES = 4 << 30

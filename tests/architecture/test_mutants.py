@@ -123,6 +123,7 @@ pytest_add_cli_args_test_selection = ["test_planted.py"]
 def run_on(tree: Path) -> tuple[int, dict[str, list[str]]]:
     """Run the runner on a tree; its exit status, and the verdicts of each function's mutants in order."""
     alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    alone["MUTANTS_LEAST_S"] = "1"
     runner = [sys.executable, "-P", ROOT / "tests" / "mutating.py"]
     done = subprocess.run(runner, cwd=tree, env=alone, capture_output=True, text=True, timeout=120, check=False)
     told = defaultdict(list)
