@@ -39,6 +39,12 @@ EQUIVALENT: dict[str, str] = {
     "return replace(_RESOLVED[preset], **chosen) if chosen or True else _RESOLVED[preset]": (
         "a policy with nothing put in is equal to the one it is made of"
     ),
+    "skip = next((one for one in reversed(skips) if _is_about(one, exercise)), None) if skips or True else None": (
+        "among no skips there is none"
+    ),
+    "done = work_done(sets, slug, exercise.side, in_seconds=in_seconds) if sets or True else None": (
+        "without a set logged nothing is known to be done, asked or not"
+    ),
     "baseline = baseline_of(run, timeline) if morning is not None or True else None": (
         "without a morning there is no rise, and nobody asks for the baseline"
     ),

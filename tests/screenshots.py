@@ -40,6 +40,7 @@ TAKEN = (
     Picture("course", "Mara", "/course", height=1180),
     Picture("programme", "Mara", "/programme", height=900),
     Picture("review", "Elif", "/review", height=860),
+    Picture("settings", None, "/console/settings", height=960),
     Picture("narrow-and-dark", "Noor", "", width=390, height=1180, scheme="dark"),
     # The last: who looks at a thread has read it.
     Picture("messages", WHO_WRITES, "/messages", height=800),

@@ -19,6 +19,7 @@ from app.guidance.words import book_of as rule_book
 from app.guidance.words import preset_caution
 from app.guidance.words.names import name_of
 from app.guidance.words.steps import step_in_words
+from app.review.report.words import words_of as report_words
 from app.review.words import book_of as review_book
 from app.web.languages import LANGUAGES, in_language, language
 from app.web.problems import status_of
@@ -101,8 +102,10 @@ def _everywhere(spoken: str) -> dict[str, Any]:
         "step_words": partial(_step_words, spoken),
         "code_words": partial(_code_words, spoken),
         "fact_words": partial(_fact_words, spoken),
+        "treatment_words": report_words(spoken).__getitem__,
         "styles": _stamp("console.css"),
         "script": _stamp("console.js"),
+        "push_script": _stamp("push.js"),
     }
 
 

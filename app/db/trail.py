@@ -13,7 +13,7 @@ down costs two statements, whatever it shows.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -96,7 +96,17 @@ def trail_of(actor_id: UUID) -> int:
 
 def line_hash(before: bytes, trail: int, number: int, line: Line) -> bytes:
     """Return the hash that binds a line to the one before it."""
-    told = {name: _told(getattr(line, name)) for name in NAMES} | {"trail": trail, "number": number}
+    return _bound(before, trail, number, _members(line))
+
+
+def _members(line: Line) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in NAMES}
+
+
+def _bound(before: bytes, trail: int, number: int, members: Mapping[str, Any]) -> bytes:
+    """Return the hash of a line's members; orjson writes an id as `str` does."""
+    at = members["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    told = {**members, "at": at, "trail": trail, "number": number}
     return hashlib.sha256(before + orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).digest()
 
 
@@ -114,15 +124,9 @@ def append(db: Session, lines: Sequence[Line]) -> None:
 def _rows(trail: int, number: int, before: bytes, lines: Sequence[Line]) -> Iterator[dict[str, Any]]:
     for line in lines:
         number += 1
-        before = line_hash(before, trail, number, line)
-        told = {name: getattr(line, name) for name in NAMES}
-        yield {**told, "trail": trail, "number": number, "hash": before}
-
-
-def _told(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    return str(value) if isinstance(value, UUID) else value
+        members = _members(line)
+        before = _bound(before, trail, number, members)
+        yield {**members, "trail": trail, "number": number, "hash": before}
 
 
 _COPIED = "patient_id, id, at, reader_id, device_id, permission, operation"

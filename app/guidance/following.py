@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from uuid import UUID
 
 from app.guidance.domain.adherence import Adherence, adherence
@@ -16,7 +16,7 @@ from app.guidance.domain.hip_first import HipFirst, HipFirstFacts, hidden_becaus
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.stage_facts import ClinicFacts
 from app.guidance.pausing import stands
-from app.guidance.stirring import Stirring, in_week_to, told_by_day, told_of
+from app.guidance.stirring import Stirring, in_weeks_to, told_by_day, told_of
 from app.guidance.values import Pause
 from app.library.domain.catalogue import Exercise
 from app.logbook.domain import LoggedSet, PainMoment, Skip
@@ -61,7 +61,7 @@ class Following:
 
     @cached_property
     def _hip_first(self) -> list[HipFirst]:
-        return hip_first_along([self.knee.on(told) for told in self.knee.days], self.policy)
+        return hip_first_along(self.knee.along(), self.policy)
 
     def is_hip_first_on(self, day: date) -> bool:
         """Is the hip to come first: by the therapist's word, or else by the rule?"""
@@ -166,12 +166,18 @@ class KneeFacts:
         """Return the days that tell something of loaded bending, the oldest first."""
         return sorted({*self.squats, *self.stirring, self.clinic_on})
 
-    def on(self, day: date) -> HipFirstFacts:
-        """Return what a day tells; the clinic's findings count from the day they are asked for."""
-        clinic = self.clinic if day >= self.clinic_on else _NOT_MEASURED
-        told = [pain for pain in (self.squats.get(day), clinic.squat_45_pain) if pain is not None]
+    def along(self) -> Iterator[HipFirstFacts]:
+        """Return what each of the days tells, the oldest first."""
+        same = lru_cache(maxsize=None)(self._facts)  # most days tell what another did
+        for day, week in zip(self.days, in_weeks_to(self.days, self.stirring), strict=True):
+            yield same(self.squats.get(day), week.irritability, day >= self.clinic_on)
+
+    def _facts(self, squat_45_pain: float | None, irritability: str | None, is_measured: bool) -> HipFirstFacts:
+        """Return what one day tells; the clinic's findings count from the day they are asked for."""
+        clinic = self.clinic if is_measured else _NOT_MEASURED
+        told = [pain for pain in (squat_45_pain, clinic.squat_45_pain) if pain is not None]
         return HipFirstFacts(
-            irritability=in_week_to(day, self.stirring).irritability,
+            irritability=irritability,
             squat_45_pain=max(told, default=None),
             tolerated_loaded_bend_deg=clinic.tolerated_loaded_bend_deg,
             squat_60_pain=clinic.squat_60_pain,

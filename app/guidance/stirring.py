@@ -53,6 +53,8 @@ def worst_of(told: Iterable[Stirring]) -> Stirring:
 
 def _most(values: tuple[float | None, ...]) -> Any:
     """Return the largest of what is known; None where nothing is."""
+    if None not in values:
+        return max(values)  # type: ignore[type-var]
     known = [value for value in values if value is not None]
     return max(known) if known else None
 
@@ -70,6 +72,23 @@ def in_week_to(day: date, told: Mapping[date, Stirring]) -> Stirring:
     """Return the worst of the seven days up to one."""
     days = (day - back for back in _BACK)
     return worst_of([told[one] for one in days if one in told])
+
+
+def in_weeks_to(days: Iterable[date], told: Mapping[date, Stirring]) -> Iterator[Stirring]:
+    """Return the same of days in their order, each as `in_week_to` tells it, in one walk along all that was told."""
+    known, begin, end = sorted(told.items()), 0, 0
+    of_week: tuple[Stirring, ...] = ()
+    found = NOTHING
+    for day in days:
+        first = day - _BACK[-1]
+        while end < len(known) and known[end][0] <= day:
+            end += 1
+        while begin < end and known[begin][0] < first:
+            begin += 1
+        week = tuple([one for _, one in known[begin:end]])
+        if week != of_week:
+            of_week, found = week, worst_of(week)
+        yield found
 
 
 def told_of(facts: Facts) -> Iterator[tuple[date, Stirring]]:

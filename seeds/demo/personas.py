@@ -45,6 +45,7 @@ from app.programmes import service as programmes
 from app.programmes.domain.programme import Author
 from app.programmes.domain.words import AuthorRole
 from seeds.demo.answers import answers_of
+from seeds.demo.exercising import MAINTENANCE, PROTOCOL, begun_at, exercised
 from seeds.demo.messages import write_messages
 from seeds.demo.stories import PATIENTS, SETTLES_AND_PROGRESSES, Persona, RunDay
 
@@ -73,7 +74,7 @@ def _patient(db: Session, persona: Persona, therapist: Account, at: datetime) ->
     found = find_credentials(db, persona.email)
     if found is not None:
         return found[0]
-    begun = at - timedelta(days=max(run.days_ago for run in persona.runs) + 5)
+    begun = begun_at(persona, at)
     patient = _account(db, persona.email, persona.name, Role.PATIENT, begun)
     _prescribe(db, persona, patient, therapist, begun)
     for told_at, kind, entry in told(persona, patient.id, at):
@@ -103,7 +104,7 @@ def _account(db: Session, email: str, name: str, role: Role, at: datetime) -> Ac
 def _prescribe(db: Session, persona: Persona, patient: Account, therapist: Account, at: datetime) -> None:
     order = programmes.Order(
         id=uuid5(patient.id, "programme"),
-        protocol="runners_knee_standard",
+        protocol=PROTOCOL,
         plan=None,
         sides=tuple(Side),
         stage=persona.stage,
@@ -144,22 +145,22 @@ def _arrival(persona: Persona, entry: Entry, at: datetime) -> datetime:
 
 
 def _history(persona: Persona, patient_id: UUID, at: datetime) -> Iterator[tuple[Kind[Any], Entry]]:
-    """Tell each run with its scores, a strength session the day after, a check-in that evening; and what supported."""
+    """Tell each run with its scores and a check-in that evening, what was done of what was due, and what supported."""
     yield TREATMENT, _orthosis_test(patient_id, _clock(at, 9, time(18, 0)))
     for days_ago in range(40, 0, -1) if persona.keeps_maintaining else ():
         yield SESSION, _maintenance(patient_id, days_ago, _clock(at, days_ago, time(19, 30)))
+    yield from ((SESSION, session) for session in exercised(persona, patient_id, at, _ZONE))
     for one in persona.runs:
         run = _run(patient_id, one, _clock(at, one.days_ago, time(7, 15)))
         yield RUN, run
         yield from ((PAIN_SCORE, score) for score in _scores(run, one, at))
-        yield SESSION, _session(patient_id, one, _clock(at, one.days_ago - 1, time(18, 30)))
         yield CHECK_IN, _check_in(patient_id, one, _clock(at, one.days_ago, time(21, 0)), persona.red_flag)
     if persona is SETTLES_AND_PROGRESSES:
         yield from answers_of(patient_id, at, _ZONE)
 
 
 def _maintenance(patient_id: UUID, days_ago: int, at: datetime) -> LoggedSession:
-    done = LoggedSet(exercise="maintenance_trio", side=None, repetitions=10, hold_seconds=None, load_kg=None, rpe=3.0)
+    done = LoggedSet(exercise=MAINTENANCE, side=None, repetitions=10, hold_seconds=None, load_kg=None, rpe=3.0)
     entry_id = uuid5(patient_id, f"maintenance {days_ago}")
     return LoggedSession(id=entry_id, performed_at=at, zone=_ZONE, duration_s=600, rpe=3.0, sets=(done, done))
 
@@ -215,17 +216,6 @@ def _score(run: Run, moment: PainMoment, score: float, at: datetime, side: Side)
         run_id=run.id,
         session_id=None,
     )
-
-
-def _session(patient_id: UUID, told: RunDay, at: datetime) -> LoggedSession:
-    done = [("straight_leg_raise", 10), ("side_lying_hip_abduction", 12), ("knee_to_wall_mobilisation", 10)]
-    sets = tuple(
-        LoggedSet(exercise=slug, side=side, repetitions=times, hold_seconds=None, load_kg=None, rpe=4.0)
-        for slug, times in done
-        for side in Side
-    )
-    entry_id = uuid5(patient_id, f"session {told.days_ago}")
-    return LoggedSession(id=entry_id, performed_at=at, zone=_ZONE, duration_s=1500, rpe=4.0, sets=sets)
 
 
 def _orthosis_test(patient_id: UUID, at: datetime) -> Treatment:

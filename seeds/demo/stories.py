@@ -27,16 +27,27 @@ class RunDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Spell:
+    """Days, told in days before today from the first to the last, and on how many of ten what was due was done."""
+
+    first: int
+    last: int
+    days_of_ten: int
+
+
+@dataclass(frozen=True, slots=True)
 class Persona:
     """A demo patient: a name and a history.
 
-    `offline` are the days, first and last, on which the phone had no network: what was entered on the days before
-    the last arrives on the last. `red_flag` is a sign that was ticked in the check-in of a day.
+    `exercises` says how much of what is due they do; on other days they do none of it. `offline` are the days, first
+    and last, on which the phone had no network: what was entered on the days before the last arrives on the last.
+    `red_flag` is a sign that was ticked in the check-in of a day.
     """
 
     email: str
     name: str
     runs: tuple[RunDay, ...]
+    exercises: tuple[Spell, ...]
     stage: Stage = Stage.RELIEVE
     target_week_distance_m: int | None = None
     keeps_maintaining: bool = False
@@ -64,6 +75,7 @@ SETTLES_AND_PROGRESSES = Persona(
             (2, 5600, 0),
         ]
     ),
+    (Spell(28, 0, 9),),
 )
 FLARES_IN_WEEK_THREE = Persona(
     "jonas@demo.example",
@@ -80,11 +92,13 @@ FLARES_IN_WEEK_THREE = Persona(
             (3, 5000, 4, 2),
         ]
     ),
+    (Spell(27, 8, 9), Spell(7, 0, 5)),  # and loses heart once it hurts
 )
 COMES_TO_THE_END = Persona(
     "elif@demo.example",
     "Elif comes to the end",
     tuple(RunDay(days_ago, 5000, 1, 0) for days_ago in range(34, 0, -3)),
+    (Spell(39, 20, 8), Spell(19, 0, 10)),
     stage=Stage.ELEVATE,
     target_week_distance_m=10_000,
     keeps_maintaining=True,
@@ -101,6 +115,7 @@ RESTS_AND_HURTS_AGAIN = Persona(
         RunDay(34, 5000, 4, 1),  # and again: it is confirmed
         *_calm(20, 17, 14, 11, 8, 5, 2),
     ),
+    (Spell(67, 35, 4), Spell(34, 21, 1), Spell(20, 0, 8)),  # rests from that as well
 )
 WAS_OFFLINE_FOR_TEN_DAYS = Persona(
     "kofi@demo.example",
@@ -112,6 +127,7 @@ WAS_OFFLINE_FOR_TEN_DAYS = Persona(
         RunDay(7, 5000, 6, 2),
         *_calm(1),
     ),
+    (Spell(29, 14, 8), Spell(13, 3, 4), Spell(2, 0, 9)),
     offline=(13, 3),
 )
 BOTH_KNEES = Persona(
@@ -124,11 +140,13 @@ BOTH_KNEES = Persona(
         RunDay(5, 4000, 1, 0, right=1, right_next_morning=0),
         RunDay(2, 4000, 1, 0, right=1, right_next_morning=0),
     ),
+    (Spell(25, 0, 8),),
 )
 RED_FLAG = Persona(
     "noor@demo.example",
     "Noor ticks a red flag",
     _calm(16, 13, 10, 7, 4, 1),
+    (Spell(21, 16, 10), Spell(15, 7, 8)),
     red_flag=(7, "locked_knee"),
 )
 PATIENTS = (

@@ -6,6 +6,9 @@ from tests.sync.planted import Defect
 
 _GUESSING, _RESETS, _KEYS = "tests/api/test_guessing.py", "tests/api/test_resets.py", "tests/api/test_keys.py"
 _LETTERS = "tests/api/test_letters.py"
+_PROGNOSIS = (
+    "tests/journeys/test_looks.py::test_the_prognosis_is_for_therapists_who_may_read_the_scores_and_never_a_date"
+)
 _LIMITS = "        passed = next((limit for limit in limits if _count(db, limit, at_s) > limit.most), None)\n"
 
 DOORS = (
@@ -178,5 +181,49 @@ DOORS = (
         'structlog.get_logger().error("bug", error=type(error).__name__, where=_where(error))',
         'structlog.get_logger().error("bug", error=str(error), where=_where(error))',
         "tests/api/test_metrics.py::test_no_failure_lets_a_word_of_anybody_into_logs_figures_or_answers[sqlite-a bug]",
+    ),
+    Defect(
+        "told to another: the prognosis is shown to the patient",
+        "app/guidance/schemas/shown.py",
+        "        scores=not who.is_patient(patient_id) and Scope.PAIN_READ in held,\n    )\n\n\n"
+        "def notices_shown(found: Iterable[Notice]) -> list[dict[str, Any]]:\n"
+        '    """Return notices with their words for whoever asks; what is for therapists is told to nobody else."""\n'
+        "    said, told_as = book_of(language()).notices, register()\n"
+        '    shown = (one for one in found if told_as == "clinician" or one.code not in FOR_THERAPISTS)\n'
+        "    return [{**asdict(one), ",
+        "        scores=who.is_patient(patient_id) or Scope.PAIN_READ in held,\n    )\n\n\n"
+        "def notices_shown(found: Iterable[Notice]) -> list[dict[str, Any]]:\n"
+        "    said, told_as = book_of(language()).notices, register()\n"
+        "    return [{**asdict(one), ",
+        f"{_PROGNOSIS}[sqlite]",
+    ),
+    Defect(
+        "told to another: the prognosis is shown to a therapist who may not read the scores",
+        "app/guidance/schemas/shown.py",
+        "scores=not who.is_patient(patient_id) and Scope.PAIN_READ in held,",
+        "scores=not who.is_patient(patient_id),",
+        f"{_PROGNOSIS}[sqlite]",
+    ),
+    Defect(
+        "told to another: the advice's tag is the same for patient and clinician",
+        "app/guidance/routes/advice.py",
+        'return f"{given.id}{beside}-{language()}-{register()}"',
+        'return f"{given.id}{beside}-{language()}"',
+        "tests/journeys/test_plan.py::test_the_words_are_those_of_whoever_asks[sqlite]",
+    ),
+    Defect(
+        "told to another: the programme's tag is the same for patient and clinician",
+        "app/programmes/routes.py",
+        'tag = f"{programme.ver}-{language()}-{register}"',
+        'tag = f"{programme.ver}-{language()}-{register[:0]}"',
+        "tests/api/test_programmes.py"
+        "::test_the_tag_of_a_programme_is_that_of_its_words_and_any_of_them_names_the_version[sqlite]",
+    ),
+    Defect(
+        "told to another: a chart's tag is the same whatever the scopes open",
+        "app/review/service/charts.py",
+        "    open_to = None if scopes is None else sorted(scopes)\n",
+        "    open_to = None if scopes is None else []\n",
+        "tests/api/test_charts.py::test_a_chart_is_the_same_until_something_is_told_and_never_another_reader_s[sqlite]",
     ),
 )

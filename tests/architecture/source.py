@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,12 +12,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass(frozen=True)
 class Module:
-    """One Python file: its dotted name, its text, and what the text says."""
+    """One Python file: its dotted name, its text, and what the text says, which is read when it is asked for."""
 
     name: str
     path: Path
     text: str
-    tree: ast.Module
 
     @property
     def feature(self) -> str:
@@ -32,19 +30,37 @@ class Module:
         parts = self.name.split(".")
         return parts[2] if len(parts) > 2 else ""
 
-    def imports(self) -> Iterator[str]:
-        """Yield the dotted name of everything it imports, also inside functions and under TYPE_CHECKING."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                origin = "." * node.level + (node.module or "")
-                yield from (f"{origin}.{alias.name}" for alias in node.names)
+    @cached_property
+    def tree(self) -> ast.Module:
+        """What the text says."""
+        return ast.parse(self.text)
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Everything the text says, walked once for all guards that ask."""
+        return tuple(ast.walk(self.tree))
+
+    def imports(self) -> tuple[str, ...]:
+        """Return the dotted name of everything it imports, also inside functions and under TYPE_CHECKING."""
+        return self._imports
+
+    @cached_property
+    def _imports(self) -> tuple[str, ...]:
+        return tuple(name for node in self.nodes for name in _imported(node))
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        origin = "." * node.level + (node.module or "")
+        return [f"{origin}.{alias.name}" for alias in node.names]
+    return []
 
 
 def module_of(name: str, text: str, path: Path | None = None) -> Module:
     """Return a module of the given text; a guard is tried on such a planted one."""
-    return Module(name, path or Path(name), text, ast.parse(text))
+    return Module(name, path or Path(name), text)
 
 
 def modules(*folders: str) -> list[Module]:

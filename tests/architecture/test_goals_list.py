@@ -49,6 +49,7 @@ def faults_of(text: str) -> list[str]:
         found += [f"{goal}: {test} is gone" for test in tests if not is_there(test)]
         found += [] if tests else [f"{goal} is held by no test"]
         found += [] if re.fullmatch(r"-|2[0-9]{3}-[01][0-9]-[0-3][0-9]", row["seen"]) else [f"{goal}: seen when?"]
+        found += [] if row["planted"].strip("- ") else [f"{goal}: what was planted?"]
         levels = re.findall(r"\b[BCN]\b", re.sub(r"`[^`]*`", "", row["level"]))
         found += [] if levels else [f"{goal}: at which level?"]
         found += [f"{goal} is not run at {one}" for one in set(levels) & set(OF_LEVEL) if not is_run_at(one, row)]
@@ -74,6 +75,7 @@ def test_each_goal_has_a_line_and_each_test_that_is_named_is_there() -> None:
         ("| B `pytest tests/api/test_tokens.py` |", "| C `pytest tests/api/test_tokens.py` |", "G7 is not run at C"),
         ("| B `pytest tests/api/test_tokens.py` |", "| `pytest tests/api/test_tokens.py` |", "G7: at which level?"),
         ("| G42 |", "| G41 |", "G42 has no line"),
+        ("| nobody hears that data arrived |", "| - |", "G23: what was planted?"),
     ],
 )
 def test_a_table_that_is_wrong_is_seen(there: str, planted: str, said: str) -> None:

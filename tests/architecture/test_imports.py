@@ -85,7 +85,7 @@ def reads_the_environment(module: Module) -> list[str]:
     if module.name == "app.settings":
         return []
     names = {"environ", "environb", "getenv", "putenv"}
-    found = [node.lineno for node in ast.walk(module.tree) if isinstance(node, ast.Attribute) and node.attr in names]
+    found = [node.lineno for node in module.nodes if isinstance(node, ast.Attribute) and node.attr in names]
     return [f"line {line}" for line in found] + [n for n in module.imports() if n.split(".")[-1] in names]
 
 
@@ -93,7 +93,7 @@ def commits(module: Module) -> list[str]:
     """Return the places that commit, or begin what commits on its own, where that is the caller's to do."""
     if module.name in COMMITTERS or module.feature in COMMITTING_PARTS:
         return []
-    return [f"line {node.lineno}" for node in ast.walk(module.tree) if _commits(node)]
+    return [f"line {node.lineno}" for node in module.nodes if _commits(node)]
 
 
 def _commits(node: ast.AST) -> bool:
@@ -106,7 +106,7 @@ def tells_the_time(module: Module) -> list[str]:
     """Return the places that ask what time it is, outside the clock."""
     if module.name in TELLS_THE_TIME:
         return []
-    calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    calls = [node for node in module.nodes if isinstance(node, ast.Call)]
     named = [(ast.unparse(call.func), call.lineno) for call in calls]
     clocks = {"datetime.now", "datetime.utcnow", "date.today", "datetime.today", "time.time"}
     return [f"line {line}" for name, line in named if name.removeprefix("datetime.") in clocks or name in clocks]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +11,7 @@ from sqlalchemy import select
 from app.db.base import Base
 from app.db.engine import Database
 from app.db.synced import SyncChange, Synced
+from tests.architecture.source import ROOT, Module, module_of, modules
 from tests.builders.devices import (
     Phone,
     a_check_in,
@@ -27,7 +27,7 @@ from tests.builders.devices import (
 )
 from tests.builders.people import People
 
-APP = Path(__file__).resolve().parents[2] / "app"
+APP = ROOT / "app"
 WRITES = {"insert", "update", "delete"}
 SYNCED = {mapper.class_.__name__ for mapper in Base.registry.mappers if issubclass(mapper.class_, Synced)}
 NUMBERING = {"SyncStream", "SyncChange"}
@@ -37,10 +37,10 @@ ALLOWED = {
 }
 
 
-def guarded_names(tree: ast.Module) -> dict[str, str]:
+def guarded_names(module: Module) -> dict[str, str]:
     """Return the names in a module that stand for a guarded table: its class, or a variable made of it."""
     names = {name: name for name in SYNCED | NUMBERING}
-    for node in ast.walk(tree):
+    for node in module.nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             inside = {found.id for found in ast.walk(node.value) if isinstance(found, ast.Name)} & names.keys()
             is_table = isinstance(node.value, ast.Call) and ast.unparse(node.value.func) in {"table_of", "aliased"}
@@ -49,11 +49,10 @@ def guarded_names(tree: ast.Module) -> dict[str, str]:
     return names
 
 
-def writes_in(source: str) -> Iterator[tuple[str, str]]:
+def writes_in(module: Module) -> Iterator[tuple[str, str]]:
     """Yield (how, what) of each insert, update or delete of a guarded table in a module."""
-    tree = ast.parse(source)
-    names = guarded_names(tree)
-    for node in ast.walk(tree):
+    names = guarded_names(module)
+    for node in module.nodes:
         if not isinstance(node, ast.Call) or not node.args:
             continue
         how = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -65,9 +64,7 @@ def writes_in(source: str) -> Iterator[tuple[str, str]]:
 
 def test_nobody_writes_a_synced_row_but_the_numbering() -> None:
     found = [
-        (str(path.relative_to(APP)), how, what)
-        for path in sorted(APP.rglob("*.py"))
-        for how, what in writes_in(path.read_text())
+        (str(module.path.relative_to(APP)), how, what) for module in modules("app") for how, what in writes_in(module)
     ]
     past = [(file, how, what) for file, how, what in found if file not in ALLOWED.get(what, set())]
     assert past == []
@@ -99,7 +96,7 @@ def test_every_synced_table_is_known_and_every_row_class_of_the_features_is_look
     ],
 )
 def test_the_guard_bites(planted: str) -> None:
-    assert list(writes_in(planted))
+    assert list(writes_in(module_of("app.planted", planted)))
 
 
 def test_every_synced_row_of_a_journey_is_a_version_with_a_number(people: People, database: Database) -> None:

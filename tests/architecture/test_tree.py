@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 from pathlib import Path
@@ -19,8 +18,7 @@ LONGEST_MODULE = 300
 REGISTRIES = ["py" + "pi.org", "python" + "hosted", "npm" + "js", "crates" + ".io", "ruby" + "gems.org"]
 REGISTRIES += ["proxy.go" + "lang", "ana" + "conda.org", "//reg" + "istry."]
 REGISTRIES += ["--index" + "-url", "--extra-index" + "-url"]
-_REGISTRY = re.compile("|".join(re.escape(name) for name in REGISTRIES), re.IGNORECASE)
-_OWN_PATH = re.compile(r"(?<![\w.:/}\])-])/(?:work|root|home/\w+|Users/\w+)(?:/|\b(?![\w.-]))")
+_OWN_PATH = re.compile(r"/(?<![\w.:/}\])-]/)(?:work|root|home/\w+|Users/\w+)(?:/|\b(?![\w.-]))")
 
 
 def tracked() -> list[Path]:
@@ -38,12 +36,14 @@ def strangers(files: list[Path]) -> set[str]:
 
 def traces(text: str) -> list[str]:
     """Return the package registries and the paths of this machine that a text names."""
-    return [found.group() for pattern in (_REGISTRY, _OWN_PATH) for found in pattern.finditer(text)]
+    lowered = text.lower()
+    return [name for name in REGISTRIES if name in lowered] + _OWN_PATH.findall(text)
 
 
 def faults_of(module: Module) -> list[str]:
     """Return what a module lacks: the sentence on what it is for, and brevity."""
-    faults = [] if ast.get_docstring(module.tree) or not module.text.strip() else ["no docstring"]
+    text = module.text.strip()
+    faults = [] if text.startswith('"""') or not text else ["no docstring"]
     lines = module.text.count("\n")
     is_test = module.name.startswith("tests.")
     return faults + ([f"{lines} lines"] if lines > LONGEST_MODULE and not is_test else [])

@@ -22,8 +22,13 @@ from tests.benchmarks.review_work import runner
 from tests.conftest import BACKENDS
 
 ROUNDS, WARM, EACH = 11, 2, 5
-LEAST = 0.05
-"""What is kept of the speed of raw; the goal is 0.70 (W5), which is not reached: two thirds go into adherence."""
+LEAST = 0.1
+"""What is kept of the speed of raw; the goal is 0.70 (W5), which is not reached.
+
+By processor time, in one process and in turns, it was 0.18 on SQLite and 0.23 on PostgreSQL. Two thirds go into
+adherence (on SQLite 31 ms of 47: 18 to read plan, log and knee of a year as values, the rest to put each due exercise
+beside what was done).
+"""
 
 
 def spent(work: Callable[[], Any]) -> float:

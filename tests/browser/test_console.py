@@ -73,7 +73,7 @@ def pages_of(ada: Person) -> dict[str, str]:
     }
 
 
-OFTEN = ("caseload", "now", "revise", "messages")
+OFTEN = ("caseload", "now")
 
 
 def violations(page: Page, question: str) -> list[str]:

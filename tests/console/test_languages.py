@@ -8,6 +8,9 @@ from flask import Flask
 from app.console.routes.policy import GROUPS
 from app.console.words import LANGUAGES
 from app.guidance.domain.policy import SETTINGS
+from app.logbook.domain import SupportiveTreatment
+from app.review.report.words import words_of as report_words
+from app.review.words import book_of
 from tests.builders.browsers import Browser, logged_in
 from tests.builders.people import People
 
@@ -63,3 +66,12 @@ def test_every_number_of_the_policy_has_a_place_and_words_in_each_language() -> 
     english, german = (LANGUAGES[language] for language in ("en", "de"))
     assert set(english) == set(german)
     assert set(english["policy_faults"]) == set(german["policy_faults"])
+
+
+@pytest.mark.parametrize("spoken", LANGUAGES)
+def test_stages_have_one_name_and_treatments_a_name_in_every_language(spoken: str) -> None:
+    in_console, elsewhere = LANGUAGES[spoken]["stages"], book_of(spoken).stages
+    assert {one: name.casefold() for one, name in in_console.items()} == {
+        one: name.casefold() for one, name in elsewhere.items()
+    }
+    assert set(SupportiveTreatment) <= set(report_words(spoken))

@@ -99,9 +99,13 @@ class Phones:
             thread.start()
 
     def _join(self) -> None:
-        for thread in self._threads:
-            thread.join(PATIENCE_S + 30)
-        assert not any(thread.is_alive() for thread in self._threads)
+        """Wait for every phone, as long as something is acknowledged now and then."""
+        known, known_at = -1, time.monotonic()
+        while busy := [thread for thread in self._threads if thread.is_alive()]:
+            busy[0].join(1.0)
+            if self.record.acknowledged > known:
+                known, known_at = self.record.acknowledged, time.monotonic()
+            assert time.monotonic() - known_at < PATIENCE_S + 30, "the phones are stuck"
         assert self.record.refusals == [], self.record.refusals[:3]
 
     def _work(self, number: int, batches: int | None) -> None:

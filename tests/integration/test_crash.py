@@ -79,7 +79,7 @@ class Record:
         """Return when so many more entries are acknowledged."""
         with self.changed:
             target = self.acknowledged + more
-            assert self.changed.wait_for(lambda: self.acknowledged >= target or self.refusals, timeout=30)
+            assert self.changed.wait_for(lambda: self.acknowledged >= target or self.refusals, timeout=90)
 
 
 @dataclass

@@ -14,10 +14,10 @@ from flask import Flask
 from sqlalchemy import CheckConstraint, Engine, MetaData
 
 from app.db.base import NAMING, Base, is_partition
-from app.db.engine import open_database
+from app.db.engine import Database, open_database
 from migrations import ROOT, _config, head, migrate
-from tests.builders.databases import drop_database, empty_database, new_folder
 from tests.integration.schemas import Description, describe
+from tests.levels import SQLITE_FIRST
 
 
 @pytest.fixture(autouse=True)
@@ -34,14 +34,9 @@ def engine(fresh_database_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def other_engine(backend: str, worker_id: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """The writing engine of another empty database of the same kind."""
-    name = f"other_{worker_id}_{abs(hash(request.node.nodeid))}"
-    database = open_database(empty_database(backend, new_folder(), name))
-    yield database.writer
-    database.dispose()
-    if backend == "postgresql":
-        drop_database(name)
+def migrated(database: Database) -> Engine:
+    """The writing engine of a database that the migrations made; it is only looked at."""
+    return database.writer
 
 
 def described(engine: Engine) -> Description:
@@ -93,6 +88,7 @@ def test_a_migration_s_file_is_named_as_its_revision_and_numbered_in_turn(engine
     assert [int(revision[:4]) for revision in chain] == list(range(1, len(chain) + 1))
 
 
+@SQLITE_FIRST
 def test_each_step_can_be_taken_back_and_done_again(engine: Engine) -> None:
     migrate(engine)
     stages = [described(engine)]
@@ -106,29 +102,30 @@ def test_each_step_can_be_taken_back_and_done_again(engine: Engine) -> None:
         assert described(engine) == stage
 
 
-def test_migrating_twice_changes_nothing(engine: Engine) -> None:
+def test_all_steps_can_be_taken_back_at_once_and_migrating_twice_changes_nothing(engine: Engine) -> None:
     migrate(engine)
     first = described(engine)
     migrate(engine)
     assert described(engine) == first
-
-
-def test_autogenerate_sees_no_difference_from_the_models(engine: Engine) -> None:
+    command.downgrade(_config(engine), "base")
+    assert described(engine) == {}
     migrate(engine)
-    assert differences(engine) == []
+    assert described(engine) == first
 
 
-def test_the_migrated_schema_is_the_one_the_models_create(engine: Engine, other_engine: Engine) -> None:
-    migrate(engine)
-    Base.metadata.create_all(other_engine)
-    assert described(engine) == described(other_engine)
+def test_autogenerate_sees_no_difference_from_the_models(migrated: Engine) -> None:
+    assert differences(migrated) == []
 
 
-def test_a_changed_check_is_seen_here_though_autogenerate_misses_it(engine: Engine, other_engine: Engine) -> None:
-    migrate(engine)
-    with_another_check().create_all(other_engine)
-    assert described(engine)["accounts"] != described(other_engine)["accounts"]
-    assert [found for found in differences(other_engine) if "accounts" in str(found)] == []
+def test_the_migrated_schema_is_the_one_the_models_create(migrated: Engine, engine: Engine) -> None:
+    Base.metadata.create_all(engine)
+    assert described(migrated) == described(engine)
+
+
+def test_a_changed_check_is_seen_here_though_autogenerate_misses_it(migrated: Engine, engine: Engine) -> None:
+    with_another_check().create_all(engine)
+    assert described(migrated)["accounts"] != described(engine)["accounts"]
+    assert [found for found in differences(engine) if "accounts" in str(found)] == []
 
 
 def test_the_chain_of_a_planted_second_head_is_seen(engine: Engine, tmp_path: Path) -> None:

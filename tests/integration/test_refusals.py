@@ -341,7 +341,7 @@ STARTS = {
     "gunicorn without its configuration": ["-m", "gunicorn", "wsgi:app", "--log-level=info", "--bind"],
     "another server": ["-m", "flask", "--app", "wsgi", "run", "--port"],
 }
-DEEP = {"another server", "gunicorn without its configuration", "allowed on any address"}
+DEEP = {"serve", "another server", "gunicorn without its configuration", "allowed on any address"}
 
 
 @pytest.mark.parametrize("how", [pytest.param(how, marks=[pytest.mark.deep] if how in DEEP else []) for how in STARTS])

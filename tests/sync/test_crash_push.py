@@ -90,7 +90,7 @@ def kill_in_the_middle(server: Server, people: list[Person], record: Record, cha
         thread.start()
     try:
         with record.changed:
-            assert record.changed.wait_for(lambda: record.acknowledged >= target or record.refusals, timeout=60)
+            assert record.changed.wait_for(lambda: record.acknowledged >= target or record.refusals, timeout=90)
         threading.Event().wait(chance.uniform(0, 0.05))
     finally:
         server.kill()

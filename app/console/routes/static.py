@@ -11,7 +11,7 @@ from app.console.rendering import HERE, go_to, stamp_of
 from app.kernel.errors import NotVisible
 from app.kernel.permissions import Permission
 
-SHIPPED = frozenset({"console.css", "console.js", "sign.svg"})
+SHIPPED = frozenset({"console.css", "console.js", "push.js", "push-worker.js", "sign.svg"})
 
 
 @console.page("/static/<name>", permission=Permission.PUBLIC)

@@ -26,7 +26,8 @@ MESSAGES: dict[str, Any] = {
     "newest_messages": "Newest messages",
     "reminders": "Reminders",
     "reminders_hint": (
-        "By e-mail, which says that there is something and never what or about whom. Times are of your time zone."
+        "By e-mail, or by the browsers named here. It says that there is something and never what or about whom. Times "
+        "are of your time zone."
     ),
     "remind_of_reviews": "Remind me when a review is due",
     "remind_at": "At",
@@ -34,5 +35,22 @@ MESSAGES: dict[str, Any] = {
     "quiet_until": "Quiet until",
     "letter_language": "Language",
     "keep": "Keep",
+    "push": "Reminders by the browser",
+    "push_hint": (
+        "A browser reminds you even while the console is closed. What no browser takes within "
+        "ten minutes comes by e-mail."
+    ),
+    "push_switch_on": "Switch on in this browser",
+    "push_switch_off": "Switch off",
+    "push_without_key": "This installation has no key for it just now; tell whoever runs it.",
+    "push_without_script": "To switch it on in this browser takes a script, and none runs here.",
+    "push_states": {
+        "on": "It is on in this browser.",
+        "off": "It is off in this browser.",
+        "lost": "It was on in this browser, which has let it go. Switch it on anew, or off below.",
+        "denied": "This browser does not allow it for this page. That is changed in its settings for this page.",
+        "failed": "The browser's own service did not answer; nothing has changed. Try again later.",
+        "unsupported": "This browser cannot do it here. It takes a newer one, and an address with https.",
+    },
     "languages": {"en": "English", "de": "Deutsch"},
 }

@@ -6,7 +6,6 @@ from typing import Any
 
 TERMS: dict[str, Any] = {
     "worth_knowing": "Worth knowing",
-    "recovery": {"faster": "said to speed recovery", "slower": "said to slow recovery"},
     "grade": "Grade",
     "months": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "urgency": {

@@ -28,7 +28,8 @@ MESSAGES: dict[str, Any] = {
     "newest_messages": "Neueste Nachrichten",
     "reminders": "Erinnerungen",
     "reminders_hint": (
-        "Per E-Mail; sie sagt, dass es etwas gibt, und nie, was oder über wen. Die Zeiten gelten in Ihrer Zeitzone."
+        "Per E-Mail oder durch die hier genannten Browser. Gesagt wird, dass es etwas gibt, nie was oder über wen. "
+        "Die Zeiten gelten in Ihrer Zeitzone."
     ),
     "remind_of_reviews": "Mich erinnern, wenn eine Durchsicht fällig ist",
     "remind_at": "Um",
@@ -36,5 +37,22 @@ MESSAGES: dict[str, Any] = {
     "quiet_until": "Ruhe bis",
     "letter_language": "Sprache",
     "keep": "Speichern",
+    "push": "Erinnerungen durch den Browser",
+    "push_hint": (
+        "Ein Browser erinnert Sie auch, wenn die Konsole geschlossen ist. Was kein Browser "
+        "binnen zehn Minuten annimmt, kommt per E-Mail."
+    ),
+    "push_switch_on": "In diesem Browser einschalten",
+    "push_switch_off": "Ausschalten",
+    "push_without_key": "Diese Installation hat dafür gerade keinen Schlüssel; sagen Sie es denen, die sie betreiben.",
+    "push_without_script": "In diesem Browser geht das Einschalten nur mit einem Skript, und hier läuft keines.",
+    "push_states": {
+        "on": "In diesem Browser ist es eingeschaltet.",
+        "off": "In diesem Browser ist es ausgeschaltet.",
+        "lost": "In diesem Browser war es eingeschaltet, er hat es verloren. Schalten Sie es neu ein oder unten aus.",
+        "denied": "Dieser Browser erlaubt es für diese Seite nicht. Das ändern Sie in seinen Einstellungen zur Seite.",
+        "failed": "Der Dienst des Browsers hat nicht geantwortet; nichts hat sich geändert. Bitte später noch einmal.",
+        "unsupported": "Dieser Browser kann es hier nicht. Dazu gehören ein neuerer und eine Adresse mit https.",
+    },
     "languages": {"en": "English", "de": "Deutsch"},
 }

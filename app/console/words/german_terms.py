@@ -6,7 +6,6 @@ from typing import Any
 
 TERMS: dict[str, Any] = {
     "worth_knowing": "Gut zu wissen",
-    "recovery": {"faster": "soll die Erholung beschleunigen", "slower": "soll die Erholung verlangsamen"},
     "grade": "Evidenzgrad",
     "months": ("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"),
     "urgency": {
@@ -36,10 +35,10 @@ TERMS: dict[str, Any] = {
         "access_ends": "Freigabe endet",
     },
     "stages": {
-        "relieve": "Beruhigen",
+        "relieve": "Lindern",
         "restore": "Aufbauen",
         "elevate": "Steigern",
-        "self_managed": "Selbstständig",
+        "self_managed": "Selbständig",
     },
     "decision": {
         "progress": "Steigern",

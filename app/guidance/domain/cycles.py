@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from math import fsum
 
 from app.guidance.domain.policy import Policy
@@ -53,17 +54,14 @@ class CycleReport:
 
 def find_cycles(timeline: Timeline, policy: Policy) -> CycleReport:
     """Find every cycle that closed in the last 84 days; the future is not looked at."""
-    found = (
-        _cycle_at(place, timeline, policy)
-        for place in range(1, len(timeline.runs))
-        if _rest_before(place, timeline) >= CYCLE_REST_DAYS
-    )
+    found = (_cycle_at(place, timeline, policy) for place in _after_rests(timeline))
     return CycleReport(tuple(cycle for cycle in found if cycle is not None))
 
 
-def _rest_before(place: int, timeline: Timeline) -> int:
-    """Count the run-free days right before a run."""
-    return timeline.runs[place].day - timeline.runs[place - 1].day - 1
+def _after_rests(timeline: Timeline) -> list[int]:
+    """Return the places of the runs with enough run-free days right before them."""
+    days = [day for day, _ in timeline.runs]
+    return [place for place, (last, day) in enumerate(pairwise(days), 1) if day - last - 1 >= CYCLE_REST_DAYS]
 
 
 def _cycle_at(place: int, timeline: Timeline, policy: Policy) -> Cycle | None:

@@ -82,7 +82,7 @@ class _Reader:
         """Return the rows as values, in this order."""
         statement = select(table).where(self._theirs(table), *only).order_by(*(table.c[name] for name in order))
         found: dict[UUID, list[Any]] = defaultdict(list)
-        for row in self._run(statement).mappings():
+        for row in self._run(statement).mappings().all():
             found[row["patient_id"]].append(make(row))
         return found
 
@@ -143,8 +143,8 @@ class _Reader:
 
     def _grouped(self, statement: Any) -> dict[UUID, list[Any]]:
         found: dict[UUID, list[Any]] = defaultdict(list)
-        for key, *told in self._run(statement):
-            found[key].append(tuple(told))
+        for row in self._run(statement).all():
+            found[row[0]].append(row[1:])
         return found
 
     def _theirs(self, table: Table) -> ColumnElement[bool]:

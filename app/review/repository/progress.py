@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, bindparam, func, literal, select, union_all
+from sqlalchemy.engine import MappingResult
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
@@ -163,8 +164,9 @@ def _first_day(table: Table) -> Any:
     return select(first.c.performed_on)
 
 
-def _listed(rows: Iterable[Any]) -> list[Row]:
-    return list(rows)
+def _listed(rows: MappingResult) -> list[Row]:
+    found: Sequence[Any] = rows.all()
+    return list(found)
 
 
 def _rows(db: Session, span: Span, table: Table, *names: str) -> list[Row]:

@@ -130,19 +130,21 @@ def _pain_of(
 def _rise(row: CaseRow, today: date) -> float | None:
     """Return the rise of the weekly mean beyond what the patient's policy tolerates, NRS; None where it is within."""
     tolerance, min_points = _trend_policy(row, today)
-    # A worst of the day stands in the place of what was felt while running, as in the weekly trend.
-    worst = {**_worst_by_day(row, PainMoment.DURING), **_worst_by_day(row, PainMoment.WORST)}
+    worst = _worst_by_day(row)
     trend = weekly_trend(Timeline(today.toordinal(), (), frozenset(), DayLog(worst, {}, {}), 0), min_points)
     return trend.rise if trend is not None and trend.rise > tolerance else None
 
 
-def _worst_by_day(row: CaseRow, moment: PainMoment) -> dict[int, float]:
-    worst: dict[str, float] = {}
-    wanted = moment.value
-    for on, which, score in row.pain:
-        if which == wanted:
-            worst[on] = max(score, worst.get(on, 0.0))
-    return {_day(on).toordinal(): score for on, score in worst.items()}
+def _worst_by_day(row: CaseRow) -> dict[int, float]:
+    """Return the worst of each day; as in the weekly trend it stands in the place of what was felt while running."""
+    running: dict[str, float] = {}
+    whole: dict[str, float] = {}
+    of_moment = {PainMoment.DURING.value: running, PainMoment.WORST.value: whole}
+    for on, moment, score in row.pain:
+        told = of_moment.get(moment)
+        if told is not None:
+            told[on] = max(score, told.get(on, score))
+    return {_day(on).toordinal(): score for on, score in {**running, **whole}.items()}
 
 
 def _trend_policy(row: CaseRow, today: date) -> tuple[float, int]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -44,9 +45,9 @@ class Progress:
     sections: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Reading:
-    """What every section is made from: the window, who reads, and the policies by day."""
+    """What every section is made from: the window, who reads, the policies by day; what several need is read once."""
 
     db: Session
     patient_id: UUID
@@ -65,6 +66,16 @@ class _Reading:
         """Return the window with the days before it that a run is compared with."""
         first = self.window.since - USUAL_POLICY.lookback_days * _DAY
         return Span(self.patient_id, first, self.window.until, self.at)
+
+    @cached_property
+    def runs(self) -> Sequence[Mapping[str, Any]]:
+        """Return the runs of the window, and of the days before it."""
+        return repository.list_runs(self.db, self.before)
+
+    @cached_property
+    def check_ins(self) -> Sequence[Mapping[str, Any]]:
+        """Return the check-ins of the window."""
+        return repository.list_check_ins(self.db, self.span)
 
 
 def progress_of(
@@ -99,17 +110,16 @@ def _pain(reading: _Reading) -> list[dict[str, Any]]:
 
 
 def _check_ins(reading: _Reading) -> list[dict[str, Any]]:
-    rows = repository.list_check_ins(reading.db, reading.span)
-    return [{"on": row["performed_on"], **_only(row, "side", "morning_pain", "worst_pain")} for row in rows]
+    names = ("side", "morning_pain", "worst_pain")
+    return [{"on": row["performed_on"], **_only(row, *names)} for row in reading.check_ins]
 
 
 def _weeks(reading: _Reading) -> list[Any]:
-    runs, sessions = (listed(reading.db, reading.span) for listed in (repository.list_runs, repository.list_sessions))
-    return weeks_of_load(reading.window, runs, sessions)
+    return weeks_of_load(reading.window, reading.runs, repository.list_sessions(reading.db, reading.span))
 
 
 def _runs(reading: _Reading) -> list[dict[str, Any]]:
-    rows = repository.list_runs(reading.db, reading.before)
+    rows = reading.runs
     known = sorted((row["performed_on"], row["distance_m"] / _METRES) for row in rows if row["distance_m"] is not None)
     declared = told_by(reading.db, reading.patient_id, reading.window.until, reading.at).declared_longest_km
     return [_run(row, known, declared) for row in rows if reading.window.holds(row["performed_on"])]
@@ -196,8 +206,7 @@ def _flags(reading: _Reading) -> list[dict[str, Any]]:
     if is_open("pain", reading.scopes):
         told += [(row["performed_on"], row["code"]) for row in repository.list_flags(reading.db, reading.span)]
     if is_open("check_ins", reading.scopes):
-        rows = repository.list_check_ins(reading.db, reading.span)
-        told += [(row["performed_on"], code) for row in rows for code in row["red_flags"]]
+        told += [(row["performed_on"], code) for row in reading.check_ins for code in row["red_flags"]]
     return [{"on": on, "code": code, "level": RED_FLAGS[code].value} for on, code in sorted(set(told))]
 
 

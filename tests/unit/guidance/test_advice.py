@@ -102,6 +102,7 @@ def test_a_pause_that_a_person_closed_is_answered_one_step_weaker():
     asked = parse_history(question([*steady(), a_run(1, pain_during=9)]))
     found = advise(asked.history, POLICY, TODAY, frozenset({"PAIN_PAUSE"}))
     assert (found.decision, found.rule, found.change_percent) == (Decision.REST_DAY, "PAIN_RED", -40)
+    assert (found.trace[0].facts, found.trace[0].thresholds) == ({"pain_during": 9}, {"pause_min": POLICY.pause_min})
 
 
 def test_a_red_flag_is_not_closed_that_way():

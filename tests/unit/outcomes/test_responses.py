@@ -46,6 +46,7 @@ def a_response(instrument: str, items: dict[str, Any], **changes: Any) -> Questi
         ("koos_pf", numbered([1] * 6 + [None] * 5), 75.0),
         ("lefs", numbered([3] * 20), 60.0),
         ("tsk11", numbered([2] * 11), 22.0),
+        ("phq2", numbered([2, 1]), 3.0),
         ("global_change", {"score": -3}, -3.0),
         ("nrs_worst", {"score": 0}, 0.0),
         ("nrs_during_run", {"score": 3.1}, 3.1),
@@ -70,6 +71,7 @@ def test_a_psfs_is_the_mean_of_the_activities_that_the_patient_named() -> None:
         ("akps", {**WORKED_AKPS, "pain": None}, "incomplete"),
         ("lefs", numbered([4] * 19 + [None]), "incomplete"),
         ("tsk11", numbered([1] * 10 + [None]), "incomplete"),
+        ("phq2", numbered([None, 3]), "incomplete"),
         ("nrs_worst", {"score": None}, "incomplete"),
     ],
 )
