@@ -1,8 +1,8 @@
 """A request's body is taken in before the request gets a turn: a slow phone holds up nobody.
 
 A body that comes a letter at a time would otherwise hold one of the few turns (`admission.py`). It is taken in by a
-thread that is there for waiting, and put aside on disk where it is long. Who may send it is asked after that: a stranger
-may send no more than a few megabytes.
+thread that is there for waiting, and put aside on disk where it is long. Who may send it is asked after that: of a
+stranger no more than a few megabytes are taken in.
 """
 
 from __future__ import annotations
