@@ -144,6 +144,7 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.deep
 def test_the_runner_tells_what_is_seen_what_is_not_what_never_ends_and_what_nobody_asks(tree: Path) -> None:
     status, told = run_on(tree)
     assert status == 0
@@ -153,6 +154,7 @@ def test_the_runner_tells_what_is_seen_what_is_not_what_never_ends_and_what_nobo
     assert set(told["unasked"]) == {"no tests"}
 
 
+@pytest.mark.deep
 def test_where_a_test_fails_without_a_mutant_nothing_is_told(tree: Path) -> None:
     (tree / "test_planted.py").write_text(SEEING.replace("assert limit(7)", "assert not limit(7)"))
     status, told = run_on(tree)
