@@ -90,5 +90,7 @@ class _Both:
         self._kept, self._rest = kept, rest
 
     def read(self, size: int = -1) -> bytes:
-        """Return the next bytes; of the two parts never more than one at a time."""
+        """Return the next bytes, all without a size; with one never of more than one of the two parts."""
+        if size < 0:
+            return self._kept.read() + self._rest.read()
         return self._kept.read(size) or self._rest.read(size)

@@ -31,13 +31,13 @@ class Source:
 class Program:
     """Remembers what it was given, and how much had been taken in by then."""
 
-    def __init__(self) -> None:
-        self.read, self.waiting = b"", -1
+    def __init__(self, at_once: int = 1000) -> None:
+        self.read, self.waiting, self._at_once = b"", -1, at_once
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Read all there is."""
         self.waiting = len(environ["source"].rest.read()) if "source" in environ else 0
-        while piece := environ["wsgi.input"].read(1000):
+        while piece := environ["wsgi.input"].read(self._at_once):
             self.read += piece
         start("200 OK", [])
         return [b"done"]
@@ -76,11 +76,11 @@ def test_of_strangers_nothing_long_is_taken_in(more: dict[str, str], is_taken_in
     assert (ask(b"x" * 10, length=length, **more).waiting == 0) is is_taken_in
 
 
-def test_what_is_longer_than_it_said_goes_on_behind_what_was_taken_in(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("at_once", [1000, -1], ids=["in pieces", "all"])
+def test_what_is_longer_goes_on_behind_what_was_taken_in(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
     monkeypatch.setattr(whole, "MOST_OF_STRANGERS_BYTES", 100_000)
-    source = Source(bytes(range(250)) * 1000)
-    program = Program()
-    environ = {"wsgi.input": source, "HTTP_TRANSFER_ENCODING": "chunked"}
+    program = Program(at_once)
+    environ = {"wsgi.input": Source(bytes(range(250)) * 1000), "HTTP_TRANSFER_ENCODING": "chunked"}
     WholeBodies(program)(environ, lambda *_: None)
     assert program.read == bytes(range(250)) * 1000
 
