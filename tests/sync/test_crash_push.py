@@ -28,6 +28,7 @@ CLIENTS, PATIENTS, BATCH = 8, 4, 5
 ROUNDS, DEEP_ROUNDS, ALL_ROUNDS = 1, 5, 100
 ENOUGH, DEEP_ENOUGH = 40, 200
 SEED = 20_261_121
+BUSY_S = 0.1
 DAY_S = 86_400
 """The phones keep one token through all rounds."""
 
@@ -73,6 +74,10 @@ def work(server: Server, person: Person, record: Record, number: int) -> None:
             except httpx.TransportError:
                 record.note(person, ops, None)
                 return
+            if answer.status_code == 503 and "Retry-After" in answer.headers:  # busy: nothing of it may be there
+                record.note(person, ops, None)
+                threading.Event().wait(BUSY_S)
+                continue
             if answer.status_code != 200:
                 record.refusals.append(answer.text[:300])
                 return
