@@ -21,8 +21,8 @@ $(STAMP): requirements.lock
 	@echo "Setting up $(VENV) (first time: about a minute) ..."
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed (try: make PYTHON=python3.12)" if sys.version_info < (3, 11) else 0)'
 	@$(PYTHON) -m venv $(VENV)
-	@# The lock names all there is, so nothing is resolved; what is imported is compiled when it is first imported.
-	@$(BIN)/python -m pip install --quiet --no-deps --no-compile --require-hashes -r requirements.lock
+	@# The lock names all there is, so nothing is resolved.
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	@touch $@
 
 setup: $(STAMP) ## create the environment from requirements.lock

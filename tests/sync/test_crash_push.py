@@ -74,7 +74,7 @@ def work(server: Server, person: Person, record: Record, number: int) -> None:
             except httpx.TransportError:
                 record.note(person, ops, None)
                 return
-            if answer.status_code == 503 and "Retry-After" in answer.headers:  # busy: nothing of it may be there
+            if answer.status_code == 503 and "Retry-After" in answer.headers:  # busy: it comes again with other things
                 record.note(person, ops, None)
                 threading.Event().wait(BUSY_S)
                 continue
