@@ -1,57 +1,110 @@
 """Asks what every request asks: a select that is written once, put to the driver itself.
 
-To lead a select of one row through SQLAlchemy costs more than to answer it. So the statement's text, and how its
+To lead a select of a few rows through SQLAlchemy costs more than to answer it. So the statement's text, and how its
 parameters and columns are kept, are found out once for each database; the values are the same. Whoever listens to an
-engine's statements sees these as well: then they go SQLAlchemy's way, as they do on a session that writes, and
-whenever the driver has something to complain of.
+engine's statements sees these as well: then they go SQLAlchemy's way. What the driver complains of is told in
+SQLAlchemy's words, as everything else is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, Float, Select
+from sqlalchemy import CompoundSelect, Connection, Engine, Float, Select
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
 from app.db.reading import ReadingSession
 from app.db.types import Id, Instant, Json
 
 Row = Sequence[Any]
+Asked = Select[Any] | CompoundSelect[Any] | ReturningUpdate[Any]
 Turn = Callable[[Any], Any]
 
 
 class Question:
-    """A select with named parameters and neither lists nor limits in it, ready to be asked."""
+    """A statement that answers rows, with named parameters, none of them a list to be spelled out."""
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Asked) -> None:
         self._statement = statement
-        self.names = tuple(column.name for column in statement.selected_columns)
+        self.names = tuple(map(str, statement.exported_columns.keys()))
         self._forms: dict[str, _Form] = {}
 
     def first(self, db: Session, asked: Mapping[str, Any]) -> Row | None:
         """Return the values of the first row, in the order of the columns; None where there is none."""
-        if isinstance(db, ReadingSession) and not _is_listened_to(db.engine):
-            form = self._form(db.engine.dialect)
+        rows = self.all(db, asked)
+        return rows[0] if rows else None
+
+    def all(self, db: Session, asked: Mapping[str, Any]) -> Sequence[Row]:
+        """Return the values of each row, in the order of the columns."""
+        if isinstance(db, ReadingSession):
+            return self._read(db, asked)
+        connection = db.connection()
+        if _is_listened_to(connection.engine):
+            return self._through_sqlalchemy(db, asked)
+        form = self._form(connection.dialect)
+        driver = connection.connection.dbapi_connection
+        assert driver is not None  # it was lent for this transaction
+        try:
+            return form.rows(driver, asked)
+        except connection.dialect.loaded_dbapi.Error as problem:
+            raise _complaint(connection, problem) from problem
+
+    def named(self, db: Session, asked: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yield the values of each row by the names of the columns."""
+        return (dict(zip(self.names, row, strict=True)) for row in self.all(db, asked))
+
+    def _read(self, db: ReadingSession, asked: Mapping[str, Any]) -> Sequence[Row]:
+        if not _is_listened_to(db.engine):
             try:
-                row = db.driver().execute(form.text, form.bound(asked)).fetchone()
+                return self._form(db.engine.dialect).rows(db.driver(), asked)
             except db.engine.dialect.loaded_dbapi.Error:
                 pass  # a select can be asked again: SQLAlchemy knows what each complaint means
-            else:
-                return None if row is None else form.read(row)
-        found = db.connection().execute(self._statement, asked).first()
-        return None if found is None else tuple(found)
+        return self._through_sqlalchemy(db, asked)
+
+    def _through_sqlalchemy(self, db: Session, asked: Mapping[str, Any]) -> Sequence[Row]:
+        return [tuple(row) for row in db.connection().execute(self._statement, asked)]
 
     def _form(self, dialect: Dialect) -> _Form:
         form = self._forms.get(dialect.name)
         if form is None:
             form = self._forms[dialect.name] = _form_of(self._statement, dialect)
         return form
+
+
+def put(db: Session, text: str, given: Sequence[Any], *, many: bool) -> None:
+    """Put a statement that is written for the driver to it, once or once for each of many; nothing is answered."""
+    connection = db.connection()
+    driver = connection.connection.dbapi_connection
+    if _is_listened_to(connection.engine) or driver is None:
+        connection.exec_driver_sql(text, given)
+        return
+    try:
+        if many:
+            driver.executemany(text, given)
+        else:
+            driver.execute(text, given)
+    except connection.dialect.loaded_dbapi.Error as problem:
+        raise _complaint(connection, problem) from problem
+
+
+def _complaint(connection: Connection, problem: Exception) -> Exception:
+    """Return a driver's complaint as SQLAlchemy tells it.
+
+    Of a connection that is gone it has to hear itself: it gives up those of the pool that went with it, and raises.
+    """
+    dialect, driver = connection.dialect, connection.connection.dbapi_connection
+    if dialect.is_disconnect(problem, driver, None):  # type: ignore[arg-type]
+        connection.exec_driver_sql("SELECT 1")
+    told = DBAPIError.instance(None, None, problem, dialect.loaded_dbapi.Error, dialect=dialect)
+    return told if isinstance(told, Exception) else problem
 
 
 def _is_listened_to(engine: Engine) -> bool:
@@ -64,12 +117,18 @@ class _Form:
 
     text: str
     order: tuple[str, ...] | None
+    fixed: Mapping[str, Any]
     binds: tuple[tuple[str, Turn], ...]
     reads: tuple[tuple[int, Turn], ...]
 
+    def rows(self, driver: Any, asked: Mapping[str, Any]) -> Sequence[Row]:
+        """Return the rows that a driver's connection answers with."""
+        found: Sequence[Row] = driver.execute(self.text, self.bound(asked)).fetchall()
+        return [self.read(row) for row in found] if self.reads else found
+
     def bound(self, asked: Mapping[str, Any]) -> Any:
         """Return the parameters as the driver takes them."""
-        values = dict(asked)
+        values = {**self.fixed, **asked}
         for name, turn in self.binds:
             values[name] = turn(values[name])
         return values if self.order is None else [values[name] for name in self.order]
@@ -84,13 +143,17 @@ class _Form:
         return values
 
 
-def _form_of(statement: Select[Any], dialect: Dialect) -> _Form:
+def _form_of(statement: Asked, dialect: Dialect) -> _Form:
     compiled: Any = statement.compile(dialect=dialect)
+    if compiled.post_compile_params:
+        raise TypeError("a question has no list that is spelled out")
+    order = tuple(compiled.positiontup) if compiled.positional else None
+    fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
     kinds = {name: bind.type for name, bind in compiled.binds.items()}
     binds = tuple((name, turn) for name, kind in kinds.items() if (turn := _bind(kind, dialect)) is not None)
-    columns = enumerate(statement.selected_columns)
+    columns = enumerate(statement.exported_columns)
     reads = tuple((place, turn) for place, one in columns if (turn := _read(one.type, dialect)) is not None)
-    return _Form(str(compiled), tuple(compiled.positiontup) if compiled.positional else None, binds, reads)
+    return _Form(str(compiled), order, fixed, binds, reads)
 
 
 def _bind(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Date, Index, Text
@@ -45,14 +46,18 @@ def own_columns(row: type[Base]) -> tuple[str, ...]:
 def entry_wire(row: type[Base]) -> Wire:
     """Return how a row of a table of entries is written on the wire."""
     names = own_columns(row)
+    pick = itemgetter(*names)
     ids = tuple(name for name in names if isinstance(table_of(row).c[name].type, Id))
     days = tuple(name for name in names if isinstance(table_of(row).c[name].type, Date))
 
     def wire(values: Mapping[str, Any]) -> dict[str, Any]:
-        own = {name: values[name] for name in names}
-        own.update((name, str(own[name])) for name in ids if own[name] is not None)
-        own.update((name, own[name].isoformat()) for name in days if own[name] is not None)
-        return performed_wire(values) | own
+        told = performed_wire(values)
+        told.update(zip(names, pick(values), strict=True))
+        for name in ids:
+            told[name] = None if told[name] is None else str(told[name])
+        for name in days:
+            told[name] = None if told[name] is None else told[name].isoformat()
+        return told
 
     return wire
 

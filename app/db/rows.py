@@ -13,6 +13,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.asking import put
 from app.db.types import Id, Instant, Json, instant_text
 
 Rows = Sequence[Mapping[str, Any]]
@@ -33,11 +34,10 @@ def put_rows(db: Session, table: Table, rows: Rows) -> None:
 
 
 def _write(db: Session, table: Table, rows: Rows, *, replace: bool) -> None:
-    connection = db.connection()
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_from_json(table, replace=replace), (_as_json(rows),))
+    if db.connection().dialect.name == "postgresql":
+        put(db, _from_json(table, replace=replace), (_as_json(rows),), many=False)
     else:
-        connection.exec_driver_sql(_from_values(table, replace=replace), _row_writer(table).values_of(rows))
+        put(db, _from_values(table, replace=replace), _row_writer(table).values_of(rows), many=True)
 
 
 def _as_json(rows: Rows) -> str:

@@ -28,11 +28,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
 
+from app.db.asking import Question
 from app.db.base import PARTITIONED, Base, table_of
 from app.db.rows import add_rows, put_rows
 from app.db.types import Id, Json
 from app.kernel.errors import NotVisible
 from app.kernel.ids import new_id
+from app.kernel.value import value
 
 GENERATION_ZERO = datetime(2025, 1, 1, tzinfo=UTC)
 FIRST_HEAD = 1
@@ -119,7 +121,7 @@ class Collection:
         return table_of(self.row)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Write:
     """One row to be stored: its own columns, with `deleted_at` set where it is to become a tombstone.
 
@@ -137,13 +139,11 @@ class Write:
     data: Mapping[str, Any] | None = None
 
 
-_TAKE = (
-    update(_STREAMS)
-    .where(_STREAMS.c.patient_id == bindparam("patient", type_=Id()))
-    .values(head=_STREAMS.c.head + bindparam("count"))
-    .returning(_STREAMS.c.head)
+_OWN_STREAM = _STREAMS.c.patient_id == bindparam("patient", type_=Id())
+_TAKE = Question(
+    update(_STREAMS).where(_OWN_STREAM).values(head=_STREAMS.c.head + bindparam("count")).returning(_STREAMS.c.head)
 )
-_LOCK = select(_STREAMS.c.head).where(_STREAMS.c.patient_id == bindparam("patient", type_=Id())).with_for_update()
+_LOCK = Question(select(_STREAMS.c.head).where(_OWN_STREAM).with_for_update())
 
 
 def generation_at(at: datetime) -> int:
@@ -168,10 +168,7 @@ def lock_stream(db: Session, patient_id: UUID) -> int:
 
     (Somebody who is being erased has none any more once whoever erases them is done.)
     """
-    head: int | None = db.connection().execute(_LOCK, {"patient": patient_id}).scalar_one_or_none()
-    if head is None:
-        raise NotVisible
-    return head
+    return _head(_LOCK.first(db, {"patient": patient_id}))
 
 
 def store(
@@ -235,11 +232,13 @@ def reword(
 
 
 def _take_numbers(db: Session, patient_id: UUID, count: int) -> int:
-    taken = db.connection().execute(_TAKE, {"patient": patient_id, "count": count})
-    head: int | None = taken.scalar_one_or_none()
-    if head is None:
+    return _head(_TAKE.first(db, {"patient": patient_id, "count": count})) - count + 1
+
+
+def _head(row: Sequence[int] | None) -> int:
+    if row is None:
         raise NotVisible
-    return head - count + 1
+    return row[0]
 
 
 def _row(write: Write, seq: int, common: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from functools import cached_property
 from operator import attrgetter
@@ -29,7 +29,8 @@ from app.guidance.warning import held_back, warned_on
 from app.logbook.domain import Side
 from app.logbook.facts import Facts, RunFact, as_id
 
-_RUN_VALUES, _DAY_VALUES = attrgetter(*RunEntry.__slots__), attrgetter(*DailyEntry.__slots__)
+_RUN_VALUES = attrgetter(*(field.name for field in fields(RunEntry)))
+_DAY_VALUES = attrgetter(*(field.name for field in fields(DailyEntry)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from app.guidance.domain.history import DailyEntry, RunEntry, RunnerHistory
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.ruleset.numbers import CADENCE_DAYS, METRES_PER_KM, SECONDS_PER_MIN
 from app.guidance.domain.timeline import DatedRun, DayLog, Timeline, log_of
-from app.guidance.domain.unrest import Unrest, unrest_of
+from app.guidance.domain.unrest import Unrest
 from app.logbook.domain import PainMoment
 from app.logbook.facts import CheckInFact, Key, RunFact, ScoreFact
 
@@ -84,7 +84,7 @@ class Knee:
         found = self._unrest.get(policy)
         if found is None:
             whole, _, log = self._whole()
-            found = self._unrest[policy] = unrest_of(whole, log, policy)
+            found = self._unrest[policy] = Unrest(whole, log, policy)
         return found
 
     def _whole(self) -> tuple[list[DatedRun], frozenset[int], DayLog]:

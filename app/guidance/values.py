@@ -41,6 +41,10 @@ class DayAsked:
     policy: Policy
 
 
+CLOSING_WORDS = ("note", "seen_whom", "cleared_by")
+"""The fields of a pause that hold a person's own words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
     """A pause: opened by a rule on the day of what caused it, open until a person closes it."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 12, 31, tzinfo=UTC)
+MINUTES_A_DAY = 24 * 60
 CLOCK_TOLERANCE = timedelta(minutes=10)
 """How far a device's clock may run ahead before its entries are suspect (SECURITY, decisions)."""
 
@@ -48,4 +49,4 @@ def offset_minutes(instant: datetime) -> int:
     offset = instant.utcoffset()
     if offset is None:
         raise ValueError("an instant needs an offset")
-    return int(offset.total_seconds() // 60)
+    return offset.days * MINUTES_A_DAY + offset.seconds // 60

@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
@@ -143,14 +144,22 @@ def languages_loaded(db: Session) -> dict[str, list[str]]:
     return {instrument: sorted(languages) for instrument, languages in found.items()}
 
 
-def put_texts(db: Session, texts: Texts, account_id: UUID, at: datetime, *, is_new: bool) -> None:
-    """Store the texts of an instrument in one language."""
-    values = {"texts": texts.texts, "revision": texts.revision, "updated_at": at, "updated_by": account_id}
-    key = {"instrument": texts.instrument, "language": texts.language}
-    if is_new:
-        db.execute(insert(_TEXTS), {**key, **values})
-    else:
-        db.execute(update(_TEXTS).where(*(_TEXTS.c[name] == told for name, told in key.items())).values(**values))
+def add_texts(db: Session, texts: Texts, account_id: UUID, at: datetime) -> bool:
+    """Store the first texts of an instrument in one language; False where somebody else was quicker."""
+    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = {"instrument": texts.instrument, "language": texts.language, **_written(texts, account_id, at)}
+    stored = db.execute(maker(_TEXTS).values(row).on_conflict_do_nothing().returning(_TEXTS.c.instrument))
+    return stored.first() is not None
+
+
+def change_texts(db: Session, texts: Texts, account_id: UUID, at: datetime) -> None:
+    """Store texts in the place of those that are held."""
+    held = _TEXTS.c.instrument == texts.instrument, _TEXTS.c.language == texts.language
+    db.execute(update(_TEXTS).where(*held).values(**_written(texts, account_id, at)))
+
+
+def _written(texts: Texts, account_id: UUID, at: datetime) -> dict[str, Any]:
+    return {"texts": texts.texts, "revision": texts.revision, "updated_at": at, "updated_by": account_id}
 
 
 def remove_texts(db: Session, instrument: str, language: str) -> None:

@@ -166,7 +166,10 @@ def put_texts(
     found = repository.find_texts(db, instrument, language, lock=True)
     check(str(found.revision) if found else NO_REVISION)
     made = Texts(instrument, language, dict(texts), new_id())
-    repository.put_texts(db, made, account_id, at, is_new=found is None)
+    if found is not None:
+        repository.change_texts(db, made, account_id, at)
+    elif not repository.add_texts(db, made, account_id, at):  # it is theirs, loaded just now, that the check is about
+        return put_texts(db, instrument, language, texts, account_id, at, check)
     return made
 
 

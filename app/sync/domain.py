@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from app.kernel.value import value
+
 Data = Mapping[str, Any]
 
 
@@ -29,7 +31,7 @@ class Action(StrEnum):
     DELETE = "delete"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Version:
     """One version of a record; the data of a tombstone is None."""
 
@@ -77,12 +79,12 @@ class WrittenChange(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Outcome:
     """What becomes of an operation: where it is stored, the data (None for a tombstone); where not, what clashes."""
 
     status: Status
-    data: dict[str, Any] | None = None
+    data: Data | None = None
     fields: tuple[str, ...] = ()
 
     @property
@@ -103,12 +105,12 @@ def decide_edit(stored: Version | None, base: Version | None, wanted: Data) -> O
     no field asks for nothing, so a device can learn what is held without writing.
     """
     if stored is None:
-        return Outcome(Status.APPLIED, dict(wanted))
+        return Outcome(Status.APPLIED, wanted)
     if not wanted:
         return UNCHANGED
     if stored.data is None:
         knows = base is not None and base.ver == stored.ver
-        return Outcome(Status.APPLIED, dict(wanted)) if knows else Outcome(Status.CONFLICT)
+        return Outcome(Status.APPLIED, wanted) if knows else Outcome(Status.CONFLICT)
     differing = [name for name, value in wanted.items() if stored.data.get(name) != value]
     if not differing:
         return UNCHANGED

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from app.kernel.value import value
 from app.logbook.domain import Entry
 from app.sync.domain import Action
 from app.sync.registry import SyncedCollection
 from app.web.problems import MAX_POINTER, problem_body
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Base:
     """The version an edit began from: its id, or its number, or nothing for a new record."""
 
@@ -21,7 +22,7 @@ class Base:
     seq: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Operation:
     """One operation that can be read; `data` as it was sent."""
 
@@ -56,7 +57,7 @@ def _storable(fault: Mapping[str, str]) -> dict[str, str]:
     return {name: said.replace("\0", "\ufffd") for name, said in fault.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Sent:
     """One item of a push: as it was sent, its id and hash, and what it says or why it cannot be read.
 
@@ -75,7 +76,7 @@ class Sent:
         return self.said if isinstance(self.said, Operation) else None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Record:
     """A whole record: the entry it stands for, that entry as columns, and as it goes over the wire."""
 
@@ -84,7 +85,7 @@ class Record:
     data: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Wanted:
     """The fields that an edit names, in the form they are stored in; of a put also the record they make."""
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import Column, MetaData, Table, bindparam, event, exc, insert, select
+from sqlalchemy import Column, MetaData, Table, bindparam, event, exc, insert, literal, select, union_all, update
 
 from app.accounts.models import AccountRow, DeviceRow
 from app.db.asking import Question
@@ -41,17 +41,20 @@ def somebody(app: Flask, database: Database) -> UUID:
 
 @contextmanager
 def listening(database: Database) -> Iterator[list[str]]:
-    """Gather what the reading engine says."""
+    """Gather what both engines say."""
     said: list[str] = []
 
     def listen(_conn: object, _cursor: object, statement: str, *_: object) -> None:
         said.append(statement)
 
-    event.listen(database.reader, "before_cursor_execute", listen)
+    engines = {database.reader, database.writer}
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", listen)
     try:
         yield said
     finally:
-        event.remove(database.reader, "before_cursor_execute", listen)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", listen)
 
 
 def asked_of(table: Table, owner: str) -> Question:
@@ -59,17 +62,49 @@ def asked_of(table: Table, owner: str) -> Question:
     return Question(select(table).where(table.c[owner] == bindparam("owner")))
 
 
-def test_the_driver_s_own_answer_is_sqlalchemy_s_for_every_column(database: Database, somebody: UUID) -> None:
+@pytest.mark.parametrize("session", ["reading", "writing"])
+def test_the_driver_s_own_answer_is_sqlalchemy_s_for_every_column(
+    database: Database, somebody: UUID, session: str
+) -> None:
     for table, owner in OF_A_PERSON:
-        question = asked_of(table, owner)
-        with database.reading() as db:
+        question, asking = asked_of(table, owner), getattr(database, session)
+        with asking() as db:
             short = question.first(db, {"owner": somebody})
-        with listening(database) as said, database.reading() as db:
+        with listening(database) as said, asking() as db:
             long = question.first(db, {"owner": somebody})
-        assert len(said) == 1
+        assert len([one for one in said if one.startswith("SELECT")]) == 1
         assert short is not None, table.name
         assert long is not None
         assert [(type(value), value) for value in short] == [(type(value), value) for value in long], table.name
+
+
+def test_a_writer_asks_in_its_own_transaction(database: Database, somebody: UUID) -> None:
+    accounts = table_of(AccountRow)
+    question = Question(select(accounts.c.zone).where(accounts.c.id == bindparam("owner")))
+    with database.writing() as db:
+        before = question.first(db, {"owner": somebody})
+        db.connection().execute(update(accounts).where(accounts.c.id == somebody).values(zone="Asia/Tokyo"))
+        assert question.all(db, {"owner": somebody}) == [("Asia/Tokyo",)]
+        db.rollback()
+        assert question.first(db, {"owner": somebody}) == before != ("Asia/Tokyo",)
+
+
+def test_a_constant_of_the_statement_is_bound_with_what_is_asked(database: Database, somebody: UUID) -> None:
+    accounts = table_of(AccountRow)
+    own = accounts.c.id == bindparam("owner")
+    either = union_all(
+        select(literal("role"), accounts.c.role).where(own, accounts.c.role == "patient"),
+        select(literal("other"), accounts.c.role).where(own, accounts.c.role != "patient"),
+    )
+    for session in (database.reading, database.writing):
+        with session() as db:
+            assert [tuple(row) for row in Question(either).all(db, {"owner": somebody})] == [("role", "patient")]
+
+
+def test_a_list_that_would_be_spelled_out_is_no_question(database: Database) -> None:
+    accounts = table_of(AccountRow)
+    with database.reading() as db, pytest.raises(TypeError):
+        Question(select(accounts.c.id).where(accounts.c.role.in_(["patient"]))).all(db, {})
 
 
 def test_who_is_not_there_is_none_either_way(database: Database) -> None:
@@ -81,9 +116,29 @@ def test_who_is_not_there_is_none_either_way(database: Database) -> None:
         assert asked_of(table, owner).first(writer, nobody) is None
 
 
-def test_what_the_driver_refuses_is_told_as_sqlalchemy_tells_it(database: Database) -> None:
-    with database.reading() as db, pytest.raises((exc.OperationalError, exc.ProgrammingError)):
+@pytest.mark.parametrize("session", ["reading", "writing"])
+def test_what_the_driver_refuses_is_told_as_sqlalchemy_tells_it(database: Database, session: str) -> None:
+    with getattr(database, session)() as db, pytest.raises((exc.OperationalError, exc.ProgrammingError)) as found:
         asked_of(NOWHERE, "id").first(db, {"owner": UUID(int=0)})
+    assert "no_such_table" in str(found.value.orig)
+    assert "00000000" not in str(found.value)
+
+
+@pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
+def test_a_writer_whose_server_is_gone_is_told_so_and_the_next_one_writes(database: Database, somebody: UUID) -> None:
+    """One is told, not each whose connection was lost with that one."""
+    table, owner = OF_A_PERSON[0]
+    with database.writing() as ending:
+        ending.connection()
+        with database.writing() as one, database.writing() as two:
+            lost = [db.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one() for db in (one, two)]
+        for pid in lost:
+            assert ending.connection().exec_driver_sql("SELECT pg_terminate_backend(%s, 5000)", (pid,)).scalar_one()
+        with database.writing() as db, pytest.raises(exc.OperationalError) as found:
+            asked_of(table, owner).first(db, {"owner": somebody})
+        assert found.value.connection_invalidated
+        with database.writing() as db:
+            assert asked_of(table, owner).first(db, {"owner": somebody}) is not None
 
 
 @pytest.mark.parametrize("first_by", ["driver", "connection", "session"])

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Column, Table, insert, select, text
+from flask import Flask
+from sqlalchemy import Column, Table, exc, insert, select, text
 from sqlalchemy.types import Boolean, Date, Float, Integer, Text
 
 from app.db.base import table_of
@@ -97,3 +98,12 @@ def test_putting_a_row_again_replaces_all_of_it_but_its_key(database: Database, 
 def test_an_instant_without_a_zone_is_refused_and_not_guessed_at() -> None:
     with pytest.raises(ValueError, match="time zone"):
         instant_text(datetime(2026, 1, 1))  # noqa: DTZ001 - the very thing
+
+
+def test_a_row_that_is_there_already_is_refused_in_sqlalchemy_s_words(database: Database, app: Flask) -> None:
+    person, changes = People(app).patient(), table_of(SyncChange)
+    assert person.get("/v1/patients/{me}/guidance/advice").status_code == 200
+    with database.writing() as db:
+        found = db.execute(select(changes).where(changes.c.patient_id == person.id).limit(1)).mappings().one()
+        with pytest.raises(exc.IntegrityError):
+            add_rows(db, changes, [dict(found)])

@@ -21,6 +21,7 @@ from app.guidance.domain.ruleset.numbers import (
     FIRST_YEAR,
     LAST_YEAR,
 )
+from app.kernel.value import value
 from app.outcomes.domain.numbers import NRS_MAX
 from app.outcomes.domain.strict import InputError, amount, flag, number, record, refusal, rows
 
@@ -35,7 +36,7 @@ _FLAGS = ("limp", "stopped_early_for_pain", "painkiller_before")
 _scores_of, _flags_of = attrgetter(*_SCORES), attrgetter(*_FLAGS)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class RunEntry:
     """One run; pain is NRS 0 to 10, None is not known. Raises InputError for what cannot be meant."""
 
@@ -63,7 +64,7 @@ class RunEntry:
                 _check_flags(self)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class DailyEntry:
     """Pain of one day, NRS 0 to 10, None is not known."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from statistics import median
 
 from app.guidance.domain.history import RunEntry
@@ -11,9 +10,10 @@ from app.guidance.domain.policy import Policy
 from app.guidance.domain.ratio import nrs_difference
 from app.guidance.domain.ruleset.numbers import BASELINE_DAYS
 from app.guidance.domain.timeline import DatedRun, DayLog, Timeline
+from app.kernel.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Reading:
     """One run read with a policy; scores are NRS, None is not known."""
 

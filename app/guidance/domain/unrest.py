@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.readings import could_be_over
@@ -16,26 +15,30 @@ from app.guidance.domain.ruleset.numbers import PAUSE_AFTER_OVER
 from app.guidance.domain.timeline import DatedRun, DayLog
 
 
-@dataclass(frozen=True, slots=True)
 class Unrest:
-    """The days of the runs that could be over, and of those so painful that they could pause; in order, by number."""
+    """The runs of a knee by the worst that was ever told of them; each is looked at once, when it is asked about."""
 
-    over: tuple[int, ...]
-    severe: tuple[int, ...]
+    def __init__(self, runs: Sequence[DatedRun], log: DayLog, policy: Policy) -> None:
+        """Take the runs in order of their days, each with all that was ever told of it."""
+        self._runs, self._log, self._policy = runs, log, policy
+        self._days = [run.day for run in runs]
+        self._over: dict[int, bool] = {}
 
     def could_pause(self, since: int, today: int) -> bool:
-        """Could a rule pause today, by the runs from a day on? Where not, none does, whatever was told by then."""
-        return (
-            _count_between(self.severe, since, today) > 0 or _count_between(self.over, since, today) >= PAUSE_AFTER_OVER
-        )
+        """Could a rule pause today, by the runs from a day on? Where not, none does, whatever was told by then.
 
+        Days by number. One run that hurt enough could, and so could some that were over.
+        """
+        over = 0
+        for place in range(bisect_left(self._days, since), bisect_right(self._days, today)):
+            pain = self._runs[place].entry.pain_during
+            over += self._could_be_over(place)
+            if over >= PAUSE_AFTER_OVER or (pain is not None and pain >= self._policy.pause_min):
+                return True
+        return False
 
-def unrest_of(runs: Sequence[DatedRun], log: DayLog, policy: Policy) -> Unrest:
-    """Find the days of unrest among runs in order of their days, each with all that was ever told of it."""
-    over = tuple(run.day for run in runs if could_be_over(run, log, policy))
-    pains = ((run.day, run.entry.pain_during) for run in runs)
-    return Unrest(over, tuple(day for day, pain in pains if pain is not None and pain >= policy.pause_min))
-
-
-def _count_between(days: Sequence[int], first: int, last: int) -> int:
-    return bisect_right(days, last) - bisect_left(days, first)
+    def _could_be_over(self, place: int) -> bool:
+        found = self._over.get(place)
+        if found is None:
+            found = self._over[place] = could_be_over(self._runs[place], self._log, self._policy)
+        return found

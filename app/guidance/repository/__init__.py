@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
+from app.db.asking import Question
 from app.db.base import table_of
 from app.db.synced import Collection, SyncChange, Write, store
 from app.guidance.models import (
@@ -36,23 +37,23 @@ _ADVICE = [AdviceRow.id, AdviceRow.seq, *(getattr(AdviceRow, name) for name in A
 
 _advice, _pauses = table_of(AdviceRow), table_of(PauseRow)
 _policies, _overrides = table_of(PolicyRow), table_of(OverrideRow)
-_NEWEST = (
+_NEWEST = Question(
     select(_advice.c.id, _advice.c.inputs_hash, _advice.c.valid_until)
     .where(_advice.c.patient_id == bindparam("patient"))
     .order_by(_advice.c.seq.desc())
     .limit(1)
 )
-_PAUSES_OF = (
+_PAUSES_OF = Question(
     select(_pauses.c.id, *(_pauses.c[name] for name in PAUSE_FIELDS))
     .where(_pauses.c.patient_id == bindparam("patient"))
     .order_by(_pauses.c.opened_at, _pauses.c.id)
 )
-_POLICIES_OF = (
+_POLICIES_OF = Question(
     select(_policies.c.id, _policies.c.seq, *(_policies.c[name] for name in POLICY_FIELDS))
     .where(_policies.c.patient_id == bindparam("patient"))
     .order_by(_policies.c.seq)
 )
-_OVERRIDES_OF = (
+_OVERRIDES_OF = Question(
     select(_overrides.c.id, *(_overrides.c[name] for name in OVERRIDE_FIELDS))
     .where(_overrides.c.patient_id == bindparam("patient"))
     .order_by(_overrides.c.set_at, _overrides.c.id)
@@ -79,7 +80,7 @@ class NewestAdvice:
 
 def newest_advice(db: Session, patient_id: UUID) -> NewestAdvice | None:
     """Return the advice that nothing has superseded, without its body."""
-    row = db.connection().execute(_NEWEST, {"patient": patient_id}).one_or_none()
+    row = _NEWEST.first(db, {"patient": patient_id})
     return NewestAdvice(*row) if row else None
 
 
@@ -128,7 +129,7 @@ def advised_patients(db: Session) -> list[UUID]:
 
 def list_pauses(db: Session, patient_id: UUID) -> list[Pause]:
     """Return all pauses of a patient, closed ones as well, oldest first."""
-    return [Pause(**row) for row in db.connection().execute(_PAUSES_OF, {"patient": patient_id}).mappings()]
+    return [Pause(**row) for row in _PAUSES_OF.named(db, {"patient": patient_id})]
 
 
 def store_advice(db: Session, patient_id: UUID, advice: GivenAdvice, at: datetime) -> Place:
@@ -146,7 +147,7 @@ def store_pauses(
 
 def list_policies(db: Session, patient_id: UUID) -> list[PolicyRevision]:
     """Return all policies that were ever set, in the order they were."""
-    return [PolicyRevision(**row) for row in db.connection().execute(_POLICIES_OF, {"patient": patient_id}).mappings()]
+    return [PolicyRevision(**row) for row in _POLICIES_OF.named(db, {"patient": patient_id})]
 
 
 def store_policy(db: Session, patient_id: UUID, revision: PolicyRevision, at: datetime, device_id: UUID) -> None:
@@ -156,7 +157,7 @@ def store_policy(db: Session, patient_id: UUID, revision: PolicyRevision, at: da
 
 def list_overrides(db: Session, patient_id: UUID) -> list[Override]:
     """Return all overrides, ended and withdrawn ones as well, oldest first."""
-    return [Override(**row) for row in db.connection().execute(_OVERRIDES_OF, {"patient": patient_id}).mappings()]
+    return [Override(**row) for row in _OVERRIDES_OF.named(db, {"patient": patient_id})]
 
 
 def store_override(db: Session, patient_id: UUID, override: Override, at: datetime, device_id: UUID) -> None:

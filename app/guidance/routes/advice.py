@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -24,8 +23,8 @@ from app.guidance.schemas.advice import (
     PauseSchema,
     QuestionSchema,
 )
-from app.guidance.schemas.shown import register, shown_advice, shown_body
-from app.guidance.values import Closing, GivenAdvice, Override, Pause
+from app.guidance.schemas.shown import register, shown_advice, shown_body, shown_pause
+from app.guidance.values import Closing, GivenAdvice, Override
 from app.guidance.words.names import names_in
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
@@ -81,7 +80,7 @@ def get_given_advice(patient_id: UUID, advice_id: UUID) -> Response:
 @guidance.operation("GET", PAUSES, permission=Permission.ADVICE_READ, answers={200: PauseListSchema})
 def list_pauses(patient_id: UUID) -> Response:
     """List pauses, closed ones as well."""
-    return answer({"items": [_pause(pause) for pause in repository.list_pauses(db(), patient_id)]})
+    return answer({"items": [shown_pause(patient_id, pause) for pause in repository.list_pauses(db(), patient_id)]})
 
 
 @guidance.operation(
@@ -93,7 +92,8 @@ def list_pauses(patient_id: UUID) -> Response:
 )
 def close_pause(patient_id: UUID, pause_id: UUID, body: dict[str, Any]) -> Response:
     """Close a pause, with a note."""
-    return answer(_pause(service.close_pause(db(), patient_id, pause_id, Closing(**body), actor(), now())), 201)
+    closed = service.close_pause(db(), patient_id, pause_id, Closing(**body), actor(), now())
+    return answer(shown_pause(patient_id, closed), 201)
 
 
 @guidance.operation(
@@ -131,9 +131,3 @@ def _tag(given: GivenAdvice, override: Override | None) -> str:
     """Return the tag of an advice as it is shown: it depends on the words, and on what stands beside it."""
     beside = f"-{override.id}" if override is not None else ""
     return f"{given.id}{beside}-{language()}-{register()}"
-
-
-def _pause(pause: Pause) -> dict[str, Any]:
-    shown = asdict(pause)
-    del shown["cause"]
-    return shown

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.consent.domain import Scope, Verdict, may
 from app.guidance.domain.decision import Decision
 from app.guidance.domain.notices import FOR_THERAPISTS, Notice
-from app.guidance.values import GivenAdvice, Opened, Override
+from app.guidance.values import CLOSING_WORDS, GivenAdvice, Opened, Override, Pause
 from app.guidance.words import book_of, told
 from app.guidance.words.names import criterion_named, names_in
 from app.kernel.permissions import Permission, Role
@@ -40,6 +40,14 @@ def shown_body(body: Mapping[str, Any], override: Override | None) -> dict[str, 
     kept = {name: value for name, value in body.items() if name != "words"}
     named = names_in(body, language())
     return {**kept, **told(body, language(), register()), "names": named, "override": _beside(override, body)}
+
+
+def shown_pause(patient_id: UUID, pause: Pause) -> dict[str, Any]:
+    """Return a pause; the words of its closing only for the patient, for who closed it, and with notes.read."""
+    who, shown = actor(), asdict(pause)
+    del shown["cause"]
+    may_read = who.is_patient(patient_id) or pause.closed_by == who.account_id or Scope.NOTES_READ in who.scopes
+    return shown if may_read else {**shown, **dict.fromkeys(CLOSING_WORDS)}
 
 
 def criteria_named(told: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from app.kernel.clock import CLOCK_TOLERANCE, day_in_zone
 from app.kernel.errors import FieldFault, Invalid
 from app.kernel.red_flags import RedFlag
 from app.kernel.sides import Side
+from app.kernel.value import value
 from app.logbook.domain.words import (
     Asked,
     BodyRegion,
@@ -75,7 +76,7 @@ MOST_IN_ALL = 200_000
 """How many versions a patient's stream may hold (SECURITY 4.9)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Entry:
     """What every entry has: an id made where it was written, and when it was, as the person's clock said."""
 
@@ -86,7 +87,7 @@ class Entry:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class LoggedSet:
     """One set of one exercise on one side (None: both legs at once)."""
 
@@ -98,7 +99,7 @@ class LoggedSet:
     rpe: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class LoggedSession(Entry):
     """An exercise session with its sets, in the order they were done.
 
@@ -112,7 +113,7 @@ class LoggedSession(Entry):
     feedback_percent: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Run(Entry):
     """A run; what is not known is None and is never taken for nothing."""
 
@@ -131,7 +132,7 @@ class Run(Entry):
     source: Source = Source.MANUAL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class PainScore(Entry):
     """Pain from 0 to 10 at one moment, of one knee (None: not said), about a run, a session, or alone."""
 
@@ -142,7 +143,7 @@ class PainScore(Entry):
     session_id: UUID | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class CheckIn(Entry):
     """How the day is: pain this morning and at worst so far, swelling, sleep, signs, red flags.
 
@@ -164,7 +165,7 @@ class CheckIn(Entry):
     low_load_provokes: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Treatment(Entry):
     """A supportive treatment; for an orthosis also the pain of one activity without it and with it, the same day."""
 
@@ -178,7 +179,7 @@ class Treatment(Entry):
     activity: ProvokingActivity | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Skip(Entry):
     """A due exercise of a day that was left out, for one side or both, or done in another way.
 
@@ -192,7 +193,7 @@ class Skip(Entry):
     replaced_by: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Intake(Entry):
     """What a runner tells at the start of care, and again when it was wrong: of each part the newest word counts.
 
@@ -207,11 +208,11 @@ class Intake(Entry):
     avoids_activity_from_fear: bool | None = None
 
 
-TOLD_AT_INTAKE = tuple(field.name for field in fields(Intake) if field.name not in Entry.__slots__)
+TOLD_AT_INTAKE = tuple(field.name for field in fields(Intake)[len(fields(Entry)) :])
 """What an intake may tell; one of them at least."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class RedFlagAnswer(Entry):
     """One answered question about an urgent sign: is it there?"""
 

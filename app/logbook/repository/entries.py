@@ -81,10 +81,9 @@ def count_by_day(
     found: dict[str, dict[date, int]] = {kind.name: {} for kind in kinds}
     if not found or not on:
         return found
-    connection = db.connection()
-    dialect = connection.dialect.name
+    dialect = db.connection().dialect.name
     asked = {"patient": patient_id, "days": days(on, dialect)}
-    for name, day, count in connection.execute(_per_day(tuple(sorted(kinds, key=_name_of)), dialect), asked):
+    for name, day, count in _per_day(tuple(sorted(kinds, key=_name_of)), dialect).all(db, asked):
         found[name][day] = count
     return found
 
@@ -94,8 +93,8 @@ def _name_of(kind: Kind[Any]) -> str:
 
 
 @lru_cache
-def _per_day(kinds: tuple[Kind[Any], ...], dialect: str) -> Any:
-    return union_all(*(_per_day_of(kind, dialect) for kind in kinds))
+def _per_day(kinds: tuple[Kind[Any], ...], dialect: str) -> Question:
+    return Question(union_all(*(_per_day_of(kind, dialect) for kind in kinds)))
 
 
 def _per_day_of(kind: Kind[Any], dialect: str) -> Select[Any]:

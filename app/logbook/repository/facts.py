@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import ColumnElement, Select, Table, Text, and_, bindparam, cast, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
+from app.db.asking import Question
 from app.db.base import table_of
 from app.db.synced import SyncChange, SyncStream
 from app.db.types import Id, Instant
@@ -50,8 +51,7 @@ def read_facts(
     The database writes them as JSON: making rows and values of some hundred entries costs more than asking.
     """
     asked = {"patient": patient_id, "since": since, "deleted_since": deleted_since, "at": at}
-    connection = db.connection()
-    told = connection.execute(_facts_statement(connection.dialect.name, answers), asked).one()
+    told = _only(_facts_statement(db.connection().dialect.name, answers), db, asked)
     lists = _timed(told[1:], answers)
     return KeptFacts(since, deleted_since, at, told[0], lists, is_any_ahead(lists))
 
@@ -66,9 +66,7 @@ def catch_up(
     to be read now: then all is read anew.
     """
     asked = {"patient": patient_id, "since": kept.since, "deleted_since": kept.deleted_since, "at": at}
-    connection = db.connection()
-    statement = _since_statement(connection.dialect.name, answers)
-    told = connection.execute(statement, {**asked, "place": place.seq}).one()
+    told = _only(_since_statement(db.connection().dialect.name, answers), db, {**asked, "place": place.seq})
     head, ledger = told[0], sorted(orjson.loads(told[1]))
     if not ledger or [row[0] for row in ledger] != list(range(place.seq, head + 1)) or UUID(ledger[0][3]) != place.ver:
         return None
@@ -81,6 +79,12 @@ def catch_up(
         return None
     collections = frozenset(collection for _, collection, _, _ in ledger[1:])
     return CaughtUp(replace(kept, at=at).with_changed(changed, fresh), collections)
+
+
+def _only(question: Question, db: Session, asked: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the one row of an answer that has always one."""
+    (row,) = question.all(db, asked)
+    return row
 
 
 def _timed(told: Sequence[str], answers: PainAnswers | None) -> dict[str, list[Timed]]:
@@ -115,13 +119,13 @@ def _after(table: Table) -> ColumnElement[bool]:
 
 
 @lru_cache
-def _facts_statement(dialect: str, answers: PainAnswers | None) -> Select[Any]:
+def _facts_statement(dialect: str, answers: PainAnswers | None) -> Question:
     """Return the statement, built once: building it costs as much as running it."""
-    return select(_run_before(RUN.collection.table), *_all_facts(dialect, answers))
+    return Question(select(_run_before(RUN.collection.table), *_all_facts(dialect, answers)))
 
 
 @lru_cache
-def _since_statement(dialect: str, answers: PainAnswers) -> Select[Any]:
+def _since_statement(dialect: str, answers: PainAnswers) -> Question:
     """Return the statement of what was stored since a place, beginning with the ledger from that place on."""
     c = table_of(SyncChange).c
     row = (c.seq, c.collection, _text(dialect, c.id), _text(dialect, c.ver))
@@ -129,7 +133,7 @@ def _since_statement(dialect: str, answers: PainAnswers) -> Select[Any]:
     ledger = select(_as_json(dialect, row)).where(since).scalar_subquery()
     streams = table_of(SyncStream).c
     head = select(streams.head).where(streams.patient_id == bindparam("patient", type_=Id())).scalar_subquery()
-    return select(head, ledger, *_all_facts(dialect, answers, is_later=True))
+    return Question(select(head, ledger, *_all_facts(dialect, answers, is_later=True)))
 
 
 def _all_facts(dialect: str, answers: PainAnswers | None, *, is_later: bool = False) -> list[Any]:
@@ -152,7 +156,7 @@ def _all_facts(dialect: str, answers: PainAnswers | None, *, is_later: bool = Fa
 
 def _answered(facts: Callable[..., Any], answers: PainAnswers) -> Any:
     c = answers.collection.table.c
-    only = and_(c.instrument.in_([name for name, _ in answers.moments]), c.score.is_not(None))
+    only = and_(or_(*(c.instrument == name for name, _ in answers.moments)), c.score.is_not(None))
     return facts(answers.collection.table, c.score, c.instrument, c.side, only=only)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.kernel.errors import FieldFault, Invalid
+from app.kernel.value import value
 from app.logbook.domain import Entry, Side
 from app.outcomes.domain.numbers import DEGREES_PER_CM, FOOT_SIGNS, MEASURE_DIGITS, SCORE_DIGITS, TORQUE_MAX_NM_KG
 from app.outcomes.domain.step_down import step_down
@@ -21,7 +22,7 @@ class MeasurementUnfit(Invalid):
     title = "This is not what the test measures"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Measurement(Entry):
     """One test of one side (None: of both at once), with the fields that its test has; the others are None."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.kernel.errors import FieldFault, Invalid
+from app.kernel.value import value
 from app.logbook.domain import Entry, Side
 from app.outcomes.domain.instruments import INSTRUMENTS, Instrument, Item
 from app.outcomes.domain.numbers import STEP_DIGITS
@@ -22,7 +23,7 @@ class RefusedResponse(Invalid):
     title = "The instrument has no such answer"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class QuestionnaireResponse(Entry):
     """The scores of the items as they were given (None: not answered), and which form they are of.
 

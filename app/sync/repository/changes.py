@@ -29,9 +29,11 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
 from app.db.among import ids, is_among_ids, is_among_numbers, is_among_words, values
+from app.db.asking import Question
 from app.db.base import table_of
 from app.db.synced import SyncChange, SyncStream
 from app.db.types import Id
+from app.kernel.errors import NotVisible
 from app.kernel.ids import id_text
 from app.sync.domain import Change, Done, Version, WrittenChange
 
@@ -39,6 +41,8 @@ _changes = table_of(SyncChange)
 _streams = table_of(SyncStream)
 _newer = _changes.alias("newer")
 _STREAM = (_streams.c.epoch, _streams.c.generation, _streams.c.head, _streams.c.floor)
+_OF_PATIENT = select(*_STREAM).where(_streams.c.patient_id == bindparam("patient", type_=Id()))
+_HEAD, _LOCKED = Question(_OF_PATIENT), Question(_OF_PATIENT.with_for_update())
 _OWN_CHANGE = _changes.c.patient_id == bindparam("patient", type_=Id())
 _VERSION = tuple(_changes.c[name] for name in ("collection", "id", "seq", "ver", "deleted", "data"))
 
@@ -54,14 +58,15 @@ class Stream:
 
 
 def find_stream(db: Session, patient_id: UUID, *, lock: bool = False) -> Stream:
-    """Return a patient's stream; with `lock` nobody else numbers a row until the transaction ends."""
-    return Stream(*db.connection().execute(_stream_statement(lock=lock), {"patient": patient_id}).one())
+    """Return a patient's stream; with `lock` nobody else numbers a row until the transaction ends.
 
-
-@cache
-def _stream_statement(*, lock: bool) -> Select[Any]:
-    statement = select(*_STREAM).where(_streams.c.patient_id == bindparam("patient", type_=Id()))
-    return statement.with_for_update() if lock else statement
+    Raises NotVisible for nobody's.
+    """
+    asked = {"patient": patient_id}
+    found = (_LOCKED if lock else _HEAD).first(db, asked)
+    if found is None:
+        raise NotVisible
+    return Stream(*found)
 
 
 def find_streams(db: Session, patient_ids: Group[UUID]) -> dict[UUID, Stream]:
@@ -72,27 +77,25 @@ def find_streams(db: Session, patient_ids: Group[UUID]) -> dict[UUID, Stream]:
 
 def find_applied(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUID, Done]:
     """Return the operations among these that made a version."""
-    connection = db.connection()
-    dialect = connection.dialect.name
-    rows = connection.execute(_applied(dialect), {"patient": patient_id, "vers": ids(op_ids, dialect)})
+    dialect = db.connection().dialect.name
     found = {}
-    for *version, op_hash, status in rows:
+    for *version, op_hash, status in _applied(dialect).all(db, {"patient": patient_id, "vers": ids(op_ids, dialect)}):
         made = Version(*version)
         found[made.ver] = Done(made.ver, op_hash, status or "applied", version=made)
     return found
 
 
 @cache
-def _applied(dialect: str) -> Select[Any]:
+def _applied(dialect: str) -> Question:
     asked = is_among_ids(_changes.c.ver, "vers", dialect)
-    return select(*_VERSION, _changes.c.op_hash, _changes.c.status).where(_OWN_CHANGE, asked)
+    return Question(select(*_VERSION, _changes.c.op_hash, _changes.c.status).where(_OWN_CHANGE, asked))
 
 
 def find_newest(db: Session, patient_id: UUID, names: Group[str], record_ids: Group[UUID]) -> list[Version]:
     """Return the newest version of each record of these collections with one of these ids."""
-    connection = db.connection()
-    asked = _asked(connection.dialect.name, patient_id, names, record_ids)
-    return [Version(*row) for row in connection.execute(_newest(connection.dialect.name), asked)]
+    dialect = db.connection().dialect.name
+    asked = _asked(dialect, patient_id, names, record_ids)
+    return [Version(*row) for row in _newest(dialect).all(db, asked)]
 
 
 def _asked(dialect: str, patient_id: UUID, names: Group[str], record_ids: Group[UUID]) -> dict[str, Any]:
@@ -100,8 +103,8 @@ def _asked(dialect: str, patient_id: UUID, names: Group[str], record_ids: Group[
 
 
 @cache
-def _newest(dialect: str) -> Select[Any]:
-    return select(*_VERSION).where(*_among(dialect), _is_newest(None, bindparam("patient", type_=Id())))
+def _newest(dialect: str) -> Question:
+    return Question(select(*_VERSION).where(*_among(dialect), _is_newest(None, bindparam("patient", type_=Id()))))
 
 
 def find_versions(
@@ -116,24 +119,24 @@ def find_versions(
     """Return versions by their ids or numbers, and with `as_of` those of `record_ids` that were the newest then."""
     if not vers and not seqs and as_of is None:
         return []
-    connection = db.connection()
-    dialect = connection.dialect.name
+    dialect = db.connection().dialect.name
     asked = {"patient": patient_id, "vers": ids(vers, dialect), "seqs": values(seqs, dialect)}
     if as_of is not None:
         asked |= _asked(dialect, patient_id, names, record_ids) | {"as_of": as_of}
-    return [Version(*row) for row in connection.execute(_versions(dialect, as_of is not None), asked)]
+    return [Version(*row) for row in _versions(dialect, as_of is not None).all(db, asked)]
 
 
 @cache
-def _versions(dialect: str, asks_as_of: bool) -> Any:
+def _versions(dialect: str, asks_as_of: bool) -> Question:
     """Return the statement of find_versions; each way of asking by itself, so that each uses its index."""
     by_ver = select(*_VERSION).where(_OWN_CHANGE, is_among_ids(_changes.c.ver, "vers", dialect))
     by_seq = select(*_VERSION).where(_OWN_CHANGE, is_among_numbers(_changes.c.seq, "seqs", dialect))
     if not asks_as_of:
-        return union_all(by_ver, by_seq)
+        return Question(union_all(by_ver, by_seq))
     as_of = bindparam("as_of", type_=BigInteger())
     newest_then = _is_newest(as_of, bindparam("patient", type_=Id()))
-    return union_all(by_ver, by_seq, select(*_VERSION).where(*_among(dialect), _changes.c.seq <= as_of, newest_then))
+    by_place = select(*_VERSION).where(*_among(dialect), _changes.c.seq <= as_of, newest_then)
+    return Question(union_all(by_ver, by_seq, by_place))
 
 
 def _among(dialect: str) -> tuple[ColumnElement[bool], ...]:

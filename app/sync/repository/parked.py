@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.db.among import ids, is_among_ids
+from app.db.asking import Question
 from app.db.base import table_of
 from app.db.types import Id
 from app.sync.domain import Done, Status
@@ -24,30 +25,31 @@ _parking = table_of(ParkedRow)
 
 def find_parked(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUID, Done]:
     """Return the operations among these that made no version."""
-    connection = db.connection()
-    dialect = connection.dialect.name
-    rows = connection.execute(_parked_among(dialect), {"patient": patient_id, "ops": ids(op_ids, dialect)})
-    return {row.id: _parked(row) for row in rows}
+    dialect = db.connection().dialect.name
+    rows = _parked_among(dialect).all(db, {"patient": patient_id, "ops": ids(op_ids, dialect)})
+    return {row[0]: _parked(*row) for row in rows}
 
 
 @cache
-def _parked_among(dialect: str) -> Select[Any]:
+def _parked_among(dialect: str) -> Question:
     columns = [_parking.c[name] for name in ("id", "op_hash", "status", "ver", "fields", "problem")]
     own = _parking.c.patient_id == bindparam("patient", type_=Id())
-    return select(*columns).where(own, is_among_ids(_parking.c.id, "ops", dialect))
+    return Question(select(*columns).where(own, is_among_ids(_parking.c.id, "ops", dialect)))
 
 
-def _parked(row: Any) -> Done:
+def _parked(
+    op_id: UUID, op_hash: str | None, status: str, ver: UUID | None, fields: Sequence[str], problem: Any
+) -> Done:
     """Return a parked operation; the version kept with a refused one is what it began from, else what it met."""
-    refused, idle = row.status == Status.REJECTED, row.status == Status.UNCHANGED
+    refused, idle = status == Status.REJECTED, status == Status.UNCHANGED
     return Done(
-        row.id,
-        row.op_hash,
-        row.status,
-        ver=None if refused else row.ver,
-        base=row.ver if refused or idle else None,
-        fields=tuple(row.fields),
-        problem=row.problem,
+        op_id,
+        op_hash,
+        status,
+        ver=None if refused else ver,
+        base=ver if refused or idle else None,
+        fields=tuple(fields),
+        problem=problem,
     )
 
 

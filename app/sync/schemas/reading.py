@@ -93,8 +93,8 @@ def read_operation(raw: Any, size_bytes: int) -> Operation:
 def read_wanted(op: Operation, schema_version: int, stored: Mapping[str, Any] | None) -> Wanted:
     """Return the fields that an edit names; raise OperationRefused.
 
-    A put names every field its schema version knows, so a field it leaves out is cleared; a patch names
-    those it sends, and what is stored completes it.
+    A put names every field its schema version knows, so a field it leaves out is cleared, and of a new record
+    every field there is; a patch names those it sends, and what is stored completes it.
     """
     known = op.collection.known_to(schema_version)
     not_theirs = op.collection.read_only | op.collection.derived
@@ -104,7 +104,7 @@ def read_wanted(op: Operation, schema_version: int, stored: Mapping[str, Any] | 
         raise refuse("unknown_field", "The record has fields that are not known", *strange)
     if op.action is Action.PUT:
         record = read_record(op.collection, op.id, data)
-        return Wanted({name: record.data[name] for name in known}, record)
+        return Wanted(record.data if stored is None else {name: record.data[name] for name in known}, record)
     _load_part(op.collection, data)
     if stored is None:
         return Wanted(dict(data))

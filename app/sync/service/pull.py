@@ -24,7 +24,7 @@ PAGE_BYTES = 1024 * 1024 - 4096
 FRAME_BYTES = 200
 """What a change takes besides its data: ids, number, names."""
 GENERATION_SHIFT = 32
-FREE_TEXT = ("note", "seen_whom")
+FREE_TEXT = ("note", "seen_whom", "cleared_by")
 """What is blank for whoever may not read free text."""
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from app.kernel.value import value
 from app.sync.domain import Status, Version
 from app.sync.service.pull import shown
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Result:
     """What the client is told of one operation."""
 

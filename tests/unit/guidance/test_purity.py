@@ -15,7 +15,7 @@ FOLDERS = [Path(package.__file__).parent for package in (app.guidance.domain, ap
 MODULES = sorted(path for folder in FOLDERS for path in folder.rglob("*.py"))
 FORBIDDEN = {"time", "random", "secrets", "os", "io", "logging", "uuid", "socket", "pathlib", "threading"}
 CLOCKS = {"now", "today", "utcnow", "open", "print", "input", "eval", "exec"}
-ALLOWED = ("app.kernel.errors", "app.guidance.domain", "app.outcomes.domain", "app.kernel.sides")
+ALLOWED = ("app.kernel.errors", "app.guidance.domain", "app.outcomes.domain", "app.kernel.sides", "app.kernel.value")
 ALLOWED += ("app.library.domain", "app.logbook.domain", "app.programmes.domain")
 
 

@@ -11,7 +11,7 @@ from app.guidance.domain.history import DailyEntry, RunEntry
 from app.guidance.domain.policy import Policy, resolve_policy
 from app.guidance.domain.readings import could_be_over
 from app.guidance.domain.timeline import DatedRun, log_of
-from app.guidance.domain.unrest import Unrest, unrest_of
+from app.guidance.domain.unrest import Unrest
 
 USUAL = resolve_policy("running_pain_3_of_10", {})
 AFTER = {"after_required": False, "after_tolerance": 1}
@@ -58,19 +58,37 @@ def test_the_morning_of_another_day_is_not_that_after_the_run() -> None:
         assert not could_be_over(a_run(), log, USUAL)
 
 
-def test_the_days_of_unrest_are_those_over_and_of_them_those_that_could_pause_alone() -> None:
-    pains = [0.0, 4.0, USUAL.pause_min - 0.5, USUAL.pause_min, None, 10.0]
-    found = unrest_of([a_run(place, pain_during=pain) for place, pain in enumerate(pains)], log_of([]), USUAL)
-    assert found == Unrest(tuple(ORDINAL + place for place in (1, 2, 3, 5)), tuple(ORDINAL + place for place in (3, 5)))
+def days_that_could_pause(pains: list[float | None], days_counted: int) -> list[int]:
+    """Return the days, the first is 0, on which a pause could open by so many days; with a run on each day."""
+    unrest = Unrest([a_run(place, pain_during=pain) for place, pain in enumerate(pains)], log_of([]), USUAL)
+    days = range(len(pains) + days_counted)
+    return [day for day in days if unrest.could_pause(ORDINAL + day - days_counted + 1, ORDINAL + day)]
 
 
-def test_one_severe_run_or_four_over_between_two_days_could_pause_both_days_counted() -> None:
-    over = Unrest(over=(10, 12, 14, 16), severe=())
-    assert over.could_pause(10, 16)
-    assert not over.could_pause(11, 16)
-    assert not over.could_pause(10, 15)
-    severe = Unrest(over=(12,), severe=(12,))
-    assert severe.could_pause(12, 12)
-    assert not severe.could_pause(13, 20)
-    assert not severe.could_pause(5, 11)
-    assert not Unrest((), ()).could_pause(1, 20)
+def test_a_run_that_hurt_enough_could_pause_on_each_day_it_counts_for() -> None:
+    severe = USUAL.pause_min
+    assert days_that_could_pause([0.0, severe - 0.5, severe, None, 10.0, 0.0], 1) == [2, 4]
+    assert days_that_could_pause([0.0, severe], 3) == [1, 2, 3]
+    assert days_that_could_pause([], 3) == []
+
+
+def test_four_runs_over_could_pause_while_all_four_count_and_fewer_could_not() -> None:
+    over, calm = USUAL.acceptable_max + 0.1, USUAL.acceptable_max
+    assert days_that_could_pause([over] * 3, 9) == []
+    assert days_that_could_pause([over] * 4, 4) == [3]
+    assert days_that_could_pause([over, over, calm, over, over], 5) == [4]
+    assert days_that_could_pause([over, over, calm, over, over], 4) == []
+    assert days_that_could_pause([over, over, calm, over, over], 6) == [4, 5]
+
+
+def test_a_run_is_looked_at_once_and_only_when_it_is_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+
+    def look(run: DatedRun, *_: Any) -> bool:
+        looked.append(run.day - ORDINAL)
+        return False
+
+    monkeypatch.setattr("app.guidance.domain.unrest.could_be_over", look)
+    unrest = Unrest([a_run(place) for place in range(9)], log_of([]), USUAL)
+    assert not any(unrest.could_pause(ORDINAL + day - 1, ORDINAL + day) for day in (5, 6, 7))
+    assert looked == [4, 5, 6, 7]
