@@ -44,6 +44,22 @@ STEPS = (
     Step("200,000 sessions backed up and restored (G37)", 15, ("tests/keeping/test_many_sessions.py", "-m", "torture")),
     Step("clocks (G34)", 5, ("tests/faults/test_clocks.py",)),
     Step("equal times at the doors (G10)", 10, ("tests/faults/test_equal_times.py",)),
+    Step("foreign and colliding ids (G3)", 30, ("tests/sync/test_foreign_batches.py", "-m", "torture")),
+    Step(
+        "refresh tokens in races and in wrong hands (G8)", 60, ("tests/faults/test_refresh_tokens.py", "-m", "torture")
+    ),
+    Step("20,000 records of six writers (G28)", 20, ("tests/faults/test_many_writers.py", "-m", "torture")),
+    Step("lost updates (G31)", 20, ("tests/faults/test_lost_updates.py", "-m", "torture")),
+    Step(
+        "migrations with 200,000 sessions, and the version before (G36)",
+        60,
+        (
+            "tests/integration/test_migrations_with_rows.py",
+            "tests/integration/test_version_before.py",
+            "-m",
+            "torture",
+        ),
+    ),
     Step("each act is one line (G44)", 20, ("tests/keeping/test_every_act.py", "-m", "torture")),
     Step(
         "capacity: twice and five times as much (G39)",

@@ -7,13 +7,15 @@ stranger no more than a few megabytes are taken in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from errno import ECONNRESET
 from io import SEEK_END
 from tempfile import SpooledTemporaryFile
 from threading import Lock
 from typing import IO, Any
+
+from app.web.admission import Application, Start
 
 IN_MEMORY_BYTES = 64 * 1024
 """What is longer waits on disk: many that are slow together must not fill the memory."""
@@ -24,9 +26,6 @@ HELD_MOST_BYTES = 512 * 1024 * 1024
 PIECE_BYTES = 64 * 1024
 SILENT_S = 20.0
 """For so long may a client say nothing in the middle of a body."""
-
-Start = Callable[..., Any]
-Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
 
 class WholeBodies:

@@ -75,6 +75,7 @@ def start_server(
     threads: int = 4,
     ready_at: str = "/health/live",
     ready_within_s: float = READY_WITHIN_S,
+    root: Path = ROOT,
 ) -> Server:
     """Start gunicorn as `flask --app wsgi serve` does and return it once it answers; raise ServerNotReady."""
     # The socket is bound here and handed over, so that nobody else can take the port in between.
@@ -83,7 +84,7 @@ def start_server(
         command = [sys.executable, "-m", "gunicorn", *options, "--worker-class=gthread", "--log-level=warning"]
         command.append("--config=python:app.serving")
         port, handed = bound.getsockname()[1], [bound.fileno()]
-        server = spawn([*command, "--graceful-timeout=5", application], environment, folder, port, handed)
+        server = spawn([*command, "--graceful-timeout=5", application], environment, folder, port, handed, root)
     return await_server(server, ready_at, ready_within_s)
 
 
@@ -98,15 +99,20 @@ def await_server(server: Server, path: str, ready_within_s: float = READY_WITHIN
 
 
 def spawn(
-    command: list[str], environment: Mapping[str, str], folder: Path, port: int, handed: Sequence[int] = ()
+    command: list[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    port: int,
+    handed: Sequence[int] = (),
+    root: Path = ROOT,
 ) -> Server:
-    """Start a server that takes this port, or the socket that is handed over to it."""
+    """Start a server of the tree at `root` that takes this port, or the socket that is handed over to it."""
     log = folder / f"server-{port}.log"
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TROCHLEA_")}
     with log.open("wb") as told:
         process = subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=root,
             env={**inherited, **environment},
             stdin=subprocess.DEVNULL,
             stdout=told,

@@ -12,6 +12,14 @@ _PASSWORD = "tests/api/test_password_change.py::test_a_changed_password_logs_out
 
 FAULTS = (
     Defect(
+        "fault: nothing is held where nothing was said yet",
+        "app/outreach/service/wishes.py",
+        "    accounts.hold_account(db, account_id)\n",
+        "",
+        "tests/faults/test_lost_updates.py::test_of_rivals_who_edit_the_same_one_wins_and_the_others_are_told"
+        "[postgresql-few]",
+    ),
+    Defect(
         "fault: what cannot be written down is shown all the same",
         "app/web/transaction.py",
         "        raise NotLogged from None\n",

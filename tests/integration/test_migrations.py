@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +13,16 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import CheckConstraint, Engine, MetaData
+from sqlalchemy.exc import IntegrityError
 
 from app.db.base import NAMING, Base, is_partition
 from app.db.engine import Database, open_database
 from migrations import ROOT, _config, head, migrate
+from tests.builders.databases import prepare
 from tests.integration.schemas import Description, describe
 from tests.levels import SQLITE_FIRST
+
+BEFORE_OWN_EXERCISES = "0010_policies_overrides"
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +116,49 @@ def test_all_steps_can_be_taken_back_at_once_and_migrating_twice_changes_nothing
     assert described(engine) == {}
     migrate(engine)
     assert described(engine) == first
+
+
+@SQLITE_FIRST
+def test_a_table_is_changed_with_rows_in_it_that_others_point_to(engine: Engine, fresh_database_url: str) -> None:
+    prepare(fresh_database_url)
+    before = pointing_to_exercises(engine)
+    command.downgrade(_config(engine), BEFORE_OWN_EXERCISES)
+    migrate(engine)
+    assert pointing_to_exercises(engine) == before
+    with engine.connect() as connection:
+        assert (
+            connection.dialect.name == "postgresql" or connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        )
+
+
+def test_nothing_stays_of_a_migration_that_leaves_a_row_that_points_nowhere(
+    engine: Engine, fresh_database_url: str, tmp_path: Path
+) -> None:
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL looks at its keys by itself, with each statement")
+    prepare(fresh_database_url)
+    folder = shutil.copytree(ROOT, tmp_path / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "9999_loose.py").write_text(
+        f'from alembic import op\n\nrevision = "9999_loose"\ndown_revision = "{head()}"\n\n\n'
+        "def upgrade():\n    op.execute(\"DELETE FROM exercises WHERE slug = 'clamshell'\")\n"
+    )
+    config = _config(engine)
+    config.set_main_option("script_location", str(folder))
+    before = pointing_to_exercises(engine)
+    with pytest.raises(IntegrityError, match="points to none of exercises"):
+        command.upgrade(config, "head")
+    assert pointing_to_exercises(engine) == before
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one() == head()
+
+
+def pointing_to_exercises(engine: Engine) -> dict[str, int]:
+    """Return how many rows there are of the exercises of the library, and of what cites them."""
+    with engine.connect() as connection:
+        return {
+            name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one()
+            for name in ("exercises", "exercise_tags", "exercise_evidence")
+        }
 
 
 def test_autogenerate_sees_no_difference_from_the_models(migrated: Engine) -> None:

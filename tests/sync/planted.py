@@ -22,7 +22,18 @@ class Defect:
 
 _PULL, _REPOSITORY, _PUSH = "app/sync/service/pull.py", "app/sync/repository/changes.py", "app/sync/service/push.py"
 
+_FOREIGN = (
+    "tests/sync/test_foreign_batches.py::test_a_batch_with_foreign_and_colliding_ids_writes_and_tells_nothing_foreign"
+)
+
 DEFECTS = (
+    Defect(
+        "another's operations are taken for one's own",
+        _REPOSITORY,
+        "_changes.c.op_hash, _changes.c.status).where(_OWN_CHANGE, asked)",
+        "_changes.c.op_hash, _changes.c.status).where(asked)",
+        f"{_FOREIGN}[sqlite-few]",
+    ),
     Defect(
         "numbers that are not the stream's",
         "app/db/synced.py",
@@ -33,8 +44,8 @@ DEFECTS = (
     Defect(
         "no row lock",
         _REPOSITORY,
-        "statement.with_for_update() if lock else statement",
-        "statement",
+        "Question(_OF_PATIENT.with_for_update())",
+        "Question(_OF_PATIENT)",
         "tests/sync/test_concurrency.py::test_writers_of_one_patient_lose_nothing_and_readers_miss_nothing",
     ),
     Defect(

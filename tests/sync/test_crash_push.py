@@ -57,11 +57,19 @@ def client_of(server: Server, person: Person) -> httpx.Client:
     return httpx.Client(base_url=path, headers={"Authorization": f"Bearer {person.token}"}, timeout=20)
 
 
+def begun(client: httpx.Client) -> str:
+    """Return the epoch that a phone begins with; one that is told to come again does."""
+    while (answer := client.get("changes?limit=1")).status_code == 503 and "Retry-After" in answer.headers:
+        threading.Event().wait(BUSY_S)
+    epoch: str = answer.json()["epoch"]
+    return epoch
+
+
 def work(server: Server, person: Person, record: Record, number: int) -> None:
     """Push batch after batch until the server is gone."""
     with client_of(server, person) as client:
         try:
-            epoch = client.get("changes?limit=1").json()["epoch"]
+            epoch = begun(client)
         except httpx.TransportError:
             return
         for step in range(1000):

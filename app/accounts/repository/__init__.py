@@ -151,6 +151,11 @@ def find_account(db: Session, account_id: UUID) -> Account | None:
     return _account(row) if row else None
 
 
+def hold_account(db: Session, account_id: UUID) -> None:
+    """Hold somebody's account until the transaction ends: of those who change what is theirs one is there at a time."""
+    db.execute(select(AccountRow.id).where(AccountRow.id == account_id).with_for_update(key_share=True))
+
+
 def find_people(db: Session, account_ids: Collection[UUID]) -> dict[UUID, Account]:
     """Return these accounts by id, disabled ones as well."""
     rows = db.execute(select(*_ACCOUNT).where(AccountRow.id.in_(account_ids))).mappings()

@@ -24,6 +24,7 @@ from app.accounts.domain import (
 )
 from app.accounts.password_policy import check_new_password, own_words_of
 from app.accounts.passwords import hash_password, is_outgrown, is_password
+from app.accounts.repository import hold_account as hold_account
 from app.accounts.repository import is_enabled as is_enabled
 from app.accounts.service.letters import Letter, Mailer
 from app.db.synced import open_stream

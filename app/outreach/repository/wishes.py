@@ -37,10 +37,9 @@ class Wanted:
     swept_on: date | None
 
 
-def find_reminders(db: Session, account_id: UUID, *, lock: bool = False) -> Reminders | None:
+def find_reminders(db: Session, account_id: UUID) -> Reminders | None:
     """Return what a person has said."""
-    chosen = _CHOSEN.where(_reminders.c.account_id == account_id)
-    row = db.connection().execute(chosen.with_for_update() if lock else chosen).mappings().one_or_none()
+    row = db.connection().execute(_CHOSEN.where(_reminders.c.account_id == account_id)).mappings().one_or_none()
     return _of(row) if row else None
 
 

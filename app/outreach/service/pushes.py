@@ -21,19 +21,28 @@ def subscribe(db: Session, asked: Subscription, *, to_loopback: bool) -> tuple[S
 
     Raises NotAPushService, NotADevicesKey, SubscriptionIdInUse or TooManySubscriptions.
     """
-    service_of(asked.endpoint, to_loopback=to_loopback)
-    check_key(asked.public_key)
+    _check(asked, to_loopback=to_loopback)
     found = repository.find_subscription(db, asked.id)
     if found is not None:
         if replace(asked, made_at=found.made_at) != found:
             raise SubscriptionIdInUse
         return found, False
-    account = accounts.account_of(db, asked.account_id)
-    others = [one for one in subscriptions_of(db, account, asked.made_at) if _is_another(one, asked)]
-    if len(others) >= MOST_SUBSCRIPTIONS:
-        raise TooManySubscriptions
+    _check_room(db, asked)
     repository.put_subscription(db, asked)
     return asked, True
+
+
+def renew(db: Session, asked: Subscription, *, to_loopback: bool) -> None:
+    """Store where a browser is reached by now, and by which session, under the id that it was switched on by.
+
+    Raises NotAPushService, NotADevicesKey or TooManySubscriptions; NotVisible where the person has no such
+    subscription any more: what was switched off elsewhere stays off.
+    """
+    _check(asked, to_loopback=to_loopback)
+    if not repository.delete_subscription(db, asked.account_id, asked.id):
+        raise NotVisible
+    _check_room(db, asked)
+    repository.put_subscription(db, asked)
 
 
 def subscriptions_of(db: Session, account: Account, at: datetime) -> list[Subscription]:
@@ -53,3 +62,15 @@ def unsubscribe(db: Session, account_id: UUID, subscription_id: UUID) -> None:
 
 def _is_another(one: Subscription, asked: Subscription) -> bool:
     return one.device_id != asked.device_id and (one.endpoint, one.auth) != (asked.endpoint, asked.auth)
+
+
+def _check(asked: Subscription, *, to_loopback: bool) -> None:
+    service_of(asked.endpoint, to_loopback=to_loopback)
+    check_key(asked.public_key)
+
+
+def _check_room(db: Session, asked: Subscription) -> None:
+    account = accounts.account_of(db, asked.account_id)
+    others = [one for one in subscriptions_of(db, account, asked.made_at) if _is_another(one, asked)]
+    if len(others) >= MOST_SUBSCRIPTIONS:
+        raise TooManySubscriptions

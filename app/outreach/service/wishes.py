@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.accounts import service as accounts
 from app.kernel.ids import new_id
 from app.outreach.domain import Reminders
 from app.outreach.repository import wishes as repository
@@ -30,8 +31,12 @@ def tag_of(reminders: Reminders) -> str:
 def change_reminders(
     db: Session, account_id: UUID, wanted: Reminders, at: datetime, check: Callable[[str], None]
 ) -> Reminders:
-    """Store what a person wants; `check` is called with the tag of what stands and may raise."""
-    check(tag_of(repository.find_reminders(db, account_id, lock=True) or Reminders()))
+    """Store what a person wants; `check` is called with the tag of what stands and may raise.
+
+    Held meanwhile is the account: where nothing was said yet, there is nothing else to hold.
+    """
+    accounts.hold_account(db, account_id)
+    check(tag_of(reminders_of(db, account_id)))
     stored = replace(wanted, revision=new_id())
     repository.put_reminders(db, account_id, stored, at)
     return stored
