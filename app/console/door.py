@@ -13,6 +13,7 @@ from flask import Blueprint, Response, g, request
 from app.accounts import service as accounts
 from app.accounts.domain.second_factor import SecondFactorMissing
 from app.accounts.service import browsers
+from app.consent.domain.invitations import NoSuchInvitation
 from app.console.browser import PLACE, check_form, forget, note_language, who_asks
 from app.console.rendering import go_to, render
 from app.kernel.clock import now
@@ -24,7 +25,7 @@ from app.web.problems import problem_of, status_of
 from app.web.transaction import looking, request_transaction, write_or_refuse
 
 View = Callable[..., Response]
-REFUSALS = (Invalid, Conflict, Denied)
+REFUSALS = (Invalid, Conflict, Denied, NoSuchInvitation)
 """What a form is shown again for, with what is wrong about it."""
 ONLY_OPENED: Mapping[Permission, Permission] = {
     Permission.PLAN_WRITE: Permission.PLAN_READ,

@@ -13,7 +13,7 @@ from flask import Response, g, redirect, request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from app.console.browser import PLACE, fresh_form_key, with_form_cookie
+from app.console.browser import PLACE, fresh_form_key, session_mark, with_form_cookie
 from app.console.words import words_of
 from app.guidance.words import book_of as rule_book
 from app.guidance.words import preset_caution
@@ -90,6 +90,7 @@ def _everywhere(spoken: str) -> dict[str, Any]:
         "looked_at": request.full_path.rstrip("?") if request.method == "GET" else request.path,
         "me": g.get("console_name"),
         "role": g.actor.role.value if "actor" in g else None,
+        "session": session_mark(g.actor.device_id) if "actor" in g else None,
         "refused": refused,
         "refused_in_words": said["refusals"].get(refused.code, refused.title) if refused else None,
         "refused_status": status_of(refused) if refused else None,

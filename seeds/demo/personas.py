@@ -154,7 +154,8 @@ def _history(persona: Persona, patient_id: UUID, at: datetime) -> Iterator[tuple
         run = _run(patient_id, one, _clock(at, one.days_ago, time(7, 15)))
         yield RUN, run
         yield from ((PAIN_SCORE, score) for score in _scores(run, one, at))
-        yield CHECK_IN, _check_in(patient_id, one, _clock(at, one.days_ago, time(21, 0)), persona.red_flag)
+    for days_ago, worst in _evenings(persona):
+        yield CHECK_IN, _check_in(patient_id, days_ago, worst, _clock(at, days_ago, time(21, 0)), persona.red_flag)
     if persona is SETTLES_AND_PROGRESSES:
         yield from answers_of(patient_id, at, _ZONE)
 
@@ -235,18 +236,24 @@ def _orthosis_test(patient_id: UUID, at: datetime) -> Treatment:
     )
 
 
-def _check_in(patient_id: UUID, told: RunDay, at: datetime, red_flag: tuple[int, str] | None) -> CheckIn:
+def _evenings(persona: Persona) -> Iterator[tuple[int, float]]:
+    """Return each day with a check-in, in days ago, with the worst pain of it."""
+    yield from ((run.days_ago, run.during) for run in persona.runs)
+    yield from ((one.days_ago, one.worst) for one in persona.evenings)
+
+
+def _check_in(patient_id: UUID, days_ago: int, worst: float, at: datetime, red_flag: tuple[int, str] | None) -> CheckIn:
     return CheckIn(
-        id=uuid5(patient_id, f"check-in {told.days_ago}"),
+        id=uuid5(patient_id, f"check-in {days_ago}"),
         performed_at=at,
         zone=_ZONE,
         morning_pain=None,
-        worst_pain=float(told.during),
+        worst_pain=float(worst),
         side=Side.LEFT,
         swelling=False,
         sleep_hours=7.5,
         stress=3,
         mood=7,
         early_warning_signs=(),
-        red_flags=(red_flag[1],) if red_flag is not None and red_flag[0] == told.days_ago else (),
+        red_flags=(red_flag[1],) if red_flag is not None and red_flag[0] == days_ago else (),
     )

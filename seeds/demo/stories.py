@@ -36,12 +36,21 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
+class Evening:
+    """A day without a run: days before today, and the worst pain of the left knee on it."""
+
+    days_ago: int
+    worst: float
+
+
+@dataclass(frozen=True, slots=True)
 class Persona:
     """A demo patient: a name and a history.
 
     `exercises` says how much of what is due they do; on other days they do none of it. `offline` are the days, first
     and last, on which the phone had no network: what was entered on the days before the last arrives on the last.
-    `red_flag` is a sign that was ticked in the check-in of a day.
+    `red_flag` is a sign that was ticked in the check-in of a day. Check-ins come on the evenings of runs, and on
+    those of `evenings`.
     """
 
     email: str
@@ -53,6 +62,7 @@ class Persona:
     keeps_maintaining: bool = False
     offline: tuple[int, int] | None = None
     red_flag: tuple[int, str] | None = None
+    evenings: tuple[Evening, ...] = ()
 
 
 def _calm(*days_ago: int) -> tuple[RunDay, ...]:
@@ -92,7 +102,8 @@ FLARES_IN_WEEK_THREE = Persona(
             (3, 5000, 4, 2),
         ]
     ),
-    (Spell(27, 8, 9), Spell(7, 0, 5)),  # and loses heart once it hurts
+    (Spell(27, 8, 9), Spell(7, 0, 3)),  # and loses heart once it hurts
+    evenings=(Evening(6, 5), Evening(5, 5), Evening(2, 4), Evening(1, 4)),  # on the stairs
 )
 COMES_TO_THE_END = Persona(
     "elif@demo.example",

@@ -95,6 +95,7 @@ OTHERS: dict[tuple[str, str], str] = {
     ("POST", "/settings/reminders"): "professionals",
     ("POST", "/settings/push-subscriptions"): "professionals",
     ("POST", "/settings/push-subscriptions/<id:push_id>"): "professionals",
+    ("POST", "/settings/push-subscriptions/<id:push_id>/renewal"): "professionals",
     ("GET", "/settings/second-factor"): "professionals",
     ("POST", "/settings/second-factor"): "professionals",
     ("POST", "/settings/second-factor/confirmation"): "professionals",
@@ -103,6 +104,8 @@ OTHERS: dict[tuple[str, str], str] = {
     ("GET", "/caseload"): "therapists",
     ("GET", "/invitations/new"): "therapists",
     ("POST", "/invitations/new"): "therapists",
+    ("POST", "/invitations/acceptance"): "therapists",
+    ("POST", "/invitations/<id:invitation_id>/withdrawal"): "therapists",
     ("GET", "/clinics"): "therapists",
     ("POST", "/clinics"): "therapists",
     ("POST", "/clinics/joining"): "therapists",
@@ -261,7 +264,7 @@ def test_what_is_no_patient_s_is_for_its_own_people(world: World, browsers: dict
             continue
         filled = path.replace("<id:clinic_id>", world.ids["clinic_id"])
         filled = filled.replace("<id:account_id>", str(new_id())).replace("<id:device_id>", str(new_id()))
-        filled = filled.replace("<id:push_id>", str(new_id()))
+        filled = filled.replace("<id:push_id>", str(new_id())).replace("<id:invitation_id>", str(new_id()))
         for actor in SOME:
             browser = browsers[actor]
             answer = browser.get(filled) if method == "GET" else browser.send(filled)

@@ -172,6 +172,7 @@ def world_of(people: People, database: Database) -> World:
 
 def _patient(person: Person, therapist: Person) -> Patient:
     found = Patient(person)
+    _closed_alone(person)
     let_in(person, therapist)
     found.ids["link_id"] = let_in(person, therapist, "pain.read")["id"]
     path = f"/v1/patients/{person.id}"
@@ -197,6 +198,15 @@ def _patient(person: Person, therapist: Person) -> Patient:
     return found
 
 
+def _closed_alone(person: Person) -> None:
+    """Open a pause and close it in the patient's own words, as one may whom nobody treats."""
+    path = f"/v1/patients/{person.id}"
+    made(person.post(f"{path}/check-ins", {"id": an_id(), **a_check_in(9, red_flags=["locked_knee"])}))
+    (pause,) = person.get(f"{path}/pauses").json["items"]
+    words = {"note": CANARY, "seen_whom": CANARY, "seen_on": now().date().isoformat(), "cleared_by": CANARY}
+    made(person.post(f"{path}/pauses/{pause['id']}/closure", words))
+
+
 def _pain(person: Person) -> None:
     """Run with 9 of 10, which opens a pause."""
     path, run_id = f"/v1/patients/{person.id}", an_id()
@@ -209,7 +219,9 @@ def _plan(found: Patient, person: Person, therapist: Person) -> None:
     programme = prescribed(therapist, person)
     found.ids["programme_id"], found.tags["programme"] = programme["id"], f'"{programme["ver"]}"'
     found.ids["override_id"] = made(therapist.post(f"{path}/guidance/overrides", an_override()))["id"]
-    found.ids["pause_id"] = therapist.get(f"{path}/pauses").json["items"][0]["id"]
+    (found.ids["pause_id"],) = (
+        one["id"] for one in therapist.get(f"{path}/pauses").json["items"] if one["closed_at"] is None
+    )
     advice = therapist.get(f"{path}/guidance/advice")
     found.ids["advice_id"] = advice.json["id"]
     found.tags["policy"] = therapist.get(f"{path}/guidance/policy").headers["ETag"]

@@ -86,6 +86,21 @@ def test_pain_and_load_say_the_same_in_the_picture_the_table_and_the_sentences(p
     assert [list(row.values())[2:5] for row in rows_of(german)] == [list(row.values())[2:5] for row in rows_of(chart)]
 
 
+def test_pain_that_a_check_in_tells_of_is_drawn_where_check_ins_are_open(people: People) -> None:
+    patient, therapist, _ = begun(people)
+    reader = people.therapist()
+    with on_day(3):
+        let_in(patient, reader, "pain.read")
+        log(patient, "check-ins", 1, morning_pain=2, worst_pain=6, side="left")
+        log(patient, "check-ins", 2, morning_pain=None, worst_pain=0, side="left")
+        found = spec(therapist, patient, "pain-and-load")
+        assert sorted(one["score"] for one in drawn_rows(found) if "series" in one) == [0, 2, 6]
+        assert "The worst score was 6" in found["description"]
+        assert rows_of(found)[-1]["worst pain left"] == 6
+        closed = spec(reader, patient, "pain-and-load")
+        assert "The worst score" not in closed["description"]
+
+
 def test_weeks_before_the_first_entry_are_unknown_and_a_week_without_a_run_after_it_is_none(people: People) -> None:
     patient = people.patient()
     with on_day(30):

@@ -12,11 +12,13 @@ from sqlalchemy import update
 from app.accounts.models import AccountRow
 from app.console.rendering import POLICY
 from app.web.transaction import database
+from tests.access.world import an_invitation
 from tests.api.test_second_factor import registered
 from tests.browser.conftest import Seen, Site
 from tests.browser.payloads import PAYLOADS
 from tests.browser.visits import in_days, log_in_as, told_everything
-from tests.builders.care import let_in
+from tests.builders.care import let_in, logged
+from tests.builders.devices import a_check_in
 from tests.builders.people import PASSWORD, Person
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
@@ -206,7 +208,8 @@ def test_axe_sees_a_planted_fault(site: Site, context: BrowserContext) -> None:
 
 def test_nothing_that_a_patient_wrote_ever_runs(site: Site, context: BrowserContext) -> None:
     assert len(set(PAYLOADS)) == 50
-    ada, ines = told_everything(site, PAYLOADS)
+    ada, ines = told_everything(site, PAYLOADS, closed_alone(site))
+    invited(site, ines)
     written = f"messages/{message_by_therapist(ada)}"
     for payload in PAYLOADS[1:]:
         patient = site.people.patient()
@@ -226,19 +229,42 @@ def test_nothing_that_a_patient_wrote_ever_runs(site: Site, context: BrowserCont
     )
     at = f"{site.url}/console/patients/{ada.id}"
     parts = ("record", "course", "programme", "review", written)
-    for path in (f"{site.url}/console/caseload", at, *(f"{at}/{part}" for part in parts)):
+    waiting = f"{site.url}/console/invitations/new"
+    for path in (f"{site.url}/console/caseload", waiting, at, *(f"{at}/{part}" for part in parts)):
         assert page.goto(path).status == 200
         assert page.evaluate("window.ran") is None, path
         assert page.locator("main script, main iframe, main img, main object, main embed").count() == 0
     assert seen.said == []
     assert policies == {POLICY}
-    for path, place in (("record?weeks=26", "[aria-labelledby=notes]"), ("messages", ".thread")):
-        page.goto(f"{at}/{path}")
+    for path, place in (
+        (f"{at}/record?weeks=26", "[aria-labelledby=notes]"),
+        (f"{at}/messages", ".thread"),
+        (waiting, "[aria-labelledby=waiting]"),
+    ):
+        page.goto(path)
         shown = page.inner_text(place).replace("\t", " ")
         assert [one for one in PAYLOADS if one.replace("\t", " ") not in shown] == [], path
         assert page.evaluate("window.ran") is None
     assert page.locator("main script, main iframe, main img, main object, main embed").count() == 0
     assert seen.said == []
+
+
+def closed_alone(site: Site) -> Person:
+    """Return a patient who closed a pause before anybody treated her, in such words."""
+    patient = site.people.patient()
+    logged(patient, check_ins=[a_check_in(3, red_flags=["locked_knee"])])
+    (pause,) = patient.get("/v1/patients/{me}/pauses").json["items"]
+    words = {"note": PAYLOADS[12], "seen_whom": PAYLOADS[20], "cleared_by": PAYLOADS[0], "seen_on": in_days(0)}
+    assert patient.post(f"/v1/patients/{{me}}/pauses/{pause['id']}/closure", words).status_code == 201
+    return patient
+
+
+def invited(site: Site, ines: Person) -> None:
+    """Have a patient invite her for each purpose that is none, and use the codes."""
+    patient = site.people.patient()
+    for payload in PAYLOADS:
+        code = patient.post("/v1/invitations", an_invitation(purpose=payload)).json["code"]
+        assert ines.post("/v1/invitations/acceptance", {"code": code}).status_code == 200
 
 
 def test_words_taken_for_markup_would_be_seen(site: Site, context: BrowserContext) -> None:

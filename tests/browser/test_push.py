@@ -7,7 +7,7 @@ Everything of ours is as it is shipped: the page under its policy, its script, t
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -27,16 +27,40 @@ SHOWN = """
 async () => (await (await navigator.serviceWorker.getRegistration("/console/static/")).getNotifications())
   .map(({title, body, tag}) => ({title, body, tag}))
 """
-GIVEN = """
+PLAYED = """
 (() => {
-  let held = null;
-  PushManager.prototype.getSubscription = async () => held;
+  const held = () => JSON.parse(localStorage.getItem("played"));
+  const shown = (order) => order && {
+    endpoint: order.endpoint,
+    toJSON: () => order,
+    unsubscribe: async () => { localStorage.removeItem("played"); return true; },
+  };
+  PushManager.prototype.getSubscription = async () => shown(held());
   PushManager.prototype.subscribe = async function (asked) {
-    window.asked = {visible: asked.userVisibleOnly, octets: [...asked.applicationServerKey].length};
-    held = {toJSON: () => (%s), unsubscribe: async () => { held = null; window.name = "let go"; return true; }};
-    return held;
+    if (localStorage.getItem("refuses")) throw new DOMException("no", "AbortError");
+    localStorage.setItem("played", JSON.stringify(%s));
+    return shown(held());
   };
 })();
+"""
+"""What the browser's maker does: it gives out an address, keeps it, and may change it by itself."""
+MOVED = """
+(endpoint) => localStorage.setItem("played", JSON.stringify({...JSON.parse(localStorage.getItem("played")), endpoint}))
+"""
+CHANGED = """
+async () => {
+  const asked = [];
+  PushManager.prototype.subscribe = async (options) => { asked.push(options); };
+  for (const newSubscription of [null, {}]) {
+    const event = new ExtendableEvent("pushsubscriptionchange");
+    const done = [];
+    const waitUntil = (one) => done.push(one);
+    Object.assign(event, {oldSubscription: {options: "as before"}, newSubscription, waitUntil});
+    self.dispatchEvent(event);
+    await Promise.all(done);
+  }
+  return asked;
+}
 """
 
 
@@ -76,7 +100,7 @@ def subscriptions(ines: Person) -> list[dict[str, Any]]:
 
 def test_a_therapist_switches_it_on_and_off_by_keyboard(site: Site, context: BrowserContext, ines: Person) -> None:
     order = Subscriber("https://push.example.org/send/of-chromium").order()
-    context.add_init_script(GIVEN % json.dumps({"endpoint": order["endpoint"], "keys": order["keys"]}))
+    context.add_init_script(PLAYED % json.dumps({"endpoint": order["endpoint"], "keys": order["keys"]}))
     page = context.new_page()
     seen = watched(page)
     page.goto(site.url + SETTINGS)
@@ -86,7 +110,10 @@ def test_a_therapist_switches_it_on_and_off_by_keyboard(site: Site, context: Bro
     page.wait_for_url("**/settings?done=push_on")
     (told,) = subscriptions(ines)
     assert (told["device_id"], told["service"]) == (str(ines.device_id), "push.example.org")
-    # The played browser forgets with each page; ours says so, and what the server knows can be taken back all the same.
+    assert state_of(page) == "on"
+    # A browser that lets it go and gives none anew is said so; what the server knows can be taken back all the same.
+    page.evaluate("localStorage.removeItem('played'); localStorage.setItem('refuses', 'yes')")
+    page.goto(site.url + SETTINGS)
     assert state_of(page) == "lost"
     focus_on(page, "[data-here]")
     page.keyboard.press("Enter")
@@ -96,13 +123,63 @@ def test_a_therapist_switches_it_on_and_off_by_keyboard(site: Site, context: Bro
     assert seen.said == []
 
 
+def test_another_address_and_another_log_in_are_told_by_the_next_page_and_what_was_switched_off_stays_off(
+    site: Site, context: BrowserContext, ines: Person
+) -> None:
+    order = Subscriber("https://push.example.org/send/first").order()
+    context.add_init_script(PLAYED % json.dumps({"endpoint": order["endpoint"], "keys": order["keys"]}))
+    page = context.new_page()
+    seen = watched(page)
+    page.goto(site.url + SETTINGS)
+    page.click(ON)
+    page.wait_for_url("**/settings?done=push_on")
+    assert state_of(page) == "on"
+    (first,) = subscriptions(ines)
+
+    page.evaluate(MOVED, "https://moved.example.org/send/second")
+    page.goto(f"{site.url}/console/clinics")
+    assert until(page, lambda: subscriptions(ines)[0]["service"] == "moved.example.org")
+    page.evaluate(MOVED, "https://again.example.org/send/third")
+    page.goto(site.url + SETTINGS)
+    assert until(page, lambda: subscriptions(ines)[0]["service"] == "again.example.org")
+    assert state_of(page) == "on"
+
+    later = site.people.again(ines)
+    log_in_as(site, context, later)
+    page.goto(f"{site.url}/console/caseload")
+    assert until(page, lambda: subscriptions(ines)[0]["device_id"] == str(later.device_id))
+    assert [one["id"] for one in subscriptions(ines)] == [first["id"]]
+    assert seen.said == []
+
+    assert ines.send("DELETE", f"/v1/me/push-subscriptions/{first['id']}").status_code == 204
+    log_in_as(site, context, site.people.again(ines))
+    with context.expect_event("response", lambda answer: answer.url.endswith("/renewal")) as refused:
+        page.goto(f"{site.url}/console/caseload")
+    assert refused.value.status == 404
+    assert subscriptions(ines) == []
+    page.goto(site.url + SETTINGS)
+    assert state_of(page) == "off"
+
+    (worker,) = context.service_workers
+    assert worker.evaluate(CHANGED) == ["as before"], "asked for anew where the browser has not done so"
+
+
+def until(page: Page, is_so: Callable[[], bool]) -> bool:
+    """Look again and again whether it is so, for as long as a browser may take."""
+    for _ in range(500):
+        if is_so():
+            return True
+        page.wait_for_timeout(20)
+    return False
+
+
 def test_the_worker_shows_the_sentence_and_nothing_else_and_a_second_copy_once(
     site: Site, context: BrowserContext, ines: Person
 ) -> None:
     page = context.new_page()
     seen = watched(page)
     page.goto(site.url + SETTINGS)
-    page.evaluate("navigator.serviceWorker.register(document.querySelector('[data-push]').dataset.worker)")
+    page.evaluate("navigator.serviceWorker.register('/console/static/push-worker.js')")
     page.wait_for_function(
         f"async () => (await navigator.serviceWorker.getRegistration('{SCOPE}'))?.active?.state === 'activated'"
     )

@@ -197,8 +197,7 @@ def test_the_report_is_the_api_s_for_the_weeks_shown_and_is_written_down(
 ) -> None:
     logged(ada, runs=[a_run(2, note="kestrel"), a_run(40)])
     page = browser.get(f"/patients/{ada.id}/course?weeks=4").text
-    (link,) = re.findall(r'href="/console([^"]+report\.pdf[^"]*)"', page)
-    path = link.replace("&amp;", "&")
+    path, plain = (link.replace("&amp;", "&") for link in re.findall(r'href="/console([^"]+report\.pdf[^"]*)"', page))
     query = path.split("?")[1]
     answer = browser.get(path)
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
@@ -206,15 +205,18 @@ def test_the_report_is_the_api_s_for_the_weeks_shown_and_is_written_down(
     assert answer.headers["Cache-Control"] == "no-store"
     told = text_of(answer.data)
     assert "kestrel" in told
-    over_api = ines.send("GET", f"/v1/patients/{ada.id}/report.pdf?{query}&register=clinician")
+    over_api = ines.send("GET", f"/v1/patients/{ada.id}/report.pdf?{query}")
     assert answer.headers["ETag"] == over_api.headers["ETag"]
     assert told == text_of(over_api.data)
+    for_ada, read_by_ada = browser.get(plain), ada.send("GET", f"/v1/patients/{{me}}/report.pdf?{plain.split('?')[1]}")
+    assert "register=patient" in plain
+    assert ("kestrel" in text_of(for_ada.data), text_of(for_ada.data)) == (False, text_of(read_by_ada.data))
     assert ("console_report", "progress.read") in operations_of(ada)
     again = browser.get(path, headers={"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
     whole: Any = browser.get(f"/patients/{ada.id}/report.pdf", headers={"Accept-Language": "de"})
     assert (whole.headers["Content-Language"], "Verlaufsbericht" in text_of(whole.data)) == ("de", True)
-    for wrong in ("?since=2026-13-01", "?since=2026-11-02&until=2026-11-01", "?register=patient"):
+    for wrong in ("?since=2026-13-01", "?since=2026-11-02&until=2026-11-01", "?register=nobody"):
         assert browser.get(f"/patients/{ada.id}/report.pdf{wrong}").status_code == 422, wrong
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -44,11 +45,12 @@ def test_a_browser_is_switched_on_listed_and_switched_off_again(app: Flask, peop
     browser = logged_in(app, ines)
     before = browser.get("/settings").text
     assert f'data-key="{ines.get("/v1/me/push-key").json["public_key"]}"' in before
-    assert "data-is-on" not in before
+    assert "data-subscription" not in before
     push_id = subscribed(browser, ines)
     shown = browser.get("/settings?done=push_on").text
     assert SAID["done"]["push_on"] in shown
-    assert 'data-is-on="yes"' in shown
+    assert f'data-subscription="{push_id}"' in shown
+    assert sha256(form_of(a_subscriber())["endpoint"].encode()).hexdigest() in shown
     assert "push.example.org" in shown
     assert "of-a-console" not in shown  # neither the address nor the keys are shown again
     off = browser.send(f"{ON}/{push_id}")
@@ -132,4 +134,39 @@ def test_the_worker_is_served_for_its_own_folder_alone(app: Flask) -> None:
     answer = app.test_client().get("/console/static/push-worker.js")
     assert (answer.status_code, answer.mimetype) == (200, "text/javascript")
     assert "Service-Worker-Allowed" not in answer.headers
-    assert "fetch" not in answer.text  # it stands between no page and this server
+    assert 'addEventListener("fetch"' not in answer.text  # it stands between no page and this server
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; connect-src 'self'"
+
+
+def moved(endpoint: str = "https://elsewhere.example.org/send/again") -> dict[str, str]:
+    """Return what a browser sends that was given another address."""
+    return form_of(Subscriber(endpoint))
+
+
+def test_a_browser_with_another_address_or_another_log_in_stays_the_one_that_was_switched_on(
+    app: Flask, people: People
+) -> None:
+    ines = people.therapist()
+    push_id = subscribed(logged_in(app, ines), ines)
+    again = people.again(ines)
+    browser = logged_in(app, again)
+    for fields, service in ((form_of(a_subscriber()), "push.example.org"), (moved(), "elsewhere.example.org")):
+        answer = browser.send(f"{ON}/{push_id}/renewal", fields)
+        assert (answer.status_code, answer.data) == (204, b"")
+        (told,) = ines.get(PUSHES).json["items"]
+        assert (told["id"], told["device_id"], told["service"]) == (push_id, str(again.device_id), service)
+
+
+def test_what_was_switched_off_or_is_another_s_is_not_renewed(app: Flask, people: People) -> None:
+    ines, kim = people.therapist(), people.therapist()
+    browser = logged_in(app, ines)
+    push_id = subscribed(browser, ines)
+    assert logged_in(app, kim).send(f"{ON}/{push_id}/renewal", moved()).status_code == 404
+    assert kim.get(PUSHES).json["items"] == []
+    assert [one["id"] for one in ines.get(PUSHES).json["items"]] == [push_id]
+    for change, status in (({"form_token": "another's"}, 403), ({"endpoint": "https://127.0.0.1/send"}, 422)):
+        assert browser.send(f"{ON}/{push_id}/renewal", {**moved(), **change}).status_code == status
+    assert [one["service"] for one in ines.get(PUSHES).json["items"]] == ["push.example.org"]
+    assert ines.send("DELETE", f"{PUSHES}/{push_id}").status_code == 204
+    assert browser.send(f"{ON}/{push_id}/renewal", moved()).status_code == 404
+    assert ines.get(PUSHES).json["items"] == []

@@ -1,4 +1,4 @@
-"""The demo patient who settles has outcomes that tell so, and everybody does as much as their story says.
+"""The demo patient who settles has outcomes that tell so, and everybody does and asks for as much as their story says.
 
 So it is whenever the demo is made, and making it again adds nothing.
 """
@@ -15,7 +15,9 @@ from app.accounts.domain import Account
 from app.db.engine import open_database
 from app.kernel.clock import day_in_zone
 from app.outcomes import service
+from app.review.domain.attention import NO_DATA_DAYS
 from app.review.service.adherence import following_of
+from app.review.service.caseload import caseload_of
 from seeds.demo.personas import load_demo
 from tests.builders.databases import prepare
 from tests.levels import SQLITE_FIRST
@@ -30,6 +32,13 @@ DONE: dict[str, dict[tuple[int, int], tuple[float, float]]] = {
     "noor": {(21, 8): (75, 100)},
 }
 """By name: of the days from one to another, told in days ago, how many percent of what was due was done."""
+ASKS = {
+    "noor": ("red_flag", "programme_stopped"),
+    "jonas": ("over_limit", "pain_up_adherence_down", "unread_message"),
+    "priya": ("unread_message",),
+    "elif": ("stage_proposal",),
+}
+"""By name: what of a story the therapist is told of, whenever it is looked at."""
 
 
 @pytest.mark.parametrize(
@@ -49,6 +58,11 @@ def test_the_demo_shows_a_change_that_matters_and_what_each_story_says_was_done(
         people = {person.email.partition("@")[0]: person for person in load_demo(database, at)}
         mara = people["mara"]
         load_demo(database, at)
+        with database.reading() as db:
+            cases = {case.patient_id: case for case in caseload_of(db, people["ines"].id, NO_DATA_DAYS, at)}
+        needs = {name: {one.code.value for one in cases[people[name].id].reasons} for name in DONE}
+        assert {name: needs[name] & set(ASKS[name]) for name in ASKS} == {name: set(ASKS[name]) for name in ASKS}
+        assert [name for name in DONE if "pain_up_adherence_down" in needs[name]] == ["jonas"]
         with database.reading() as db:
             followed = {name: done_by(db, people[name], at, days) for name, days in DONE.items()}
         assert {

@@ -8,29 +8,24 @@ from flask import Response, request
 
 from app.accounts.picture import as_picture
 from app.consent.domain.clinics import Clinic, ClinicRole
-from app.consent.domain.invitations import GOOD_FOR, Invitation, InvitationKind, hash_of
+from app.consent.domain.invitations import GOOD_FOR, Invitation, InvitationKind
 from app.consent.schemas.clinics import ClinicFoundingSchema
-from app.consent.schemas.invitations import CodeSchema
 from app.consent.service import clinics as service
 from app.consent.service import invitations
 from app.console.door import console
-from app.console.forms import load, read_form
+from app.console.forms import read_form
 from app.console.rendering import drawn, go_to, render
+from app.console.routes.invitations import used_code
 from app.kernel.clock import now
 from app.kernel.errors import NotVisible
 from app.kernel.ids import new_id
 from app.kernel.permissions import Permission
 from app.web.auth import actor
-from app.web.limits import count_try
 from app.web.transaction import db, looking
 
 CLINICS = "/clinics"
 ONE = "/clinics/<id:clinic_id>"
 MOST_SHOWN = 1000
-HOUR_S = 3600
-TRIES_AN_HOUR = 20
-TRIES_OF_A_CODE = 5
-CODE_LIVES_S = int(GOOD_FOR.total_seconds())
 
 
 @console.page(CLINICS, permission=Permission.CLINICS_USE)
@@ -52,13 +47,8 @@ def found_clinic() -> Response:
 
 @console.act(f"{CLINICS}/joining", permission=Permission.CLINICS_USE, again=clinics)
 def join_clinic() -> Response:
-    """Join a clinic by the code that its admin gave."""
-    told = load(CodeSchema, {"code": request.form.get("code", "")})
-    # The same counts as over the API: tries here and there are tries.
-    count_try("invitation", str(actor().account_id), most=TRIES_AN_HOUR, per_s=HOUR_S)
-    count_try("invitation_code", hash_of(told["code"]).hex(), most=TRIES_OF_A_CODE, per_s=CODE_LIVES_S)
-    invitations.accept(db(), told["code"], actor(), now())
-    return go_to(CLINICS, "clinic_joined")
+    """Join a clinic by the code that its admin gave; a patient's code put in here is used as what it is."""
+    return go_to(*used_code())
 
 
 @console.page(ONE, permission=Permission.CLINIC_READ)

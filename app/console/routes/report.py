@@ -13,8 +13,7 @@ from app.console.routes.patient import PATIENT
 from app.kernel.clock import now
 from app.kernel.permissions import Permission
 from app.review.report.drawing import as_pdf
-from app.review.report.form import Register
-from app.review.schemas.progress import ProgressQuerySchema
+from app.review.schemas.progress import ReportQuerySchema
 from app.review.service.report import check_report_open, report_on, tag_of_report
 from app.web.auth import actor
 from app.web.languages import in_language, language
@@ -23,11 +22,11 @@ from app.web.transaction import looking
 
 @console.page(f"{PATIENT}/report.pdf", permission=Permission.PROGRESS_READ)
 def report(patient_id: UUID) -> Response:
-    """Answer with the clinician's report of the weeks asked for, twelve where none are (PDF/UA)."""
-    asked = load(ProgressQuerySchema, request.args.to_dict())
+    """Answer with the report of the weeks asked for, twelve where none are, in the register asked for (PDF/UA)."""
+    asked = load(ReportQuerySchema, request.args.to_dict())
     held, spoken, at = scopes(), language(), now()
     check_report_open(held)
-    window = (asked["since"], asked["until"], Register.CLINICIAN, spoken, at)
+    window = (asked["since"], asked["until"], asked["register"], spoken, at)
     with looking() as session:
         tag = tag_of_report(session, patient_id, actor().account_id, held, *window)
         if request.if_none_match.contains_weak(tag):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from uuid import UUID
 
 import structlog
@@ -37,6 +38,7 @@ def settings() -> Response:
         standing = second_factor.standing_of(session, who.account_id)
         reminders = wishes.reminders_of(session, who.account_id)
         pushed = pushes.subscriptions_of(session, account, now())
+    pushed_here = next((one for one in pushed if one.device_id == who.device_id), None)
     names = {device.id: device.device_name for device in devices}
     return render(
         "settings.html",
@@ -47,6 +49,8 @@ def settings() -> Response:
         reminders=reminders,
         version=wishes.tag_of(reminders),
         push_key=_push_key(),
+        pushed_here=pushed_here,
+        pushed_mark=sha256(pushed_here.endpoint.encode()).hexdigest() if pushed_here is not None else None,
         pushed=[(one, names[one.device_id], service_of(one.endpoint, to_loopback=True).host) for one in pushed],
     )
 

@@ -11,7 +11,11 @@ from app.console.rendering import HERE, go_to, stamp_of
 from app.kernel.errors import NotVisible
 from app.kernel.permissions import Permission
 
-SHIPPED = frozenset({"console.css", "console.js", "push.js", "push-worker.js", "sign.svg"})
+SHIPPED = frozenset({"console.css", "console.js", "push.js", "push-renewal.js", "push-worker.js", "sign.svg"})
+
+WORKER = "push-worker.js"
+POLICY_OF_THE_WORKER = "default-src 'none'; connect-src 'self'"
+"""It tells this server where the browser is reached, and speaks with nobody else."""
 
 
 @console.page("/static/<name>", permission=Permission.PUBLIC)
@@ -24,6 +28,8 @@ def file(name: str) -> Response:
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         response = Response((HERE / "static" / name).read_bytes(), mimetype=kind)
     response.set_etag(stamp_of(name))
+    if name == WORKER:
+        response.headers["Content-Security-Policy"] = POLICY_OF_THE_WORKER
     return response
 
 

@@ -1,5 +1,5 @@
 /* What the console is the better for, and works without: arrows in the caseload, a key for the search, one sending,
-   the newest end of a chart, and the focus where something was refused. */
+   the newest end of a chart, the focus where something was refused, and messages to this browser kept going. */
 "use strict";
 
 const rows = [...document.querySelectorAll("[data-rows] tbody th a")];
@@ -35,4 +35,8 @@ const alert = document.querySelector("[role=alert]");
 if (alert) {
   alert.tabIndex = -1;
   alert.focus();
+}
+
+if (document.body.dataset.session && !document.querySelector("[data-push]") && localStorage.getItem("trochlea-push")) {
+  import("/console/static/push-renewal.js").then((push) => push.keepGoing()).catch(() => {});
 }

@@ -2,6 +2,7 @@
 "use strict";
 
 const FRONT = "/console/caseload";
+const SUBSCRIPTIONS = "/console/settings/push-subscriptions";
 
 self.addEventListener("push", (event) => {
   const told = read(event.data);
@@ -12,6 +13,28 @@ self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(openConsole());
 });
+
+// The browser was given another address, or is to ask for one. Nobody may be logged in now: the server hears of it from
+// the next page of the console that is opened here.
+self.addEventListener("pushsubscriptionchange", (event) => {
+  const before = event.oldSubscription?.options;
+  if (before && !event.newSubscription) event.waitUntil(self.registration.pushManager.subscribe(before));
+});
+
+// A page has seen that the server knows another address, and hands over what its form would send.
+self.addEventListener("message", (event) => {
+  const { id, fields } = event.data;
+  event.waitUntil(tell(id, fields).then((status) => event.ports[0].postMessage(status)));
+});
+
+async function tell(id, fields) {
+  const sent = { method: "POST", body: new URLSearchParams(fields), credentials: "same-origin", redirect: "manual" };
+  try {
+    return (await fetch(`${SUBSCRIPTIONS}/${encodeURIComponent(id)}/renewal`, sent)).status;
+  } catch {
+    return 0;
+  }
+}
 
 // A browser shows something whatever arrives; what cannot be read says no more than that.
 function read(data) {

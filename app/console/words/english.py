@@ -130,6 +130,8 @@ ENGLISH: dict[str, Any] = {
     "pauses": "Pauses",
     "closed_on": "closed on",
     "still_open": "still open",
+    "seen_by": "Seen by",
+    "cleared_by": "cleared by",
     "stage_history": "Stages",
     "overrides": "Overrides",
     "own_limits": "Own limits",

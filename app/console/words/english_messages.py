@@ -1,4 +1,4 @@
-"""English: messages, the report on paper, and reminders."""
+"""English: messages, the report on paper, reminders, and invitations."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 MESSAGES: dict[str, Any] = {
     "report": "Report (PDF)",
+    "report_for_patient": "For the patient",
     "tab_messages": "Messages",
     "write_message": "Write a message",
     "message_text": "Message",
@@ -52,5 +53,16 @@ MESSAGES: dict[str, Any] = {
         "failed": "The browser's own service did not answer; nothing has changed. Try again later.",
         "unsupported": "This browser cannot do it here. It takes a newer one, and an address with https.",
     },
+    "code_of_patient": "A patient gave you a code",
+    "code_of_patient_hint": (
+        "You then read what is opened to you. The patient confirms that it is you, and stands in your caseload."
+    ),
+    "use_code": "Use the code",
+    "waiting_invitations": "Invitations that wait",
+    "none_waits": "None waits.",
+    "withdraw_invitation": "Take back",
+    "good_until": "Good until",
+    "invitation_from": {"care": "To a patient", "patient": "From a patient", "membership": "Into a clinic"},
+    "invitation_states": {"open": "The code has not been used.", "accepted": "The patient has still to confirm."},
     "languages": {"en": "English", "de": "Deutsch"},
 }

@@ -27,6 +27,8 @@ REFUSALS: dict[str, Any] = {
         "second_factor_removed": "The second factor is off.",
         "clinic_founded": "The clinic is founded.",
         "clinic_joined": "You have joined.",
+        "care_accepted": "The code is good. The patient now confirms that it is you.",
+        "invitation_withdrawn": "The invitation is taken back.",
         "member_removed": "The member is removed.",
         "part_changed": "The part is changed.",
     },

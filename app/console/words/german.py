@@ -135,6 +135,8 @@ GERMAN: dict[str, Any] = {
     "pauses": "Pausen",
     "closed_on": "beendet am",
     "still_open": "noch offen",
+    "seen_by": "Gesehen von",
+    "cleared_by": "freigegeben von",
     "stage_history": "Stufen",
     "overrides": "Abweichungen",
     "own_limits": "Eigene Grenzen",

@@ -1,4 +1,4 @@
-"""German: messages, the report on paper, and reminders."""
+"""German: messages, the report on paper, reminders, and invitations."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 MESSAGES: dict[str, Any] = {
     "report": "Bericht (PDF)",
+    "report_for_patient": "Für die Person",
     "tab_messages": "Nachrichten",
     "write_message": "Nachricht schreiben",
     "message_text": "Nachricht",
@@ -53,6 +54,21 @@ MESSAGES: dict[str, Any] = {
         "denied": "Dieser Browser erlaubt es für diese Seite nicht. Das ändern Sie in seinen Einstellungen zur Seite.",
         "failed": "Der Dienst des Browsers hat nicht geantwortet; nichts hat sich geändert. Bitte später noch einmal.",
         "unsupported": "Dieser Browser kann es hier nicht. Dazu gehören ein neuerer und eine Adresse mit https.",
+    },
+    "code_of_patient": "Sie haben einen Code bekommen",
+    "code_of_patient_hint": (
+        "Danach lesen Sie, was Ihnen freigegeben wird. "
+        "Die Person bestätigt, dass Sie es sind, und steht dann bei den Betreuten."
+    ),
+    "use_code": "Code einlösen",
+    "waiting_invitations": "Offene Einladungen",
+    "none_waits": "Keine ist offen.",
+    "withdraw_invitation": "Zurückziehen",
+    "good_until": "Gilt bis",
+    "invitation_from": {"care": "An eine Person", "patient": "Von einer Person", "membership": "In eine Praxis"},
+    "invitation_states": {
+        "open": "Der Code wurde noch nicht eingelöst.",
+        "accepted": "Die Person muss noch bestätigen.",
     },
     "languages": {"en": "English", "de": "Deutsch"},
 }

@@ -27,6 +27,8 @@ REFUSALS: dict[str, Any] = {
         "second_factor_removed": "Der zweite Faktor ist aus.",
         "clinic_founded": "Die Praxis ist gegründet.",
         "clinic_joined": "Sie sind beigetreten.",
+        "care_accepted": "Der Code gilt. Nun bestätigt die Person, dass Sie es sind.",
+        "invitation_withdrawn": "Die Einladung ist zurückgezogen.",
         "member_removed": "Das Mitglied ist entfernt.",
         "part_changed": "Die Rolle ist geändert.",
     },

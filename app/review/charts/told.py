@@ -18,8 +18,16 @@ METRES, SECONDS = 1000, 60  # metres in a kilometre, seconds in a minute
 
 
 def points_of(sections: Mapping[str, Any]) -> list[Json]:
-    """Return the scores that the chart is about."""
-    return [told for told in sections["pain"] if told["moment"] in MOMENTS]
+    """Return the scores that the chart is about: those of a moment, and, where they are open, those of check-ins."""
+    scores = [told for told in sections["pain"] if told["moment"] in MOMENTS]
+    return scores + [point for told in sections["check_ins"] or () for point in _of_check_in(told)]
+
+
+def _of_check_in(told: Json) -> list[Json]:
+    """Return what a check-in says of the day, and of the morning."""
+    said = (("worst", told["worst_pain"]), ("next_morning", told["morning_pain"]))
+    asked = {"on": told["on"], "side": told["side"]}
+    return [{**asked, "moment": moment, "score": score} for moment, score in said if score is not None]
 
 
 def known_weeks(sections: Mapping[str, Any]) -> list[WeekOfLoad]:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from app.kernel.errors import Conflict, Denied
+from app.kernel.value import value
 from app.logbook.domain import Entry
 
 
@@ -26,7 +27,7 @@ class NotTheAuthor(Denied):
     title = "Only its author takes a message back"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Message(Entry):
     """What was written, when, and by whom; without a therapist the patient wrote it."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.review.report.form import Report
 
-REPORT_VERSION = 1
+REPORT_VERSION = 2
 """Grows with every change of how a report is made, so that nobody keeps an old one as the newest."""
 STANDARD = "ua-1"
 UNPRINTABLE = "?"

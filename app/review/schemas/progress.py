@@ -96,10 +96,13 @@ class LimitSchema(Schema):
     progress_max = fields.Float(required=True)
     acceptable_max = fields.Float(required=True)
     high_max = fields.Float(required=True)
+    reason = fields.String(
+        required=True, allow_none=True, metadata={"description": "why they were set; null where nobody set any"}
+    )
 
 
 class ShownPauseSchema(Schema):
-    """A pause that stood in the window."""
+    """A pause that stood in the window, and how it was closed; the words of that only with notes.read."""
 
     id = fields.UUID(required=True)
     opened_on = fields.Date(required=True)
@@ -108,6 +111,10 @@ class ShownPauseSchema(Schema):
     refer = fields.String(required=True)
     red_flag = fields.String(required=True, allow_none=True)
     closed_by_role = fields.String(required=True, allow_none=True)
+    note = fields.String(required=True, allow_none=True)
+    seen_whom = fields.String(required=True, allow_none=True)
+    seen_on = fields.Date(required=True, allow_none=True)
+    cleared_by = fields.String(required=True, allow_none=True)
 
 
 class ShownOverrideSchema(Schema):
@@ -119,6 +126,7 @@ class ShownOverrideSchema(Schema):
     decision = fields.String(required=True, allow_none=True)
     reason = fields.String(required=True)
     withdrawn_at = fields.DateTime(required=True, allow_none=True)
+    withdrawn_because = fields.String(required=True, allow_none=True)
 
 
 class DayDecisionSchema(GivenDecisionSchema):

@@ -22,7 +22,7 @@ from app.review.repository.progress import first_logged_on
 from app.review.repository.streams import read_head
 from app.review.service.progress import progress_of
 
-CHARTS_VERSION = 2
+CHARTS_VERSION = 3
 """Grows with every change of how a chart is drawn, so that no client keeps an old drawing."""
 
 
@@ -48,7 +48,7 @@ _DRAWN: Mapping[ChartName, tuple[frozenset[str], Callable[[Window, Mapping[str, 
     ChartName.OUTCOMES: (frozenset({"outcomes"}), outcomes),
 }
 """Of each chart the sections of which one at least has to be open, and how it is made."""
-BESIDE = frozenset({"runs", "limits", "flares"})
+BESIDE = frozenset({"check_ins", "runs", "limits", "flares"})
 """The sections that are drawn into another one's panel."""
 
 

@@ -20,6 +20,7 @@ from app.guidance.domain.ruleset import RED_FLAGS
 from app.guidance.policies import PolicyBook
 from app.guidance.service.following import instant_of
 from app.guidance.service.intakes import told_by
+from app.guidance.values import CLOSING_WORDS, Pause
 from app.kernel.clock import day_in_zone
 from app.outcomes import service as outcomes
 from app.outcomes.overview import Series
@@ -152,7 +153,9 @@ def _limits(reading: _Reading) -> list[dict[str, Any]]:
     for day in sorted(days):
         standing = reading.book.on(day)
         limits = {name: getattr(standing.policy, name) for name in ("progress_max", "acceptable_max", "high_max")}
-        found.append({"from_on": day, "preset": standing.preset, **limits})
+        revision = reading.book.revision_on(day)
+        because = revision.reason if revision is not None else None
+        found.append({"from_on": day, "preset": standing.preset, "reason": because, **limits})
     return found
 
 
@@ -162,13 +165,20 @@ def _pauses(reading: _Reading) -> list[dict[str, Any]]:
         closed_on = day_in_zone(pause.closed_at, reading.zone) if pause.closed_at is not None else None
         if pause.opened_on <= reading.window.until and (closed_on is None or closed_on >= reading.window.since):
             shown = {name: getattr(pause, name) for name in ("id", "opened_on", "rule", "refer", "red_flag")}
-            found.append({**shown, "closed_on": closed_on, "closed_by_role": pause.closed_by_role})
+            found.append({**shown, "closed_on": closed_on, **_closing(reading, pause)})
     return found
+
+
+def _closing(reading: _Reading, pause: Pause) -> dict[str, Any]:
+    """Return who closed a pause and after whose look at it; the words only where free text is open."""
+    may_read = reading.scopes is None or Scope.NOTES_READ in reading.scopes
+    words = {name: getattr(pause, name) if may_read else None for name in CLOSING_WORDS}
+    return {"closed_by_role": pause.closed_by_role, "seen_on": pause.seen_on, **words}
 
 
 def _overrides(reading: _Reading) -> list[dict[str, Any]]:
     window = reading.window
-    names = ("id", "starts_on", "ends_on", "decision", "reason", "withdrawn_at")
+    names = ("id", "starts_on", "ends_on", "decision", "reason", "withdrawn_at", "withdrawn_because")
     listed = repository.list_overrides(reading.db, reading.patient_id)
     inside = [one for one in listed if one.starts_on <= window.until and one.ends_on >= window.since]
     return [{name: getattr(one, name) for name in names} for one in inside]
