@@ -57,6 +57,16 @@ def listening(database: Database) -> Iterator[list[str]]:
             event.remove(engine, "before_cursor_execute", listen)
 
 
+@contextmanager
+def database_of_its_own(url: str) -> Iterator[Database]:
+    """Open this worker's database once more: nobody else's connections are in its pool."""
+    opened = open_database(url)
+    try:
+        yield opened
+    finally:
+        opened.dispose()
+
+
 def asked_of(table: Table, owner: str) -> Question:
     """Return the question for one row of somebody's."""
     return Question(select(table).where(table.c[owner] == bindparam("owner")))
@@ -125,19 +135,20 @@ def test_what_the_driver_refuses_is_told_as_sqlalchemy_tells_it(database: Databa
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
-def test_a_writer_whose_server_is_gone_is_told_so_and_the_next_one_writes(database: Database, somebody: UUID) -> None:
+def test_a_writer_whose_server_is_gone_is_told_so_and_the_next_one_writes(database_url: str, somebody: UUID) -> None:
     """One is told, not each whose connection was lost with that one."""
     table, owner = OF_A_PERSON[0]
-    with database.writing() as ending:
-        ending.connection()
-        with database.writing() as one, database.writing() as two:
+    with database_of_its_own(database_url) as opened, database_of_its_own(database_url) as other:
+        with opened.writing() as one, opened.writing() as two:
             lost = [db.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar_one() for db in (one, two)]
-        for pid in lost:
-            assert ending.connection().exec_driver_sql("SELECT pg_terminate_backend(%s, 5000)", (pid,)).scalar_one()
-        with database.writing() as db, pytest.raises(exc.OperationalError) as found:
+        with other.writing() as ending:
+            for pid in lost:
+                ended = ending.connection().exec_driver_sql("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+                assert ended.scalar_one()
+        with opened.writing() as db, pytest.raises(exc.OperationalError) as found:
             asked_of(table, owner).first(db, {"owner": somebody})
         assert found.value.connection_invalidated
-        with database.writing() as db:
+        with opened.writing() as db:
             assert asked_of(table, owner).first(db, {"owner": somebody}) is not None
 
 
