@@ -23,9 +23,12 @@ from typing import Any
 from app.settings import start_of_a_server, tell_workers
 from app.web.admission import threads_for
 
+worker_class = "app.web.gatekeeper.Gatekeeper"
 _START = start_of_a_server()
 _METRICS = _START.var_dir / "metrics"
 """Where the workers keep their figures, each server in a folder named by its process."""
+_MADE_BEFORE_A_LOOK = 20_000
+"""So many values more than before, and those that hold each other are looked for."""
 _ARENA_MAX, ARENAS = -8, 2
 """What GNU's malloc calls the most pools, and how many that may be."""
 _OWN = _METRICS / str(os.getpid())
@@ -56,12 +59,16 @@ def on_starting(server: Any) -> None:
 def _load(server: Any) -> None:
     """Load the application before the workers are forked; what it is made of is never looked over for rubbish again.
 
+    What a request makes is gone when it ends. A push makes thousands of values: with the threshold of a small program
+    they are looked over twenty times while they are all still needed.
+
     Nothing may be open then that two processes must not share: see `tests/integration/test_forked_workers.py`.
     """
     _share_arenas()
     server.app.wsgi()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_MADE_BEFORE_A_LOOK, *gc.get_threshold()[1:])
 
 
 def _share_arenas() -> None:

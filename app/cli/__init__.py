@@ -92,7 +92,7 @@ def serve(port: int, workers: int, threads: int, allow_insecure: bool) -> None:
         people = load_demo(database()) if settings.mode is Mode.DEVELOPMENT else []
     database().dispose()
     _say_where(f"http://127.0.0.1:{port}", people)
-    options = [f"--bind=127.0.0.1:{port}", f"--workers={workers}", f"--threads={threads}", "--worker-class=gthread"]
+    options = [f"--bind=127.0.0.1:{port}", f"--workers={workers}", f"--threads={threads}"]
     options += ["--config=python:app.serving", "--log-level=warning", "--graceful-timeout=10"]
     command = [sys.executable, "-m", "gunicorn", *options, "wsgi:app"]
     environment = environment_of_a_server(TROCHLEA_ALLOW_INSECURE="1" if allow_insecure else "0")

@@ -12,6 +12,7 @@ from sqlalchemy import RowMapping, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.asking import Question
 from app.db.base import table_of
 from app.db.rows import add_rows
 from app.db.synced import Write, store_all
@@ -46,7 +47,7 @@ _NEWEST = (
     .where(_programmes.c.patient_id == bindparam("patient"))
 )
 _ALL = _NEWEST.order_by(_programmes.c.started_on.desc(), _programmes.c.id.desc())
-_OPEN = _NEWEST.where(_programmes.c.status != Status.ENDED.value)
+_OPEN = Question(_NEWEST.where(_programmes.c.status != Status.ENDED.value))
 _ONE = _NEWEST.where(_programmes.c.id == bindparam("programme"))
 _REVISIONS_OF = (
     select(_revisions)
@@ -93,7 +94,7 @@ def list_programmes(db: Session, patient_id: UUID) -> list[Programme]:
 
 def find_open(db: Session, patient_id: UUID) -> Programme | None:
     """Return the programme that has not ended; there is at most one."""
-    row = db.connection().execute(_OPEN, {"patient": patient_id}).mappings().one_or_none()
+    row = next(_OPEN.named(db, {"patient": patient_id}), None)
     return _programme(patient_id, row) if row else None
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -38,6 +39,7 @@ HASHES = frozenset(
     }
 )
 """What strangers may ask for and a password is hashed for."""
+STATUS, _STATUS_LINE = 503, "503 SERVICE UNAVAILABLE"
 CODE, TITLE = "busy", "The server has as much to do as it can; try again in a moment"
 
 Start = Callable[..., Any]
@@ -56,6 +58,11 @@ class Turns:
         self._lock = threading.Lock()
         self._free, self._room = at_once, room
         self._waiting: deque[threading.Lock] = deque()
+
+    @property
+    def is_full(self) -> bool:
+        """Is nothing free, and nobody more may wait? It may be otherwise the next moment."""
+        return not self._free and len(self._waiting) >= self._room
 
     def take(self, longest_wait_s: float) -> bool:
         """Wait for a turn; False where nobody more may wait, or the wait was too long."""
@@ -122,21 +129,47 @@ class Admission:
         finally:
             self._turns.give_back()
 
-    def _refuse(self, start: Start) -> list[bytes]:
+    @property
+    def is_full(self) -> bool:
+        """Is every turn taken, and nobody more may wait?"""
+        return self._turns.is_full
+
+    def refusal(self) -> Refusal:
+        """Count one who is not let in, write the line of the log, and return what to tell."""
         self._refused()
         request_id = uuid4().hex
-        structlog.get_logger().info("request", status=503, request_id=request_id, code=CODE)
-        body = orjson.dumps({**problem_body(503, CODE, TITLE), "request_id": request_id})
-        headers = [
+        structlog.get_logger().info("request", status=STATUS, request_id=request_id, code=CODE)
+        return Refusal(request_id, orjson.dumps({**problem_body(STATUS, CODE, TITLE), "request_id": request_id}))
+
+    def _refuse(self, start: Start) -> list[bytes]:
+        told = self.refusal()
+        start(_STATUS_LINE, told.headers)
+        return [told.body]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What somebody is told who is not let in: a problem, and when to come again."""
+
+    request_id: str
+    body: bytes
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Return the headers."""
+        return [
             ("Content-Type", PROBLEM),
-            ("Content-Length", str(len(body))),
+            ("Content-Length", str(len(self.body))),
             ("Retry-After", str(RETRY_AFTER_S)),
             ("Cache-Control", "no-store"),
-            ("X-Request-Id", request_id),
+            ("X-Request-Id", self.request_id),
             ("X-Content-Type-Options", "nosniff"),
         ]
-        start("503 SERVICE UNAVAILABLE", headers)
-        return [body]
+
+    def as_bytes(self) -> bytes:
+        """Return the whole answer as it goes over a connection that stays open."""
+        fields = "".join(f"{name}: {said}\r\n" for name, said in self.headers)
+        return f"HTTP/1.1 {_STATUS_LINE}\r\nConnection: keep-alive\r\n{fields}\r\n".encode() + self.body
 
 
 def _is_dear(method: str, path: str) -> bool:

@@ -81,7 +81,7 @@ def start_server(
     # The socket is bound here and handed over, so that nobody else can take the port in between.
     with socket.create_server(("127.0.0.1", 0)) as bound:
         options = [f"--bind=fd://{bound.fileno()}", f"--workers={workers}", f"--threads={threads}"]
-        command = [sys.executable, "-m", "gunicorn", *options, "--worker-class=gthread", "--log-level=warning"]
+        command = [sys.executable, "-m", "gunicorn", *options, "--log-level=warning"]
         command.append("--config=python:app.serving")
         port, handed = bound.getsockname()[1], [bound.fileno()]
         server = spawn([*command, "--graceful-timeout=5", application], environment, folder, port, handed, root)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections import deque
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import orjson
@@ -14,12 +11,12 @@ import orjson
 from tests.benchmarks.load import percentile, request
 from tests.builders.devices import Json
 from tests.builders.people import Person
+from tests.faults.lines import PATIENCE_S, Answered, Lines
 from tests.faults.phones import batch
 from tests.sync.test_crash_push import Record
 
-PATIENCE_S = 30.0
-"""How long a client waits for an answer before it gives up."""
-READ_TO = 1 << 20
+MADE_AHEAD_PER_S = 300
+"""So many errands are ready before the clients begin: what is made meanwhile takes time from the server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,6 @@ class Clients:
 
     def __init__(self, port: int, people: Sequence[Person], epochs: Sequence[str], record: Record) -> None:
         self.port, self.people, self.epochs, self.record = port, people, epochs, record
-        self._free: deque[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = deque()
         self._made = 0
 
     def errands(self, count: int) -> list[Errand]:
@@ -90,77 +86,51 @@ class Clients:
 
     def at_once(self, connections: int, seconds: float) -> Load:
         """Send one after the other over so many connections: what the server does when it is never idle."""
-        return asyncio.run(self._closed(connections, seconds))
+        errands = self.errands(int(MADE_AHEAD_PER_S * seconds))
+
+        def work(lines: Lines) -> None:
+            until_s, asked = time.perf_counter() + seconds, 0
+            while (left_s := until_s - time.perf_counter()) > 0:
+                for _ in range(connections - lines.waiting):
+                    if asked == len(errands):
+                        errands.append(self._errand())
+                    lines.ask(asked, errands[asked].raw)
+                    asked += 1
+                lines.listen(left_s)
+
+        return self._load(errands, work, seconds)
 
     def at_rate(self, per_s: float, seconds: float) -> Load:
         """Send so many a second, each at its time."""
-        return asyncio.run(self._open(self.errands(max(1, int(per_s * seconds))), per_s, seconds))
+        errands = self.errands(max(1, int(per_s * seconds)))
 
-    async def _closed(self, connections: int, seconds: float) -> Load:
-        load, began = Load(seconds), time.perf_counter()
+        def work(lines: Lines) -> None:
+            began_s = time.perf_counter()
+            for number, errand in enumerate(errands):
+                lines.listen(0)
+                while (left_s := began_s + number / per_s - time.perf_counter()) > 0:
+                    lines.listen(left_s)
+                lines.ask(number, errand.raw)
 
-        async def client() -> None:
-            while time.perf_counter() - began < seconds:
-                await self._send(self._errand(), load)
+        return self._load(errands, work, seconds)
 
-        await asyncio.gather(*(client() for _ in range(connections)))
-        return await self._end(load, began)
-
-    async def _open(self, errands: Sequence[Errand], per_s: float, seconds: float) -> Load:
-        load, began, sent = Load(seconds), time.perf_counter(), set()
-        for number, errand in enumerate(errands):
-            wait_s = began + number / per_s - time.perf_counter()
-            await asyncio.sleep(max(wait_s, 0))
-            task = asyncio.create_task(self._send(errand, load))
-            sent.add(task)
-            task.add_done_callback(sent.discard)
-        await asyncio.gather(*sent)
-        return await self._end(load, began)
-
-    async def _end(self, load: Load, began: float) -> Load:
-        load.took_s = time.perf_counter() - began
-        for _, writer in self._free:
-            await _closed(writer)
-        self._free.clear()
+    def _load(self, errands: Sequence[Errand], work: Callable[[Lines], None], seconds: float) -> Load:
+        """Let the clients work, wait for the last answer, and only then look at what was answered."""
+        answers: list[Answered] = []
+        lines, began_s = Lines(self.port, answers.append), time.perf_counter()
+        try:
+            work(lines)
+            while lines.waiting:
+                lines.listen(PATIENCE_S)
+            load = Load(seconds, took_s=time.perf_counter() - began_s)
+        finally:
+            lines.close()
+        for one in answers:
+            load.replies.append(Reply(one.status, one.took_s, b"\r\nretry-after:" in one.head))
+            self._note(errands[one.number], one)
         return load
 
-    async def _send(self, errand: Errand, load: Load) -> None:
-        began, told = time.perf_counter(), None
-        try:
-            status, says_when, body = await asyncio.wait_for(self._exchange(errand.raw), PATIENCE_S)
-            told = orjson.loads(body)["results"] if status == 200 and errand.ops else None
-        except (OSError, asyncio.IncompleteReadError, TimeoutError):
-            status, says_when = 0, False
-        load.replies.append(Reply(status, time.perf_counter() - began, says_when))
+    def _note(self, errand: Errand, answered: Answered) -> None:
         if errand.ops:
+            told = orjson.loads(answered.body)["results"] if answered.status == 200 else None
             self.record.note(errand.person, errand.ops, told)
-
-    async def _exchange(self, raw: bytes) -> tuple[int, bool, bytes]:
-        reader, writer = await self._connection()
-        try:
-            writer.write(raw)
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
-            body = await reader.readexactly(length)
-        except BaseException:
-            await _closed(writer)
-            raise
-        if b"connection: close" in head:
-            await _closed(writer)
-        else:
-            self._free.append((reader, writer))
-        return int(head[9:12]), b"\r\nretry-after:" in head, body
-
-    async def _connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        while self._free:
-            reader, writer = self._free.pop()
-            if not reader.at_eof():
-                return reader, writer
-            await _closed(writer)
-        return await asyncio.open_connection("127.0.0.1", self.port, limit=READ_TO)
-
-
-async def _closed(writer: asyncio.StreamWriter) -> None:
-    writer.close()
-    with suppress(OSError):
-        await writer.wait_closed()

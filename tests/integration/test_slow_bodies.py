@@ -85,12 +85,16 @@ class Client:
 
     def answer(self) -> tuple[int, bytes]:
         """Return the next answer: its status and its body."""
-        head = self._until(b"\r\n\r\n").lower()
-        length = int(head.partition(b"content-length: ")[2].split(b"\r\n")[0])
+        return self.whole_answer()[1:]
+
+    def whole_answer(self, *, has_body: bool = True) -> tuple[bytes, int, bytes]:
+        """Return the next answer: its head in small letters, its status and its body."""
+        head = self._until(b"\r\n\r\n").lower() + b"\r\n"
+        length = int(head.partition(b"content-length: ")[2].split(b"\r\n")[0]) if has_body else 0
         while len(self._read) < length:
             self._read += self._received()
         body, self._read = self._read[:length], self._read[length:]
-        return int(head.split(b" ")[1]), body
+        return head, int(head.split(b" ")[1]), body
 
     def is_closed(self) -> bool:
         try:
