@@ -14,6 +14,7 @@ import httpx
 from app.db.engine import open_database
 from app.factory import create_app
 from app.settings import Mode, Settings
+from tests.benchmarks.pasts import Pasts
 from tests.builders.devices import Json, a_run, a_session, patch, put
 from tests.builders.people import People, Person
 from tests.builders.servers import Server
@@ -161,8 +162,11 @@ def batch(number: int, step: int) -> list[Json]:
     return [session, patch("sessions", {"note": "edited"}, session["id"], session["op_id"]), put("runs", a_run(day))]
 
 
-def patients(url: str, folder: Path, count: int) -> list[Person]:
-    """Return so many patients of an installation, each with a token that its servers accept all day."""
+def patients(url: str, folder: Path, count: int, past: str | None = None) -> list[Person]:
+    """Return so many patients of an installation, each with a token that its servers accept all day, and with a past.
+
+    The past is one of `tests.benchmarks.pasts`; without it, nothing is logged yet.
+    """
     told = Settings(
         mode=Mode.TEST,
         database_url=url,
@@ -173,8 +177,11 @@ def patients(url: str, folder: Path, count: int) -> list[Person]:
     )
     database = open_database(url, pool_size=2)
     try:
-        made = People(create_app(told, database))
-        return [made.patient() for _ in range(count)]
+        app = create_app(told, database)
+        found = [People(app).patient() for _ in range(count)]
+        if past is not None:
+            Pasts(app, database, url).give(past)
+        return found
     finally:
         database.dispose()
 

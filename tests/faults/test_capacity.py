@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.pasts import SEASON
 from tests.builders.databases import prepare
 from tests.builders.servers import Server, product_environment, start_server
 from tests.faults.figures import rounds, tell
@@ -19,7 +20,8 @@ from tests.faults.phones import READY_WITHIN_S, SECRET, nothing_is_lost_of, pati
 from tests.levels import SQLITE_FIRST
 from tests.sync.test_crash_push import Record, client_of
 
-PEOPLE, CONNECTIONS = 8, 8
+PEOPLE, MANY, CONNECTIONS = 64, 512, 8
+"""Each has ninety days behind them; of many nobody grows far beyond that while it is measured."""
 DEEP_S, FULL_S, PLANTED_S = 3.0, 60.0, 8.0
 TIMES = (2, 5)
 USUAL = 0.7
@@ -39,6 +41,12 @@ app.wsgi_app = app.wsgi_app._application._application
 """A server as it must not be: it takes in whatever comes."""
 
 
+@pytest.fixture
+def database_folder(tmp_path: Path) -> Path:
+    """On a disk: what a server can do is what it can keep."""
+    return tmp_path
+
+
 @dataclass
 class Place:
     """A server, its clients, and what it acknowledged to them."""
@@ -54,10 +62,10 @@ class Place:
 
 
 @contextmanager
-def serving(url: str, folder: Path, application: str = "wsgi:app") -> Iterator[Place]:
-    """Serve an installation with eight patients."""
+def serving(url: str, folder: Path, application: str = "wsgi:app", people_there: int = PEOPLE) -> Iterator[Place]:
+    """Serve an installation with so many patients."""
     prepare(url)
-    people, record = patients(url, folder, PEOPLE), Record(0)
+    people, record = patients(url, folder, people_there, SEASON), Record(0)
     (folder / "unbound.py").write_text(UNBOUND)
     environment = {**product_environment(url, folder / "var", SECRET), "PYTHONPATH": str(folder)}
     server = start_server(environment, folder, application=application, ready_within_s=READY_WITHIN_S)
@@ -72,7 +80,7 @@ def serving(url: str, folder: Path, application: str = "wsgi:app") -> Iterator[P
 
 
 def overload(place: Place, seconds: float) -> dict[str, Load]:
-    """Measure what the server can do, and what becomes of two and five times as much."""
+    """Measure what the server can do, and what becomes of two and five times as much; and what it can do then."""
     clients = place.clients
     clients.at_once(CONNECTIONS, seconds / 3)
     found = {"peak": clients.at_once(CONNECTIONS, seconds)}
@@ -80,7 +88,8 @@ def overload(place: Place, seconds: float) -> dict[str, Load]:
     found["usual"] = clients.at_rate(USUAL * peak, seconds)
     for times in TIMES:
         found[f"{times} times"] = clients.at_rate(times * peak, seconds)
-    found["after"] = clients.at_rate(USUAL * peak, min(seconds, BACK_WITHIN_S))
+        found[f"peak after {times}"] = clients.at_once(CONNECTIONS, seconds)
+    found["after"] = clients.at_rate(USUAL * found[f"peak after {TIMES[-1]}"].goodput, min(seconds, BACK_WITHIN_S))
     for name, load in found.items():
         tell(
             f"capacity, {name}: {load.goodput:.0f} a second done, p99 {load.p99_s(done=True) * 1000:.0f} ms, "
@@ -112,17 +121,18 @@ def test_five_times_what_it_can_do_is_refused_with_a_word_and_nothing_is_lost(
 
 @pytest.mark.torture
 def test_two_and_five_times_what_it_can_do_leave_what_it_does(fresh_database_url: str, tmp_path: Path) -> None:
-    with serving(fresh_database_url, tmp_path) as place:
+    with serving(fresh_database_url, tmp_path, people_there=MANY) as place:
         found = overload(place, rounds(int(FULL_S)))
         answers_are_bounded(found)
         place.nothing_is_lost()
+    usual_s = found["usual"].p99_s(done=True)
     for times in TIMES:
         load = found[f"{times} times"]
-        assert load.goodput >= KEPT_GOODPUT * found["peak"].goodput
-        assert load.p99_s(done=True) <= LONGEST_ACCEPTED_S
-        assert load.p99_s(done=False) <= LONGEST_REFUSED_S
+        assert load.goodput >= KEPT_GOODPUT * found["peak"].goodput, times
+        assert load.p99_s(done=True) <= min(LONGEST_ACCEPTED_S, SLOWER_THAN_USUAL * usual_s), times
+        assert load.p99_s(done=False) <= LONGEST_REFUSED_S, times
     assert found["after"].refused == []
-    assert found["after"].p99_s(done=True) <= SLOWER_THAN_USUAL * found["usual"].p99_s(done=True)
+    assert found["after"].p99_s(done=True) <= SLOWER_THAN_USUAL * usual_s
 
 
 @pytest.mark.torture
@@ -176,7 +186,7 @@ def test_half_an_hour_at_half_of_what_it_can_do_leaves_the_server_as_it_was(
 ) -> None:
     minutes = max(3, rounds(SOAK_MINUTES))
     warm = max(1, WARM_MINUTES * minutes // SOAK_MINUTES)
-    with serving(fresh_database_url, tmp_path) as place:
+    with serving(fresh_database_url, tmp_path, people_there=MANY) as place:
         peak = place.clients.at_once(CONNECTIONS, MINUTE_S / 3).goodput
         loads, seen = [], []
         for minute in range(minutes):
