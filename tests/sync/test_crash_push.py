@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -129,19 +130,20 @@ def check(server: Server, people: list[Person], record: Record, url: str) -> Non
     database = open_database(url, pool_size=2)
     try:
         with database.reading() as db:
-            kept: dict[Any, list[str]] = {person.id: [] for person in people}
+            kept: dict[Any, list[str]] = defaultdict(list)
             for patient, ver in db.execute(select(SyncChange.patient_id, SyncChange.ver)):
                 kept[patient].append(str(ver))
     finally:
         database.dispose()
+    batches: dict[Any, list[tuple[list[Json], list[Json] | None]]] = defaultdict(list)
+    for owner, ops, results in record.batches:
+        batches[owner.id].append((ops, results))
     for person in people:
         vers = set(kept[person.id])
         assert len(vers) == len(kept[person.id])
         with client_of(server, person) as client:
             held = pulled(client)
-        for owner, ops, results in record.batches:
-            if owner is not person:
-                continue
+        for ops, results in batches[person.id]:
             there = [op["op_id"] in vers for op in ops]
             assert all(there) or not any(there), "a batch is torn"
             assert results is None or all(there), "an acknowledged operation is lost"
