@@ -81,12 +81,12 @@ class Places:
         self._made.append(f"kept_{uuid4().hex[:16]}")
         return empty_database(self.backend, new_folder(), self._made[-1])
 
-    def installation(self, url: str | None = None) -> Installation:
-        """Return an application on a database, or on a new one that is prepared."""
+    def installation(self, url: str | None = None, folder: Path | None = None) -> Installation:
+        """Return an application on a database, or on a new one that is prepared; in a new folder, or in this one."""
         if url is None:
             url = self.empty()
             prepare(url)
-        self._open.append(installed(url, new_folder()))
+        self._open.append(installed(url, folder or new_folder()))
         return self._open[-1]
 
     def close(self) -> None:
