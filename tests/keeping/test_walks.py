@@ -30,7 +30,8 @@ from app.kernel.clock import now
 from app.kernel.ids import new_id
 from tests.builders.care import let_in
 from tests.builders.people import Person
-from tests.keeping.conftest import SECRET, Installation
+from tests.builders.servers import SECRET
+from tests.keeping.conftest import Installation
 from tests.keeping.tampering import LINES, WAYS_WITH_LINES, Tamperer, out_of_the_way
 
 LOOKS, TAMPERINGS = 3, 64
