@@ -17,7 +17,7 @@ from app.accounts.password_policy import is_guessable
 from app.consent import service as consent
 from app.db.engine import Database
 from app.db.safety import OTHERS, Found, is_open_to_others, lacks_password, look_at
-from app.keeping.service.trail import ANCHORS, read_anchors, verify
+from app.keeping.service.trail import verify_new
 from app.kernel.clock import now
 from app.settings import Settings
 
@@ -25,8 +25,6 @@ LEAST_SECRET_BYTES = 32
 LEAST_DIFFERENT = 10
 """So many different characters a secret that was drawn by chance always has."""
 MOST_OFF_S = 30.0
-NEWEST_ANCHORS = 1000
-"""So many are looked at before a start: some days' worth, so that old installations start as soon as young ones."""
 _STRANGER = "https://stranger.example"
 
 BANNER = """
@@ -113,10 +111,8 @@ def _of_people(database: Database, found: Found, sample_people: tuple[str, ...])
 
 
 def _of_trail(settings: Settings, database: Database) -> Iterator[Refusal]:
-    """Look every line over, against the newest anchors where there are any; `audit verify` asks of all of them."""
-    anchors = settings.var_dir / ANCHORS
-    url = database.writer.url.render_as_string(hide_password=False)
-    check = verify(url, read_anchors(anchors)[-NEWEST_ANCHORS:] if anchors.exists() else [])
+    """Look over what was added since `audit verify` last held; without that in the last days, every line."""
+    check = verify_new(database.writer.url.render_as_string(hide_password=False), settings.var_dir)
     if not check.holds:
         told = f"The trail of who saw what is not as it was written ({check.found})"
         yield Refusal(10, f"{told}: keep a copy, find out who changed it, and restore a backup.")

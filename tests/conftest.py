@@ -21,7 +21,8 @@ from flask.testing import FlaskClient
 
 from app.db.engine import Database, open_database
 from app.factory import create_app
-from app.settings import Mode, Settings
+from app.settings import Settings
+from tests.builders.applications import settings_of_tests
 from tests.builders.databases import PLACE, SERVER, drop_database, empty_database, make_folder, new_folder, prepare
 from tests.builders.people import People
 from tests.levels import mark_the_other_half
@@ -183,14 +184,7 @@ def fresh_database_url(
 @pytest.fixture(scope="session")
 def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The settings of the application under test."""
-    return Settings(
-        mode=Mode.TEST,
-        database_url=database_url,
-        var_dir=tmp_path_factory.mktemp("var"),
-        secret_key="a secret of the tests, thirty-two long",
-        log_level="critical",
-        rate_limits=False,
-    )
+    return settings_of_tests(database_url, tmp_path_factory.mktemp("var"))
 
 
 @pytest.fixture(scope="session")

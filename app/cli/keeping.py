@@ -19,7 +19,7 @@ from app.keeping.service import archive
 from app.keeping.service import backup as backups
 from app.keeping.service.erasure import LIST, keep_list, read_list
 from app.keeping.service.finishing import finish
-from app.keeping.service.trail import ANCHORS, read_anchors, verify, write_anchor
+from app.keeping.service.trail import ANCHORS, note_restored, read_anchors, walk, write_anchor
 from app.settings import Settings
 from app.web.transaction import database
 from migrations import head, migrate
@@ -66,6 +66,8 @@ def restore(file: Path, drill: bool, erased: Path | None, programs: Path | None)
     click.echo(f"{'rehearsed' if drill else 'restored'} what was there at {done.manifest.made_at}")
     if not done.holds:
         raise SystemExit(1)
+    if not drill:
+        note_restored(_settings().var_dir, done.manifest.heads)
 
 
 @click.command("tidy")
@@ -97,7 +99,7 @@ def verify_trail(anchors: Path | None) -> None:
     file = anchors or _settings().var_dir / ANCHORS
     if not file.exists():
         raise click.ClickException(f"{file} is missing: without it nobody sees that the end was cut off (audit anchor)")
-    check = verify(_settings().database_url, read_anchors(file))
+    check = walk(_settings().database_url, _settings().var_dir, read_anchors(file))
     click.echo(f"{'ok  ' if check.holds else 'FAIL'}  {check.what}: {check.found}")
     if not check.holds:
         raise SystemExit(1)

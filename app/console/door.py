@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +22,7 @@ from app.kernel.permissions import Look, Permission, Role
 from app.web.auth import actor, admit_as, log_act, log_acts, log_looks, note_act
 from app.web.feature import Declared
 from app.web.problems import problem_of, status_of
-from app.web.transaction import looking, request_transaction, write_or_refuse
+from app.web.transaction import looking, note_place, read_where_it_can_be, request_transaction, write_or_refuse
 
 View = Callable[..., Response]
 REFUSALS = (Invalid, Conflict, Denied, NoSuchInvitation)
@@ -55,21 +55,26 @@ class Console:
         self.blueprint.register_error_handler(Exception, show_error)
         self.blueprint.before_request(note_language)
 
-    def page(self, path: str, *, permission: Permission, writes: bool = False) -> Callable[[View], View]:
-        """Declare a page that is looked at; the returned view is what a refused form shows again."""
+    def page(
+        self, path: str, *, permission: Permission, writes: bool = False, replica: bool = False
+    ) -> Callable[[View], View]:
+        """Declare a page that is looked at; the returned view is what a refused form shows again.
+
+        With `replica` what the view reads by `showing` may come from the standby, and again from the primary.
+        """
 
         def declare(view: View) -> View:
             @wraps(view)
             def shown(**parts: Any) -> Response:
-                with request_transaction(writes=writes):
+                with request_transaction(writes=writes, may_be_replica=replica):
                     _enter(permission, parts)
                     _note_opened(permission, parts)
-                    response = view(**parts)
+                    response = read_where_it_can_be(partial(view, **parts))
                     _note_seen(permission)
                     log_looks(response, f"console_{view.__name__}")
                     return response
 
-            self._add("GET", path, shown, view.__name__, permission)
+            self._add("GET", path, shown, view.__name__, permission, replica)
             return shown
 
         return declare
@@ -99,7 +104,9 @@ class Console:
 
         return declare
 
-    def _add(self, method: str, path: str, view: View, name: str, permission: Permission) -> None:
+    def _add(
+        self, method: str, path: str, view: View, name: str, permission: Permission, replica: bool = False
+    ) -> None:
         view.declared = Declared(  # type: ignore[attr-defined]
             permission,
             name=f"console_{name}",
@@ -108,6 +115,7 @@ class Console:
             conditional=False,
             translated=True,
             refuses_old_apps=False,
+            replica=replica,
         )
         self.blueprint.add_url_rule(f"{PLACE}{path}", endpoint=name, view_func=view, methods=[method])
 
@@ -121,6 +129,8 @@ def _enter(permission: Permission, parts: Mapping[str, Any]) -> None:
         raise Denied
     with looking() as session:
         g.console_name = accounts.account_of(session, actor().account_id).display_name
+        # A page tells what a link opens, which is in no patient's stream: the standby has to have all there is.
+        note_place(session, None)
 
 
 def _note_opened(permission: Permission, parts: Mapping[str, Any]) -> None:

@@ -18,7 +18,7 @@ from app.review.service.report import opens_report
 from app.review.words import book_of
 from app.web.auth import actor, note_look
 from app.web.languages import language
-from app.web.transaction import looking
+from app.web.transaction import showing
 
 
 def scopes() -> frozenset[Scope]:
@@ -51,7 +51,7 @@ def head_of(patient_id: UUID, tab: str | None) -> dict[str, Any]:
     It is the patient's line of the caseload, which tells no more than the scopes open.
     """
     spoken = language()
-    with looking() as session:
+    with showing() as session:
         lines = caseload_of(session, actor().account_id, NO_DATA_DAYS, now())
     line = next((one for one in lines if one.patient_id == patient_id), None)
     if line is None:

@@ -112,7 +112,11 @@ def get_outcomes_due(patient_id: UUID, query: dict[str, Any]) -> Response:
 
 
 @outcomes.operation(
-    "GET", "/v1/instruments", permission=Permission.LIBRARY_READ, answers={200: InstrumentListSchema, 304: None}
+    "GET",
+    "/v1/instruments",
+    permission=Permission.LIBRARY_READ,
+    answers={200: InstrumentListSchema, 304: None},
+    replica=True,
 )
 def list_instruments() -> Response:
     """List the instruments: forms, items, allowed scores, and the change that matters."""
@@ -126,6 +130,7 @@ def list_instruments() -> Response:
     "/v1/instruments/<instrument>",
     permission=Permission.LIBRARY_READ,
     answers={200: InstrumentInFullSchema, 304: None},
+    replica=True,
 )
 def get_instrument(instrument: str) -> Response:
     """Read an instrument, with its wording where the clinic has loaded it in the reader's language."""
@@ -136,7 +141,9 @@ def get_instrument(instrument: str) -> Response:
     return in_language(_tagged({**shown_instrument(found, loaded, spoken), "texts": texts}), spoken)
 
 
-@outcomes.operation("GET", TEXTS, permission=Permission.LIBRARY_READ, answers={200: StoredTextsSchema, 304: None})
+@outcomes.operation(
+    "GET", TEXTS, permission=Permission.LIBRARY_READ, answers={200: StoredTextsSchema, 304: None}, replica=True
+)
 def get_instrument_texts(instrument: str, language_tag: str) -> Response:
     """Read the wording of an instrument in one language; empty, with a tag, where none was loaded."""
     found = service.read_texts(db(), instrument, _tag(language_tag))

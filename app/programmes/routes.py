@@ -48,7 +48,11 @@ class ProtocolOrPlan(Invalid):
 
 
 @programmes.operation(
-    "GET", "/v1/protocols", permission=Permission.LIBRARY_READ, answers={200: ProtocolListSchema, 304: None}
+    "GET",
+    "/v1/protocols",
+    permission=Permission.LIBRARY_READ,
+    answers={200: ProtocolListSchema, 304: None},
+    replica=True,
 )
 def list_protocols() -> Response:
     """List the protocols."""
@@ -56,7 +60,11 @@ def list_protocols() -> Response:
 
 
 @programmes.operation(
-    "GET", "/v1/protocols/<slug>", permission=Permission.LIBRARY_READ, answers={200: ProtocolSchema, 304: None}
+    "GET",
+    "/v1/protocols/<slug>",
+    permission=Permission.LIBRARY_READ,
+    answers={200: ProtocolSchema, 304: None},
+    replica=True,
 )
 def get_protocol(slug: str) -> Response:
     """Read a protocol."""

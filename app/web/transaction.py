@@ -138,6 +138,16 @@ def looking() -> Iterator[Session]:
             session.close()
 
 
+@contextmanager
+def showing() -> Iterator[Session]:
+    """Lend a session that reads what is shown: where the standby may answer it is of the standby, else as `looking`."""
+    if g.get("may_be_replica"):
+        yield reader()
+        return
+    with looking() as session:
+        yield session
+
+
 def write_or_refuse(write: Callable[[Session], None]) -> None:
     """Write on the writing session what has to be there before the answer; raise NotLogged where it cannot be.
 

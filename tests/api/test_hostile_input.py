@@ -8,9 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import AccountRow
-from app.db.engine import open_database
-from app.factory import create_app
-from app.settings import Mode, Settings
+from tests.builders.applications import application_on
 from tests.builders.databases import empty_database, new_folder, prepare
 from tests.builders.people import People
 from tests.conftest import BACKENDS
@@ -59,18 +57,9 @@ def sides(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[
         folder = tmp_path_factory.mktemp("hostile")
         url = empty_database(backend, new_folder(), f"hostile_{worker_id}")
         prepare(url)
-        settings = Settings(
-            mode=Mode.TEST,
-            database_url=url,
-            var_dir=folder,
-            secret_key="a secret of the tests, thirty-two long",
-            log_level="critical",
-            rate_limits=False,
-        )
-        database = open_database(url)
-        app = create_app(settings, database)
-        people = People(app)
-        made.append(Side(app, database, people.patient(), people.therapist(), people.admin()))
+        one = application_on(url, folder)
+        people = one.people
+        made.append(Side(one.app, one.database, people.patient(), people.therapist(), people.admin()))
     yield made
     for side in made:
         side.database.dispose()

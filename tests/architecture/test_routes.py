@@ -19,6 +19,7 @@ from app.web.feature import Feature
 from app.web.openapi import declared
 
 PLANTED = "planted"
+OF_THE_LIBRARY = {Permission.LIBRARY_READ, Permission.EXERCISES_OWN}
 
 
 def _feature_with_an_open_route() -> Feature:
@@ -62,17 +63,32 @@ def test_every_permission_fits_its_path(app: Flask) -> None:
     assert unfitting(app) == []
 
 
+def from_a_standby(app: Flask) -> list[tuple[str, Rule]]:
+    """Return the routes that a standby may answer, each with its feature."""
+    found = [rule for rule in rules(app) if getattr(declared(app, rule.endpoint), "replica", False)]
+    return [(rule.endpoint.split(".")[0], rule) for rule in found]
+
+
 def test_only_what_reads_and_is_no_answer_to_one_s_own_phone_may_come_from_a_standby(app: Flask) -> None:
     """A pull, an advice, who is let in and who looked are the primary's: there the newest is what it is about."""
-    found = {rule.endpoint.split(".")[0] for rule in rules(app) if getattr(declared(app, rule.endpoint), "replica", 0)}
-    methods = {
-        method
-        for rule in rules(app)
-        if getattr(declared(app, rule.endpoint), "replica", False)
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-    }
-    assert found == {"review", "library", "interop"}
+    features = {feature for feature, _ in from_a_standby(app)}
+    methods = {method for _, rule in from_a_standby(app) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
+    assert features == {"review", "library", "interop", "programmes", "outcomes", "console"}
     assert methods == {"GET"}
+    assert {rule.rule for feature, rule in from_a_standby(app) if feature == "console"} == {
+        "/console/caseload",
+        "/console/patients/<id:patient_id>/course",
+        "/console/patients/<id:patient_id>/record",
+        "/console/patients/<id:patient_id>/report.pdf",
+    }
+    elsewhere = {rule.endpoint for feature, rule in from_a_standby(app) if feature in ("programmes", "outcomes")}
+    assert {declared(app, endpoint).permission for endpoint in elsewhere} == {Permission.LIBRARY_READ}  # type: ignore[union-attr]
+
+
+def test_whatever_is_read_of_the_library_may_come_from_a_standby(app: Flask) -> None:
+    asked = [rule for rule in rules(app) if "GET" in (rule.methods or ())]
+    reads = {rule.rule for rule in asked if getattr(declared(app, rule.endpoint), "permission", None) in OF_THE_LIBRARY}
+    assert reads - {rule.rule for _, rule in from_a_standby(app)} == {"/v1/exercise-words"}  # no database holds those
 
 
 def test_a_permission_that_does_not_fit_its_path_is_seen(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,18 +15,16 @@ import psycopg
 from flask import Flask
 from sqlalchemy import select
 
-from app.db.engine import Database, open_database
+from app.db.engine import Database
 from app.db.synced import SyncStream
-from app.factory import create_app
 from app.logbook.kinds import RUN
-from app.settings import Mode, Settings
 from tests.benchmarks.drivers import open_driver
 from tests.benchmarks.histories import entries, ninety_days, write
 from tests.benchmarks.pasts import Pasts
+from tests.builders.applications import lent_application
 from tests.builders.databases import prepare
 from tests.builders.people import People, Person
 
-SECRET = "a secret of the benchmarks, long enough"
 TOKEN_S = 3600
 """How long a token of the benchmarks is good: longer than they take."""
 LISTED_RUNS = 120
@@ -85,20 +83,8 @@ class Ground:
 def open_ground(kind: str, url: str, folder: Path) -> Iterator[Ground]:
     """Migrate and seed a database, and put the application on it."""
     prepare(url)
-    database = open_database(url)
-    settings = Settings(
-        mode=Mode.TEST,
-        database_url=url,
-        var_dir=folder / "var",
-        secret_key=SECRET,
-        access_token_s=TOKEN_S,
-        log_level="critical",
-        rate_limits=False,
-    )
-    try:
-        yield Ground(kind, url, folder, database, create_app(settings, database))
-    finally:
-        database.dispose()
+    with lent_application(url, folder / "var", access_token_s=TOKEN_S) as made:
+        yield Ground(kind, url, folder, made.database, made.app)
 
 
 @contextmanager

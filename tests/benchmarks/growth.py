@@ -20,10 +20,13 @@ from tests.benchmarks.load import Sample, measure
 from tests.benchmarks.pasts import DAYS, SEASON, Patient
 from tests.benchmarks.places import Served
 from tests.benchmarks.results import Results
-from tests.benchmarks.sync_rounds import PULL, PUSH, PUSH_ONE, WORKLOADS, Plan, Workload, rows_counted
+from tests.benchmarks.sync_rounds import PULL, PUSH, PUSH_ONE, READ_ONE, WORKLOADS, Plan, Workload, rows_counted
 
 WRITERS = 24
-GROWING = {work: replace(WORKLOADS[work], count=count) for work, count in ((PUSH, 8), (PULL, 16), (PUSH_ONE, 64))}
+GROWING = {
+    work: replace(WORKLOADS[work], count=count)
+    for work, count in ((PUSH, 8), (PULL, 16), (PUSH_ONE, 64), (READ_ONE, 128))
+}
 """What is done in a round: little, so that every database is measured in every minute."""
 
 

@@ -15,10 +15,10 @@ from sqlalchemy import select
 
 from app.guidance.models import ADVICE_FIELDS, AdviceRow
 from tests.benchmarks import raw_app
-from tests.benchmarks.grounds import ADVICE, SECRET, Ground, new_url, open_ground, postgresql_server
+from tests.benchmarks.grounds import ADVICE, Ground, new_url, open_ground, postgresql_server
 from tests.benchmarks.histories import ninety_days, write
 from tests.builders.people import People
-from tests.builders.servers import Server, product_environment, start_server
+from tests.builders.servers import SECRET, Server, product_environment, start_server
 
 KINDS = ("sqlite", "postgresql")
 RAW_APP = "tests.benchmarks.raw_app:create_app()"

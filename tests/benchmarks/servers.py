@@ -12,12 +12,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
-from tests.benchmarks.grounds import SECRET, Ground, new_url, open_ground, postgresql_server
+from tests.benchmarks.grounds import Ground, new_url, open_ground, postgresql_server
 from tests.benchmarks.load import measure, times_of
 from tests.benchmarks.pasts import Patient
 from tests.benchmarks.places import KINDS
 from tests.benchmarks.sync_rounds import NOTHING_NEW, PULL, PUSH, PUSH_ONE, READ_ONE, WORKLOADS, Workload
-from tests.builders.servers import Server, await_server, product_environment, spawn, start_server
+from tests.builders.servers import SECRET, Server, await_server, product_environment, spawn, start_server
 
 WORKERS, THREADS, SEED = 2, 4, 20_261_122
 WORKS = {"W1": PUSH, "W2": PULL, "W3": PUSH_ONE, "W4": READ_ONE, "W4, 304": NOTHING_NEW}

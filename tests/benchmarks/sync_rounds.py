@@ -40,12 +40,13 @@ class Workload:
         return replace(self, count=count, clients=min(self.clients, count))
 
 
-ALONE, PUSH, PUSH_YEAR, PULL, FIRST_SYNC, PUSH_ONE, READ_ONE, NOTHING_NEW = (
+ALONE, PUSH, PUSH_YEAR, PULL, FIRST_SYNC, ONE_ALONE, PUSH_ONE, READ_ONE, NOTHING_NEW = (
     "push 100, one client",
     "push 100",
     "push 100, a year behind",
     "pull 1,000",
     "first sync of 5,000",
+    "push one run, one client",
     "push one run",
     "read one run",
     "nothing new, 304",
@@ -56,12 +57,13 @@ WORKLOADS = {
     PUSH_YEAR: Workload(Push(mixed), clients=4, count=24, past=YEAR),
     PULL: Workload(PullNewest(), clients=4, count=40),
     FIRST_SYNC: Workload(PullAll(), clients=4, count=12),
+    ONE_ALONE: Workload(Push(single), clients=1, count=60, each=10),
     PUSH_ONE: Workload(Push(single), clients=16, count=240, each=10),
     READ_ONE: Workload(ReadRun(), clients=16, count=480),
     NOTHING_NEW: Workload(PullNothing(), clients=16, count=480),
 }
 
-COMPARED = ((ALONE,), (PUSH, PUSH_YEAR), (PULL,), (FIRST_SYNC,), (PUSH_ONE,), (READ_ONE,), (NOTHING_NEW,))
+COMPARED = ((ALONE,), (PUSH, PUSH_YEAR), (PULL,), (FIRST_SYNC,), (ONE_ALONE,), (PUSH_ONE,), (READ_ONE,), (NOTHING_NEW,))
 """Which works are compared with each other, besides each with its own baselines."""
 
 

@@ -12,15 +12,12 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app.db.engine import open_database
-from app.factory import create_app
-from app.settings import Mode, Settings
+from tests.builders.applications import lent_application
 from tests.builders.databases import empty_database, new_folder, prepare
 from tests.builders.people import People
-from tests.builders.servers import Server, product_environment, start_server
+from tests.builders.servers import SECRET, Server, product_environment, start_server
 
 CHROMIUM = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
-SECRET = "a secret of the browser's, thirty-two"
 OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
@@ -50,16 +47,11 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
     url = empty_database("sqlite", database_folder, f"browser_{worker_id}")
     prepare(url)
     server: Server = start_server(product_environment(url, folder, SECRET), folder, workers=1)
-    settings = Settings(
-        mode=Mode.TEST, database_url=url, var_dir=folder, secret_key=SECRET, log_level="critical", rate_limits=False
-    )
-    database = open_database(url)
-    app = create_app(settings, database)
     try:
-        yield Site(server.url, app, People(app))
+        with lent_application(url, folder) as made:
+            yield Site(server.url, made.app, made.people)
     finally:
         server.stop()
-        database.dispose()
         shutil.rmtree(database_folder, ignore_errors=True)
 
 

@@ -15,14 +15,13 @@ import time_machine
 from flask import Flask
 from sqlalchemy import delete, select, update
 
-from app.db.engine import Database, open_database
+from app.db.engine import Database
 from app.db.outbox import NoticeRow
-from app.factory import create_app
 from app.kernel.clock import now
 from app.outreach.carriers import Letter, NotCarried, Push
 from app.outreach.models import ReminderRow
 from app.outreach.service.sending import work_once
-from app.settings import Mode, Settings
+from tests.builders.applications import lent_application
 from tests.builders.people import People, Person
 
 
@@ -103,17 +102,5 @@ class House:
 @contextmanager
 def a_house(url: str, folder: Path, **changes: Any) -> Iterator[House]:
     """Lend an application on a database that is ready."""
-    settings = Settings(
-        mode=Mode.TEST,
-        database_url=url,
-        var_dir=folder,
-        secret_key="a secret of the tests, thirty-two long",
-        log_level="critical",
-        rate_limits=False,
-        **changes,
-    )
-    database = open_database(url)
-    try:
-        yield House(create_app(settings, database), database)
-    finally:
-        database.dispose()
+    with lent_application(url, folder, **changes) as made:
+        yield House(made.app, made.database)

@@ -12,9 +12,13 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_WITHIN_S = 40.0
+PATIENT_S = 150.0
+"""How long a server may take to start where tests run beside each other for hours, also on a busy machine."""
+SECRET = "a secret of the tests, thirty-two long"
 ENDED_WITHIN_S = 15.0
 _POLL_S = 0.05
 
@@ -86,6 +90,11 @@ def start_server(
         port, handed = bound.getsockname()[1], [bound.fileno()]
         server = spawn([*command, "--graceful-timeout=5", application], environment, folder, port, handed, root)
     return await_server(server, ready_at, ready_within_s)
+
+
+def start_patiently(url: str, folder: Path, **how: Any) -> Server:
+    """Start a server on a database; `folder` is where it keeps its keys and its log. It may take its time to start."""
+    return start_server(product_environment(url, folder / "var", SECRET), folder, ready_within_s=PATIENT_S, **how)
 
 
 def await_server(server: Server, path: str, ready_within_s: float = READY_WITHIN_S) -> Server:

@@ -11,16 +11,12 @@ from typing import Any
 
 import httpx
 
-from app.db.engine import Database, open_database
-from app.factory import create_app
-from app.settings import Mode, Settings
+from app.db.engine import Database
+from tests.builders.applications import DAY_S, lent_application
 from tests.builders.databases import prepare
 from tests.builders.people import People, Person
-from tests.builders.servers import Server, product_environment, start_server
+from tests.builders.servers import Server, start_patiently
 
-SECRET = "a secret of tests over a wire, long enough"
-DAY_S = 86_400
-READY_WITHIN_S = 150.0
 BUSY_S, MOST_TRIES = 0.1, 200
 
 
@@ -70,7 +66,7 @@ class Product:
 
     database: Database
     people: People
-    environment: dict[str, str]
+    url: str
     folder: Path
     wires: ExitStack
 
@@ -95,26 +91,12 @@ class Product:
 
     def start(self) -> Server:
         """Start a server with two worker processes."""
-        return start_server(self.environment, self.folder, ready_within_s=READY_WITHIN_S)
+        return start_patiently(self.url, self.folder)
 
 
 @contextmanager
 def product(url: str, folder: Path) -> Iterator[Product]:
     """Yield a product on an empty database."""
     prepare(url)
-    told = Settings(
-        mode=Mode.TEST,
-        database_url=url,
-        var_dir=folder / "var",
-        secret_key=SECRET,
-        log_level="critical",
-        rate_limits=False,
-        access_token_s=DAY_S,
-    )
-    database = open_database(url, pool_size=2)
-    try:
-        people = People(create_app(told, database))
-        with ExitStack() as wires:
-            yield Product(database, people, product_environment(url, folder / "var", SECRET), folder, wires)
-    finally:
-        database.dispose()
+    with lent_application(url, folder / "var", pool_size=2, access_token_s=DAY_S) as made, ExitStack() as wires:
+        yield Product(made.database, made.people, url, folder, wires)

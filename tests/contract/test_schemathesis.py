@@ -23,9 +23,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from werkzeug.test import Client
 
-from app.db.engine import open_database
-from app.factory import create_app
-from app.settings import Mode, Settings
+from tests.builders.applications import lent_application
 from tests.builders.databases import empty_database, new_folder, prepare
 from tests.builders.people import People, Person
 from tests.conftest import BACKENDS
@@ -68,17 +66,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[d
 def _app(backend: str, var_dir: Path, worker_id: str, opened: ExitStack) -> Flask:
     url = empty_database(backend, new_folder(), f"schemathesis_{worker_id}")
     prepare(url)
-    database = open_database(url)
-    opened.callback(database.dispose)
-    told = Settings(
-        mode=Mode.TEST,
-        database_url=url,
-        var_dir=var_dir,
-        secret_key="a secret of the tests, thirty-two long",
-        log_level="critical",
-        rate_limits=False,
-    )
-    return create_app(told, database)
+    return opened.enter_context(lent_application(url, var_dir)).app
 
 
 @pytest.fixture

@@ -11,23 +11,17 @@ from types import TracebackType
 
 import httpx
 
-from app.db.engine import open_database
-from app.factory import create_app
-from app.settings import Mode, Settings
 from tests.benchmarks.pasts import Pasts
+from tests.builders.applications import DAY_S, lent_application
 from tests.builders.devices import Json, a_run, a_session, patch, put
-from tests.builders.people import People, Person
+from tests.builders.people import Person
 from tests.builders.servers import Server
 from tests.sync.test_crash_push import Record, check
 
-SECRET = "a secret of the fault tests, long enough"
 PASSING = frozenset({429, 503, 507})
 """What a server in trouble may answer; each with Retry-After."""
 PATIENCE_S = 90.0
-READY_WITHIN_S = 150.0
-"""How long a server may take to start: these tests run beside each other for hours, also on a busy machine."""
 DAYS = 400
-DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,23 +161,11 @@ def patients(url: str, folder: Path, count: int, past: str | None = None) -> lis
 
     The past is one of `tests.benchmarks.pasts`; without it, nothing is logged yet.
     """
-    told = Settings(
-        mode=Mode.TEST,
-        database_url=url,
-        var_dir=folder / "var",
-        secret_key=SECRET,
-        log_level="critical",
-        access_token_s=DAY_S,
-    )
-    database = open_database(url, pool_size=2)
-    try:
-        app = create_app(told, database)
-        found = [People(app).patient() for _ in range(count)]
+    with lent_application(url, folder / "var", pool_size=2, access_token_s=DAY_S) as made:
+        found = [made.people.patient() for _ in range(count)]
         if past is not None:
-            Pasts(app, database, url).give(past)
+            Pasts(made.app, made.database, url).give(past)
         return found
-    finally:
-        database.dispose()
 
 
 def nothing_is_lost(server: Server, phones: Phones, url: str) -> None:

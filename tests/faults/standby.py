@@ -16,7 +16,7 @@ from sqlalchemy import event
 from app.db.engine import Database, open_database
 from app.db.replica import Replica
 from app.factory import create_app
-from app.settings import Mode, Settings
+from tests.builders.applications import settings_of_tests
 from tests.builders.databases import prepare
 from tests.builders.people import People
 from tests.faults.clusters import DATABASE, Cluster, clusters
@@ -110,16 +110,7 @@ def a_pair(folder: Path) -> Iterator[Pair]:
         primary.copy_as_standby(standby)
         standby.start()
         database = open_database(primary.url(), pool_size=4, replica_url=standby.url())
-        settings = Settings(
-            mode=Mode.TEST,
-            database_url=primary.url(),
-            replica_url=standby.url(),
-            var_dir=folder / "var",
-            secret_key="a secret of the standby, thirty-two long",
-            log_level="critical",
-            rate_limits=False,
-        )
-        app = create_app(settings, database)
+        app = create_app(settings_of_tests(primary.url(), folder / "var", replica_url=standby.url()), database)
         try:
             yield Pair(primary, standby, database, app, People(app))
         finally:

@@ -13,10 +13,10 @@ import pytest
 
 from tests.benchmarks.pasts import SEASON
 from tests.builders.databases import prepare
-from tests.builders.servers import Server, product_environment, start_server
+from tests.builders.servers import PATIENT_S, SECRET, Server, product_environment, start_server
 from tests.faults.figures import rounds, tell
 from tests.faults.load import Clients, Load
-from tests.faults.phones import READY_WITHIN_S, SECRET, nothing_is_lost_of, patients
+from tests.faults.phones import nothing_is_lost_of, patients
 from tests.levels import SQLITE_FIRST
 from tests.sync.test_crash_push import Record, client_of
 
@@ -68,7 +68,7 @@ def serving(url: str, folder: Path, application: str = "wsgi:app", people_there:
     people, record = patients(url, folder, people_there, SEASON), Record(0)
     (folder / "unbound.py").write_text(UNBOUND)
     environment = {**product_environment(url, folder / "var", SECRET), "PYTHONPATH": str(folder)}
-    server = start_server(environment, folder, application=application, ready_within_s=READY_WITHIN_S)
+    server = start_server(environment, folder, application=application, ready_within_s=PATIENT_S)
     try:
         epochs = []
         for person in people:

@@ -14,10 +14,10 @@ import pytest
 from tests.builders.databases import prepare
 from tests.builders.devices import a_run, put
 from tests.builders.people import Person
-from tests.builders.servers import Server, product_environment, start_server
+from tests.builders.servers import Server, start_patiently
 from tests.faults.clusters import DATABASE, STANDBY, Cluster, clusters
 from tests.faults.figures import rounds, tell
-from tests.faults.phones import READY_WITHIN_S, SECRET, Phones, nothing_is_lost, patients
+from tests.faults.phones import Phones, nothing_is_lost, patients
 
 RESTARTS, ALL_RESTARTS = 2, 10
 FAILOVERS, ALL_FAILOVERS = 1, 5
@@ -38,9 +38,7 @@ def serve(url: str, folder: Path, address: str | None = None) -> tuple[Server, l
     """Start the product on a database that it prepares first; `address` is what the server itself is told."""
     prepare(url)
     people = patients(url, folder, 4)
-    return start_server(
-        product_environment(address or url, folder / "var", SECRET), folder, ready_within_s=READY_WITHIN_S
-    ), people
+    return start_patiently(address or url, folder), people
 
 
 @pytest.mark.deep

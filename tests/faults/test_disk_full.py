@@ -18,17 +18,16 @@ from flask import Flask
 from sqlalchemy import event, text
 from structlog.testing import capture_logs
 
-from app.db.engine import Database, open_database
-from app.factory import create_app
-from app.settings import Mode, Settings
+from app.db.engine import Database
+from tests.builders.applications import lent_application
 from tests.builders.care import let_in
 from tests.builders.databases import prepare
 from tests.builders.devices import Phone, a_session, put
 from tests.builders.people import People
-from tests.builders.servers import product_environment, start_server
+from tests.builders.servers import start_patiently
 from tests.faults.clusters import OWNER, clusters
 from tests.faults.figures import tell
-from tests.faults.phones import READY_WITHIN_S, SECRET, Phones, nothing_is_lost, patients
+from tests.faults.phones import Phones, nothing_is_lost, patients
 from tests.integration.test_crash import half_written
 
 RUNS = "/v1/patients/{me}/runs"
@@ -80,12 +79,8 @@ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERR
 def limited(fresh_database_url: str, tmp_path: Path) -> Iterator[tuple[Flask, Disk]]:
     """An application whose disk can be filled."""
     prepare(fresh_database_url)
-    database = open_database(fresh_database_url, pool_size=4)
-    told = Settings(
-        mode=Mode.TEST, database_url=fresh_database_url, var_dir=tmp_path / "var", secret_key=SECRET, rate_limits=False
-    )
-    yield create_app(told, database), Disk(database)
-    database.dispose()
+    with lent_application(fresh_database_url, tmp_path / "var", pool_size=4, log_level="info") as made:
+        yield made.app, Disk(made.database)
 
 
 def until_refused(ask: Callable[[], Any], *good: int) -> tuple[int, Any]:
@@ -167,7 +162,7 @@ def fill(place: Path) -> Path:
 def survive(url: str, folder: Path, place: Path) -> str:
     """Fill the disk under eight phones, look, give room back, and return what was seen."""
     people = patients(url, folder, 4)
-    server = start_server(product_environment(url, folder / "var", SECRET), folder, ready_within_s=READY_WITHIN_S)
+    server = start_patiently(url, folder)
     try:
         with Phones(people, server.url, wait_s=0.2) as phones:
             phones.await_acknowledged(60)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.builders.databases import prepare
-from tests.builders.servers import product_environment, start_server
+from tests.builders.servers import start_patiently
 from tests.faults.figures import rounds, tell
-from tests.faults.phones import READY_WITHIN_S, SECRET, Phones, nothing_is_lost, patients
+from tests.faults.phones import Phones, nothing_is_lost, patients
 from tests.faults.proxy import LossyProxy
 from tests.levels import SQLITE_FIRST
 
@@ -30,9 +30,7 @@ def test_pushes_whose_answers_are_lost_are_kept_once(fresh_database_url: str, tm
     pushes -= pushes % PHONES  # each phone pushes as often as every other
     prepare(fresh_database_url)
     people = patients(fresh_database_url, tmp_path, 4)
-    server = start_server(
-        product_environment(fresh_database_url, tmp_path / "var", SECRET), tmp_path, ready_within_s=READY_WITHIN_S
-    )
+    server = start_patiently(fresh_database_url, tmp_path)
     try:
         with LossyProxy(server.port, SEED) as proxy:
             phones = Phones(people, proxy.url, PHONES, wait_s=0.01)

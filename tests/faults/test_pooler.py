@@ -14,8 +14,8 @@ from sqlalchemy import exc, text
 from app.db.engine import Database, open_database
 from app.factory import create_app
 from app.keeping.service.trail import verify
-from app.settings import Mode, Settings
 from migrations import migrate
+from tests.builders.applications import settings_of_tests
 from tests.builders.databases import drop_database, empty_database, new_folder, prepare
 from tests.builders.devices import Phone, a_run, put
 from tests.builders.people import People
@@ -59,16 +59,7 @@ def opened(pooled: str) -> Iterator[Database]:
 @pytest.fixture(scope="module")
 def application(pooled: str, opened: Database, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The product behind the pooler."""
-    settings = Settings(
-        mode=Mode.TEST,
-        database_url=pooled,
-        behind_pooler=True,
-        var_dir=tmp_path_factory.mktemp("var"),
-        secret_key="a secret of the pooler, thirty-two long",
-        log_level="critical",
-        rate_limits=False,
-    )
-    return create_app(settings, opened)
+    return create_app(settings_of_tests(pooled, tmp_path_factory.mktemp("var"), behind_pooler=True), opened)
 
 
 def test_phones_that_share_few_connections_push_and_read(backend: str, application: Flask) -> None:

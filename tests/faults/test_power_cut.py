@@ -15,9 +15,9 @@ import pytest
 from app.db.engine import open_database
 from tests.builders.databases import prepare
 from tests.builders.people import Person
-from tests.builders.servers import Server, product_environment, start_server
+from tests.builders.servers import PATIENT_S, SECRET, Server, product_environment, start_patiently, start_server
 from tests.faults.figures import rounds, tell
-from tests.faults.phones import READY_WITHIN_S, SECRET, Phones, nothing_is_lost, patients
+from tests.faults.phones import Phones, nothing_is_lost, patients
 from tests.integration.test_crash import half_written
 
 CUTS = 50
@@ -59,7 +59,7 @@ class Machine:
 
     def start(self, application: str) -> Server:
         """Start the server."""
-        return start_server(self.environment, self.folder, application=application, ready_within_s=READY_WITHIN_S)
+        return start_server(self.environment, self.folder, application=application, ready_within_s=PATIENT_S)
 
     def cut(self, server: Server) -> None:
         """Cut the power: every process ends, and every file is what was kept of it."""
@@ -111,9 +111,7 @@ def look(machine: Machine, phones: Phones, number: int) -> None:
     place = machine.folder / f"look-{number}"
     shutil.copytree(machine.written, place)
     url = f"sqlite:///{place / machine.NAME}"
-    server = start_server(
-        product_environment(url, machine.folder / "var", SECRET), machine.folder, ready_within_s=READY_WITHIN_S
-    )
+    server = start_patiently(url, machine.folder)
     try:
         nothing_is_lost(server, phones, url)
     finally:

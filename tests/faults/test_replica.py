@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
 
 from app.db.engine import open_database
 from app.db.reading import ReadingSession
 from app.db.replica import Place, Replica, place_of
+from tests.api.test_own_exercises import an_exercise
+from tests.builders.browsers import Browser, logged_in
 from tests.builders.care import let_in, logged
 from tests.builders.devices import a_run
 from tests.builders.people import Person
@@ -51,30 +55,43 @@ def runs_of(person: Person, patient: Person | None = None) -> int:
 
 
 def comes_from_the_standby(pair: Pair, person: Person, path: str, patient: Person | None = None) -> bool:
-    """Is this read from the standby, once it has caught up? A server's own notes in its log may come in between."""
+    """Is this read from the standby, once it has caught up?"""
     path = path.replace("{me}", str((patient or person).id))
+    return is_read_there(pair, lambda: person.get(path))
+
+
+def is_read_there(pair: Pair, read: Callable[[], TestResponse]) -> bool:
+    """Is the standby asked, once it has caught up? A server's own notes in its log may come in between."""
     for _ in range(5):
         pair.await_caught_up()
         with pair.heard() as said:
-            assert person.get(path).status_code == 200
+            assert read().status_code == 200
         if said:
             return True
     return False
 
 
-READS = [
+OF_A_PATIENT = [
     CHARTS,
     RUNS_CSV,
     "/v1/patients/{me}/progress",
     "/v1/patients/{me}/reviews",
     "/v1/patients/{me}/messages",
     "/v1/patients/{me}/data-points",
-    "/v1/exercises?limit=3",
-    "/v1/claims?limit=3",
-    "/fhir/Patient",
     "/fhir/Patient/{me}/$everything",
     "/fhir/Observation?patient={me}",
 ]
+READS = [
+    *OF_A_PATIENT,
+    "/v1/exercises?limit=3",
+    "/v1/claims?limit=3",
+    "/v1/me/favourites",
+    "/v1/protocols",
+    "/v1/instruments",
+    "/fhir/Patient",
+]
+PAGES_OF_A_PATIENT = ["/patients/{me}/course", "/patients/{me}/record", "/patients/{me}/report.pdf"]
+PAGES = ["/caseload", *PAGES_OF_A_PATIENT]
 
 
 def test_review_charts_fhir_and_library_are_read_from_a_standby_that_has_caught_up(pair: Pair) -> None:
@@ -130,7 +147,7 @@ def test_a_revoked_link_ends_with_the_next_request_though_the_standby_still_has_
     assert [one["patient_id"] for one in therapist.get("/v1/caseload").json["items"]] == [str(patient.id)]
     pair.hold()
     assert patient.send("DELETE", f"/v1/patients/{{me}}/care-links/{link}").status_code == 204
-    for path in READS[:6] + READS[9:]:
+    for path in OF_A_PATIENT:
         assert therapist.get(path.replace("{me}", str(patient.id))).status_code == 404, path
     assert therapist.get("/v1/caseload").json["items"] == []
     assert not therapist.get("/fhir/Patient").json.get("entry")
@@ -157,13 +174,9 @@ def test_a_device_that_was_logged_out_reads_nothing_though_the_standby_knows_it(
     assert patient.get(CHARTS).status_code == 401
 
 
-def test_a_look_is_written_down_once_though_the_standby_broke_in_the_middle(
-    pair: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    patient, therapist = pair.people.patient(), pair.people.therapist()
-    let_in(patient, therapist)
-    pair.await_caught_up()
-    lend = Replica.session_at
+def breaking(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> list[Place]:
+    """Let each session on the standby break after it was lent; return the places that it was lent at."""
+    lend, broken = Replica.session_at, list[Place]()
 
     def lend_one_that_breaks(replica: Replica, place: Place) -> ReadingSession | None:
         session = lend(replica, place)
@@ -172,11 +185,147 @@ def test_a_look_is_written_down_once_though_the_standby_broke_in_the_middle(
             broken.append(place)
         return session
 
-    broken: list[Place] = []
     monkeypatch.setattr(Replica, "session_at", lend_one_that_breaks)
+    return broken
+
+
+def test_a_look_is_written_down_once_though_the_standby_broke_in_the_middle(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient, therapist = pair.people.patient(), pair.people.therapist()
+    let_in(patient, therapist)
+    pair.await_caught_up()
+    broken = breaking(pair, monkeypatch)
     assert therapist.get(f"/fhir/Observation?patient={patient.id}").status_code == 200
     assert broken
     assert len(patient.get("/v1/me/access-log").json["items"]) == 1
+
+
+def own_exercise(therapist: Person) -> dict[str, Any]:
+    """Return an own exercise of a therapist, as it is stored."""
+    made = therapist.post("/v1/own-exercises", an_exercise())
+    assert made.status_code == 201, made.json
+    return dict(made.json)
+
+
+def test_own_exercises_and_favourites_are_one_s_own_writes_though_the_standby_lacks_them(pair: Pair) -> None:
+    therapist = pair.people.therapist()
+    first = own_exercise(therapist)
+    path = f"/v1/own-exercises/{first['id']}"
+    assert comes_from_the_standby(pair, therapist, path)
+    pair.hold()
+    tag = {"If-Match": therapist.get(path).headers["ETag"]}
+    assert therapist.send("PATCH", path, {"name": "Slower stair walk"}, tag).status_code == 200
+    second = own_exercise(therapist)
+    for one in (first, second):
+        assert therapist.send("PUT", f"/v1/me/favourites/{one['slug']}").status_code == 204
+    with pair.heard() as said:
+        assert therapist.get(path).json["name"] == "Slower stair walk"
+        assert therapist.get(f"/v1/own-exercises/{second['id']}").status_code == 200
+        kept = [one["slug"] for one in therapist.get("/v1/me/favourites").json["items"]]
+    assert (kept, said) == ([second["slug"], first["slug"]], [])
+
+
+# The console's pages
+
+
+def opened(browser: Browser, path: str, patient: Person) -> TestResponse:
+    """Load a page about a patient."""
+    return browser.get(path.replace("{me}", str(patient.id)))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_of_the_console_are_read_from_a_standby_that_has_caught_up(pair: Pair, path: str) -> None:
+    patient, therapist = pair.people.patient(), pair.people.therapist()
+    let_in(patient, therapist)
+    logged(patient, runs=[a_run(3)])
+    browser = logged_in(pair.app, therapist)
+    assert is_read_there(pair, lambda: opened(browser, path, patient))
+
+
+def test_a_page_shows_what_was_written_though_the_standby_lacks_it(pair: Pair) -> None:
+    patient, therapist = pair.people.patient(), pair.people.therapist()
+    let_in(patient, therapist)
+    browser = logged_in(pair.app, therapist)
+    pair.await_caught_up()
+    pair.hold()
+    logged(patient, runs=[a_run(3, note="cried on the stairs")])
+    with pair.heard() as said:
+        assert "cried on the stairs" in opened(browser, "/patients/{me}/record", patient).text
+        assert [opened(browser, path, patient).status_code for path in PAGES] == [200] * len(PAGES)
+    assert said == []
+
+
+def test_a_page_is_the_primary_s_while_the_standby_lacks_anything_at_all(pair: Pair) -> None:
+    """What stands in it about the link, the clinic and whoever asks is in no patient's stream."""
+    patient, other, therapist = pair.people.patient(), pair.people.patient(), pair.people.therapist()
+    let_in(patient, therapist)
+    browser = logged_in(pair.app, therapist)
+    pair.await_caught_up()
+    pair.hold()
+    logged(other, runs=[a_run(2)])
+    with pair.heard() as said:
+        assert [opened(browser, path, patient).status_code for path in PAGES] == [200] * len(PAGES)
+    assert said == []
+
+
+def test_no_page_shows_anything_through_a_link_that_was_ended_though_the_standby_still_has_it(pair: Pair) -> None:
+    patient, therapist = pair.people.patient(), pair.people.therapist()
+    link = let_in(patient, therapist)
+    browser = logged_in(pair.app, therapist)
+    pair.await_caught_up()
+    assert str(patient.id) in browser.get("/caseload").text
+    pair.hold()
+    assert patient.send("DELETE", f"/v1/patients/{{me}}/care-links/{link}").status_code == 204
+    for path in PAGES_OF_A_PATIENT:
+        assert opened(browser, path, patient).status_code == 404, path
+    assert str(patient.id) not in browser.get("/caseload").text
+
+
+def test_a_page_holds_to_a_narrowed_scope_though_the_standby_has_the_wide_one(pair: Pair) -> None:
+    patient, therapist = pair.people.patient(), pair.people.therapist()
+    link = let_in(patient, therapist, "sessions.read", "pain.read", "notes.read")
+    logged(patient, runs=[a_run(3, note="cried on the stairs")])
+    browser = logged_in(pair.app, therapist)
+    pair.await_caught_up()
+    assert "cried" in opened(browser, "/patients/{me}/record", patient).text
+    pair.hold()
+    assert patient.send("DELETE", f"/v1/patients/{{me}}/care-links/{link}").status_code == 204
+    let_in(patient, therapist, "sessions.read")
+    with pair.heard() as said:
+        shown = opened(browser, "/patients/{me}/record", patient)
+    assert shown.status_code == 200
+    assert "cried" not in shown.text
+    assert said == []  # what the link opens stands at the top, and is in nobody's stream
+
+
+def test_a_browser_that_was_logged_out_reads_nothing_though_the_standby_knows_it(pair: Pair) -> None:
+    therapist = pair.people.therapist()
+    browser = logged_in(pair.app, therapist)
+    pair.await_caught_up()
+    assert browser.get("/caseload").status_code == 200
+    pair.hold()
+    assert therapist.post("/v1/auth/logout").status_code in (200, 204)
+    assert browser.get("/caseload").headers["Location"].startswith("/console/login")
+
+
+def test_a_look_at_a_page_is_written_down_once_though_the_standby_broke_in_the_middle(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient, therapist = pair.people.patient(), pair.people.therapist()
+    let_in(patient, therapist)
+    browser = logged_in(pair.app, therapist)
+    path = "/patients/{me}/record"
+    assert opened(browser, path, patient).status_code == 200
+    looks = len(patient.get("/v1/me/access-log").json["items"])
+    pair.await_caught_up()
+    broken = breaking(pair, monkeypatch)
+    assert opened(browser, path, patient).status_code == 200
+    assert broken
+    assert len(patient.get("/v1/me/access-log").json["items"]) == 2 * looks
+
+
+# When it fails
 
 
 def test_an_answer_broken_off_for_going_on_does_not_end_the_use_of_the_standby(pair: Pair) -> None:

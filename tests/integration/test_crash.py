@@ -27,19 +27,17 @@ from app.guidance.models import AdviceRow
 from app.kernel.clock import now
 from app.kernel.ids import new_id
 from app.logbook.models import RunRow
-from app.settings import Mode, Settings
+from tests.builders.applications import DAY_S, settings_of_tests
 from tests.builders.databases import prepare
 from tests.builders.people import People, Person
-from tests.builders.servers import Server, product_environment, start_server
+from tests.builders.servers import SECRET, Server, product_environment, start_server
 from tests.faults.figures import rounds, tell
 from tests.levels import SQLITE_FIRST
 
-SECRET = "a secret of the crash test, long enough"
 CLIENTS, PATIENTS = 8, 4
 SEED = 20_261_120
 ROUNDS, ALL_ROUNDS = 5, 100
 MOST_JITTER_S = 0.03
-DAY_S = 86_400
 """The clients keep one token through all rounds."""
 PATHS = {"runs": "/v1/patients/{me}/runs", "pain_scores": "/v1/patients/{me}/pain-scores"}
 _TABLES = {mapper.local_table.name: mapper.local_table for mapper in Base.registry.mappers}
@@ -116,15 +114,7 @@ def crash(fresh_database_url: str, tmp_path: Path) -> Iterator[Crash]:
 
 
 def _application(url: str, database: Database, folder: Path) -> Flask:
-    settings = Settings(
-        mode=Mode.TEST,
-        database_url=url,
-        var_dir=folder / "var",
-        secret_key=SECRET,
-        log_level="critical",
-        access_token_s=DAY_S,
-    )
-    return create_app(settings, database)
+    return create_app(settings_of_tests(url, folder / "var", access_token_s=DAY_S), database)
 
 
 # The clients

@@ -12,16 +12,14 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from flask import Flask
 from sqlalchemy import Column, Connection, Engine, MetaData, Table, text
 
 from app.db.base import is_partition, table_of
 from app.db.engine import Database, open_database
 from app.db.synced import SyncChange
-from app.factory import create_app
 from app.logbook.models import SessionRow
-from app.settings import Mode, Settings
 from migrations import _config, head
+from tests.builders.applications import lent_application
 from tests.builders.databases import drop_database, empty_database, new_folder, prepare_demo
 from tests.builders.devices import a_session, an_id
 from tests.builders.people import People, Person
@@ -33,7 +31,6 @@ LONGEST_LOCK_S = 5.0
 FIRST_WITH_SESSIONS = "0004_logbook"
 READ_AT_ONCE = 5_000
 WORD = 2**64
-SECRET = "a secret of the migrations, long enough"
 
 Sides = dict[str, tuple[str, ...]]
 """By table: its columns, in alphabetical order."""
@@ -148,18 +145,8 @@ def revisions(engine: Engine) -> list[str]:
 def walk(fresh_database_url: str, tmp_path: Path) -> Iterator[tuple[Walk, Database, People]]:
     """A database with the demo people in it, and who makes more."""
     prepare_demo(fresh_database_url)
-    database = open_database(fresh_database_url, pool_size=4)
-    told = Settings(
-        mode=Mode.TEST,
-        database_url=fresh_database_url,
-        var_dir=tmp_path / "var",
-        secret_key=SECRET,
-        log_level="critical",
-        rate_limits=False,
-    )
-    app: Flask = create_app(told, database)
-    yield Walk(database.writer), database, People(app)
-    database.dispose()
+    with lent_application(fresh_database_url, tmp_path / "var", pool_size=4) as made:
+        yield Walk(made.database.writer), made.database, made.people
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import pytest
 
 from tests.builders.databases import prepare
 from tests.builders.people import Person
-from tests.builders.servers import Server, await_server, product_environment, spawn, start_server
-from tests.faults.phones import SECRET, patients
+from tests.builders.servers import SECRET, Server, await_server, product_environment, spawn, start_server
+from tests.faults.phones import patients
 from tests.integration.test_crash import run_body
 
 THREADS, SLOW = 40, 8

@@ -25,9 +25,9 @@ from flask.testing import FlaskClient
 from app.db.engine import open_database
 from migrations import head, migrate
 from tests.builders.people import PASSWORD, Person
-from tests.builders.servers import ROOT, Server, product_environment, start_server
+from tests.builders.servers import PATIENT_S, ROOT, SECRET, Server, product_environment, start_server
 from tests.faults.figures import tell
-from tests.faults.phones import READY_WITHIN_S, SECRET, Phones, nothing_is_lost
+from tests.faults.phones import Phones, nothing_is_lost
 
 PHONES = 4
 ENOUGH = 120
@@ -80,7 +80,7 @@ def test_the_version_before_serves_while_the_schema_goes_on_and_beside_the_next(
     environment = product_environment(fresh_database_url, tmp_path / "var", SECRET)
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "migrate"]
     subprocess.run(command, cwd=tree, env={**os.environ, **environment}, check=True, capture_output=True)
-    older = start_server(environment, tmp_path, ready_at="/health/ready", ready_within_s=READY_WITHIN_S, root=tree)
+    older = start_server(environment, tmp_path, ready_at="/health/ready", ready_within_s=PATIENT_S, root=tree)
     try:
         people = [signed_up(older.url) for _ in range(PHONES)]
         phones = Phones(people, older.url, PHONES)
@@ -89,12 +89,12 @@ def test_the_version_before_serves_while_the_schema_goes_on_and_beside_the_next(
             migrated(fresh_database_url)
             phones.await_acknowledged(ENOUGH)
             assert signed_up(older.url).token
-            newer = start_server(environment, tmp_path, ready_at="/health/ready", ready_within_s=READY_WITHIN_S)
+            newer = start_server(environment, tmp_path, ready_at="/health/ready", ready_within_s=PATIENT_S)
             with killed_in_the_end(newer), Phones(people, newer.url, PHONES) as beside:
                 phones.await_acknowledged(ENOUGH)
                 beside.await_acknowledged(ENOUGH)
         assert (status_of(older.url, "/health/live"), status_of(older.url, "/health/ready")) == (200, 503)
-        newer = start_server(environment, tmp_path, ready_at="/health/ready", ready_within_s=READY_WITHIN_S)
+        newer = start_server(environment, tmp_path, ready_at="/health/ready", ready_within_s=PATIENT_S)
         with killed_in_the_end(newer):
             for of_one in (phones, beside):
                 nothing_is_lost(newer, of_one, fresh_database_url)

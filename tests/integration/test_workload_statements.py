@@ -1,18 +1,20 @@
 """What the benchmarks' works ask of the database depends neither on how much there is nor on how many people there are.
 
-W1 and W7 are in tests/sync/test_push.py, W5 and W6 in test_review_statements.py; here are those that read, and W3.
+W6 is in test_review_statements.py, with more of W5; tests/sync/test_push.py has more of W1 and W7.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from app.db.engine import Database
+from app.kernel.clock import now
 from app.logbook.kinds import RUN
-from tests.builders.devices import Phone, a_run, put
+from tests.builders.devices import Phone, a_run, a_score, put
 from tests.builders.people import People, Person
 from tests.integration.test_logbook_statements import counted, logged
 
@@ -47,11 +49,40 @@ def push_one(person: Person, _: list[str]) -> Request:
     return lambda: phone.send([put("runs", a_run())], epoch=epoch)
 
 
+def push_many(person: Person, runs: list[str]) -> Request:
+    """W1 and W7: a push of as many runs and scores as were logged before, with its advice."""
+    phone = Phone(person)
+    epoch, days = phone.pull()["epoch"], range(len(runs))
+    ops = [put("runs", a_run(day)) for day in days] + [put("pain_scores", a_score(day)) for day in days]
+
+    def send() -> Any:
+        answer = phone.send(ops, epoch=epoch)
+        assert {one["status"] for one in answer.json["results"]} == {"applied"}
+        return answer
+
+    return send
+
+
+def progress(person: Person, _: list[str]) -> Request:
+    """W5: the progress of a year."""
+    return lambda: person.get("/v1/patients/{me}/progress")
+
+
+def replay(person: Person, runs: list[str]) -> Request:
+    """What the rules say of each of many days, a year of them at most."""
+    today = now().date()
+    asked = {"since": str(today - timedelta(days=min(2 * len(runs), 360))), "until": str(today)}
+    return lambda: person.post("/v1/patients/{me}/guidance/replay", asked)
+
+
 WORKS: dict[str, tuple[Callable[[Person, list[str]], Request], int, int]] = {
     "pull": (pull, 200, 4),
     "read one": (read_one, 200, 2),
     "nothing new": (nothing_new, 304, 2),
     "push one": (push_one, 200, 24),
+    "push many": (push_many, 200, 24),
+    "progress": (progress, 200, 38),
+    "replay": (replay, 200, 8),
 }
 """Each work, how it is answered, and the statements it takes at most, the log-in's check among them."""
 

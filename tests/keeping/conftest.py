@@ -13,9 +13,8 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from app.db.engine import Database, open_database
-from app.factory import create_app
-from app.settings import Mode, Settings
+from app.db.engine import Database
+from tests.builders.applications import application_on
 from tests.builders.databases import drop_database, empty_database, new_folder, prepare
 from tests.builders.people import People
 
@@ -29,7 +28,6 @@ def _programs() -> Path:
 
 
 PROGRAMS = _programs()
-SECRET = "a secret of what is kept, thirty-two long"
 
 
 @dataclass
@@ -55,17 +53,8 @@ class Installation:
 
 def installed(url: str, folder: Path) -> Installation:
     """Return an application on the database at an address."""
-    database = open_database(url, pool_size=6)
-    settings = Settings(
-        mode=Mode.TEST,
-        database_url=url,
-        var_dir=folder / "var",
-        secret_key=SECRET,
-        log_level="critical",
-        rate_limits=False,
-    )
-    app = create_app(settings, database)
-    return Installation(app, database, url, folder, People(app))
+    made = application_on(url, folder / "var", pool_size=6)
+    return Installation(made.app, made.database, url, folder, made.people)
 
 
 class Places:
@@ -81,12 +70,12 @@ class Places:
         self._made.append(f"kept_{uuid4().hex[:16]}")
         return empty_database(self.backend, new_folder(), self._made[-1])
 
-    def installation(self, url: str | None = None) -> Installation:
-        """Return an application on a database, or on a new one that is prepared."""
+    def installation(self, url: str | None = None, folder: Path | None = None) -> Installation:
+        """Return an application on a database, or on a new one that is prepared; in a new folder, or in this one."""
         if url is None:
             url = self.empty()
             prepare(url)
-        self._open.append(installed(url, new_folder()))
+        self._open.append(installed(url, folder or new_folder()))
         return self._open[-1]
 
     def close(self) -> None:

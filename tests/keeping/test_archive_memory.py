@@ -24,8 +24,8 @@ from app.keeping.repository import archives
 from app.keeping.service import archive
 from app.kernel.clock import now
 from app.kernel.ids import new_id
-from tests.builders.servers import ROOT, product_environment
-from tests.keeping.conftest import SECRET, Installation, Places
+from tests.builders.servers import ROOT, SECRET, product_environment
+from tests.keeping.conftest import Installation, Places
 from tests.levels import SQLITE_FIRST
 
 pytestmark = SQLITE_FIRST

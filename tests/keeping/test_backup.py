@@ -19,8 +19,10 @@ from app.keeping.repository import copies
 from app.keeping.service import backup as backups
 from app.keeping.service import packing
 from app.keeping.service.erasure import LIST
+from app.keeping.service.trail import ANCHORS, read_anchors, verify_new
 from app.logbook.models import RunRow
 from app.sync import repository as streams
+from tests.builders.care import let_in
 from tests.builders.people import Person
 from tests.integration.test_crash import half_written, run_body
 from tests.keeping.conftest import PROGRAMS, Installation, Places
@@ -131,6 +133,26 @@ def test_a_backup_under_load_keeps_everything_acknowledged_before_and_every_devi
             assert came.epoch != was.epoch
             assert came.generation > was.generation
         assert new.execute(select(DeviceRow.id).where(DeviceRow.revoked_at.is_(None))).all() == []
+
+
+def test_what_was_written_down_after_the_backup_keeps_no_restored_database_from_starting(places: Places) -> None:
+    here = places.installation()
+    ada, ines = here.people.patient(), here.people.therapist()
+    let_in(ada, ines)
+    file = back_up(here)
+    assert ines.get(f"/v1/patients/{ada.id}/runs").status_code == 200
+    for command in ("anchor", "verify"):
+        assert here.run("audit", command).exit_code == 0
+    anchors = here.var_dir / ANCHORS
+    lost, kept = (read_anchors(anchors)[number] for number in (-1, 0))
+    there = places.installation(places.empty(), here.folder)
+    done = there.run("restore", file, "--erased", list_of(here), "--programs", PROGRAMS)
+    assert done.exit_code == 0, done.output
+    assert verify_new(there.url, there.var_dir).holds
+    assert there.run("audit", "verify").exit_code == 0
+    told = read_anchors(anchors)
+    assert kept in told
+    assert lost not in told
 
 
 def test_a_drill_looks_at_everything_and_leaves_nothing_behind(here: Installation, file: Path) -> None:

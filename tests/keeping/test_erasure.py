@@ -22,8 +22,9 @@ from app.keeping.service.packing import DATABASE
 from tests.access.world import let_in
 from tests.builders.devices import Phone, a_run, an_id, put
 from tests.builders.people import PASSWORD, Person
+from tests.builders.servers import SECRET
 from tests.integration.test_crash import run_body
-from tests.keeping.conftest import PROGRAMS, SECRET, Installation, Places
+from tests.keeping.conftest import PROGRAMS, Installation, Places
 
 RUNS = 10
 

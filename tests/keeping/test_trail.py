@@ -5,17 +5,15 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from app.db.base import Base, table_of
-from app.db.trail import NAMES, TRAILS, Line, TrailHeadRow, TrailRow, append, line_hash, trail_of
+from app.db.trail import NAMES, TRAILS, Line, append, trail_of
 from app.keeping import routes
 from app.keeping.repository.copies import looked_into
 from app.keeping.repository.trails import faults_of_trail, heads_of
@@ -25,8 +23,8 @@ from app.kernel.ids import new_id
 from tests.access.world import let_in
 from tests.builders.people import PASSWORD
 from tests.keeping.conftest import Installation
+from tests.keeping.tampering import LINES, WAYS, Tamperer, out_of_the_way
 
-LINES, LOG, HEADS = table_of(TrailRow), Base.metadata.tables["access_log"], table_of(TrailHeadRow)
 TAMPERINGS, ALL_TAMPERINGS = 70, 500
 SEED = 20_261_121
 
@@ -99,119 +97,6 @@ def test_the_database_refuses_lines_out_of_turn_and_changes(here: Installation) 
         db.execute(insert(LINES), {**told, "hash": bytes(32)})
 
 
-# Tampering
-
-
-@dataclass
-class Tamperer:
-    """Somebody who may write into the database, with the triggers out of the way; and chance."""
-
-    db: Connection
-    chance: random.Random
-
-    def line(self) -> Any:
-        """Return a line, any."""
-        rows = self.db.execute(select(LINES).order_by(LINES.c.trail, LINES.c.number)).mappings().all()
-        return self.chance.choice(rows)
-
-    def where(self, row: Any) -> Any:
-        """Return the condition that this is the line."""
-        return (LINES.c.trail == row["trail"]) & (LINES.c.number == row["number"])
-
-    def set(self, row: Any, **values: Any) -> None:
-        """Change a line."""
-        self.db.execute(update(LINES).where(self.where(row)).values(**values))
-
-    def last_of(self, trail: int) -> int:
-        """Return the last number of a trail."""
-        return self.db.execute(select(func.max(LINES.c.number)).where(LINES.c.trail == trail)).scalar_one() or 0
-
-    def edit(self) -> None:
-        """Change one column of a line."""
-        row, name = self.line(), self.chance.choice([*NAMES, "hash"])
-        other = {"at": now(), "action": "x", "permission": "x", "hash": self.chance.randbytes(32)}.get(name, new_id())
-        self.set(row, **{name: other})
-
-    def edit_and_bind(self) -> None:
-        """Change a line and make its own hash fit; the next one, or the head, tells."""
-        row = self.line()
-        before = select(LINES.c.hash).where(LINES.c.trail == row["trail"], LINES.c.number == row["number"] - 1)
-        line = Line(**{**{name: row[name] for name in NAMES}, "actor_id": new_id()})
-        found = self.db.execute(before).scalar_one_or_none() or bytes(32)
-        bound = line_hash(found, row["trail"], row["number"], line)
-        self.set(row, actor_id=line.actor_id, hash=bound)
-
-    def delete(self) -> None:
-        """Take a line out, and close the gap or not."""
-        row = self.line()
-        self.db.execute(delete(LINES).where(self.where(row)))
-        if self.chance.random() < 0.5:
-            self._move(row["trail"], row["number"], -1)
-
-    def _move(self, trail: int, above: int, by: int) -> None:
-        later = (LINES.c.trail == trail) & (LINES.c.number > above)
-        self.db.execute(update(LINES).where(later).values(number=-LINES.c.number))
-        gone = (LINES.c.trail == trail) & (LINES.c.number < 0)
-        self.db.execute(update(LINES).where(gone).values(number=-LINES.c.number + by))
-
-    def reorder(self) -> None:
-        """Let two lines of a trail change places."""
-        first = self.line()
-        others = select(LINES).where(LINES.c.trail == first["trail"], LINES.c.number != first["number"])
-        found = self.db.execute(others.order_by(LINES.c.number)).mappings().all()
-        second = self.chance.choice(found)
-        self.set(first, number=-1)
-        self.set(second, number=first["number"])
-        self.db.execute(update(LINES).where(LINES.c.number == -1).values(number=second["number"]))
-
-    def insert(self) -> None:
-        """Put a made-up line in, somewhere or at the end, its hash bound to the line before it."""
-        row = self.line()
-        trail, number = row["trail"], self.chance.randint(1, self.last_of(row["trail"]) + 1)
-        self._move(trail, number - 1, 1)
-        line = Line(**{**{name: row[name] for name in NAMES}, "actor_id": new_id(), "look_id": None})
-        before = select(LINES.c.hash).where(LINES.c.trail == trail, LINES.c.number == number - 1)
-        bound = line_hash(self.db.execute(before).scalar_one_or_none() or bytes(32), trail, number, line)
-        told = {name: getattr(line, name) for name in NAMES}
-        self.db.execute(insert(LINES), {**told, "trail": trail, "number": number, "hash": bound})
-
-    def truncate(self) -> None:
-        """Cut the end of a trail off, with what the log has of it, and set the head back to fit."""
-        row = self.line()
-        trail, last = row["trail"], row["number"] - 1
-        gone = (LINES.c.trail == trail) & (LINES.c.number > last)
-        self.db.execute(delete(LOG).where(LOG.c.id.in_(select(LINES.c.look_id).where(gone))))
-        self.db.execute(delete(LINES).where(gone))
-        found = select(LINES.c.hash).where(LINES.c.trail == trail, LINES.c.number == last)
-        told = {"number": last, "hash": self.db.execute(found).scalar_one_or_none() or bytes(32)}
-        self.db.execute(update(HEADS).where(HEADS.c.trail == trail).values(**told))
-
-    def change_log(self) -> None:
-        """Change, add or take away what the patient reads."""
-        row = self.chance.choice(self.db.execute(select(LOG).order_by(LOG.c.id)).mappings().all())
-        own = LOG.c.id == row["id"]
-        match self.chance.randrange(3):
-            case 0:
-                name = self.chance.choice(["reader_id", "device_id", "permission", "operation", "at"])
-                other: Any = {"permission": "x", "operation": "x", "at": now()}.get(name, new_id())
-                self.db.execute(update(LOG).where(own).values(**{name: other}))
-            case 1:
-                self.db.execute(delete(LOG).where(own))
-            case _:
-                self.db.execute(insert(LOG), {**row, "id": new_id()})
-
-
-WAYS: list[Callable[[Tamperer], None]] = [
-    Tamperer.edit,
-    Tamperer.edit_and_bind,
-    Tamperer.delete,
-    Tamperer.reorder,
-    Tamperer.insert,
-    Tamperer.truncate,
-    Tamperer.change_log,
-]
-
-
 @pytest.fixture(scope="module")
 def written(places: Any) -> Installation:
     """An installation in which people have done a few things."""
@@ -223,16 +108,6 @@ def written(places: Any) -> Installation:
             one.get(f"/v1/patients/{ada.id}/runs")
     assert here.run("audit", "anchor").exit_code == 0
     return here
-
-
-def out_of_the_way(db: Connection) -> None:
-    """Take the triggers away, as whoever owns the database can."""
-    if db.dialect.name == "sqlite":
-        for name in db.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
-            db.exec_driver_sql(f"DROP TRIGGER {name}")
-    else:
-        for table in ("audit_trail", "access_log"):
-            db.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
 
 @pytest.fixture

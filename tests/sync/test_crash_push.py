@@ -15,23 +15,19 @@ from sqlalchemy import select
 
 from app.db.engine import open_database
 from app.db.synced import SyncChange
-from app.factory import create_app
-from app.settings import Mode, Settings
+from tests.builders.applications import DAY_S, lent_application
 from tests.builders.databases import prepare
 from tests.builders.devices import Json, a_run, a_session, fold, patch, put
-from tests.builders.people import People, Person
-from tests.builders.servers import Server, product_environment, start_server
+from tests.builders.people import Person
+from tests.builders.servers import SECRET, Server, product_environment, start_server
 from tests.faults.figures import rounds, tell
 from tests.levels import SQLITE_FIRST
 
-SECRET = "a secret of the crash test, long enough"
 CLIENTS, PATIENTS, BATCH = 8, 4, 5
 ROUNDS, DEEP_ROUNDS, ALL_ROUNDS = 1, 5, 100
 ENOUGH, DEEP_ENOUGH = 40, 200
 SEED = 20_261_121
 BUSY_S = 0.1
-DAY_S = 86_400
-"""The phones keep one token through all rounds."""
 
 
 @dataclass
@@ -172,18 +168,8 @@ def survive(url: str, folder: Path, times: int, enough: int) -> int:
     """Kill the server so many times and check after each restart; return how many operations were acknowledged."""
     prepare(url)
     var = folder / "var"
-    told = Settings(
-        mode=Mode.TEST,
-        database_url=url,
-        var_dir=var,
-        secret_key=SECRET,
-        log_level="critical",
-        access_token_s=DAY_S,
-    )
-    database = open_database(url, pool_size=2)
-    maker = People(create_app(told, database))
-    people = [maker.patient() for _ in range(PATIENTS)]
-    database.dispose()
+    with lent_application(url, var, pool_size=2, access_token_s=DAY_S) as made:
+        people = [made.people.patient() for _ in range(PATIENTS)]
     environment, chance, record = product_environment(url, var, SECRET), random.Random(SEED), Record(enough)
     server = start_server(environment, folder)
     try:

@@ -21,12 +21,12 @@ from app.review.words import book_of
 from app.web.auth import actor, note_look
 from app.web.languages import language
 from app.web.paging import make_cursor, read_cursor
-from app.web.transaction import looking
+from app.web.transaction import showing
 
 A_PAGE = 50
 
 
-@console.page("/caseload", permission=Permission.CASELOAD_READ)
+@console.page("/caseload", permission=Permission.CASELOAD_READ, replica=True)
 def caseload() -> Response:
     """Show the patients who have let one in, those who need one most first."""
     asked = _asked()
@@ -38,7 +38,7 @@ def caseload() -> Response:
     )
     bound_to = ("console caseload", actor().account_id, wanted)
     after, at, spoken = read_cursor(asked["cursor"], *bound_to), now(), language()
-    with looking() as session:
+    with showing() as session:
         lines = caseload_of(session, actor().account_id, asked["no_data_days"], at)
     page, position = page_of(lines, wanted, after, A_PAGE)
     for line in page:

@@ -27,7 +27,7 @@ from app.review.service.progress import progress_of
 from app.review.service.reviews import list_reviews
 from app.web.auth import actor
 from app.web.languages import language
-from app.web.transaction import db, looking
+from app.web.transaction import db, looking, showing
 
 PATIENT = "/patients/<id:patient_id>"
 WEEKS = (4, 12, 26, 52)
@@ -57,13 +57,13 @@ def patient(patient_id: UUID) -> Response:
     return render("patient.html", head=head, **told)
 
 
-@console.page(f"{PATIENT}/course", permission=Permission.PROGRESS_READ)
+@console.page(f"{PATIENT}/course", permission=Permission.PROGRESS_READ, replica=True)
 def course(patient_id: UUID) -> Response:
     """Show the course of some weeks: pain and load, adherence, outcomes, with their figures."""
     head, weeks = head_of(patient_id, "course"), _weeks()
     since = head["today"] - timedelta(days=weeks * DAYS - 1)
     charts = [_chart(patient_id, name, since, head["today"]) for name in ChartName]
-    with looking() as session:
+    with showing() as session:
         found = progress_of(session, patient_id, scopes(), since, head["today"], now(), only=COURSE)
     return render(
         "course.html",
@@ -76,12 +76,12 @@ def course(patient_id: UUID) -> Response:
     )
 
 
-@console.page(f"{PATIENT}/record", permission=Permission.PROGRESS_READ)
+@console.page(f"{PATIENT}/record", permission=Permission.PROGRESS_READ, replica=True)
 def record(patient_id: UUID) -> Response:
     """Show what was written and done: notes, signs, pauses, overrides, treatments, steps, reviews."""
     head, weeks = head_of(patient_id, "record"), _weeks()
     since = head["today"] - timedelta(days=weeks * DAYS - 1)
-    with looking() as session:
+    with showing() as session:
         found = progress_of(session, patient_id, scopes(), since, head["today"], now(), only=RECORD)
     reviews = _reviews(patient_id, MOST_REVIEWS)
     return render("record.html", head=head, progress=found, reviews=reviews, weeks=weeks, choices=WEEKS, since=since)
@@ -98,7 +98,7 @@ def _chart(patient_id: UUID, name: ChartName, since: date | None, until: date | 
         check_open(name, scopes())
     except Denied:
         return None
-    with looking() as session:
+    with showing() as session:
         made = chart_of(session, patient_id, name, scopes(), since, until, language(), now())
     return {
         "name": name.value,
@@ -158,7 +158,7 @@ def _reviews(patient_id: UUID, most: int) -> list[dict[str, Any]] | None:
     """Return the reviews, newest first; notes of others only where notes are open. None where none is open."""
     if not opens(Permission.REVIEWS_READ, patient_id):
         return None
-    with looking() as session:
+    with showing() as session:
         return [_review(one) for one in list_reviews(session, patient_id, None, most)]
 
 

@@ -17,17 +17,17 @@ from app.review.schemas.progress import ReportQuerySchema
 from app.review.service.report import check_report_open, report_on, tag_of_report
 from app.web.auth import actor
 from app.web.languages import in_language, language
-from app.web.transaction import looking
+from app.web.transaction import showing
 
 
-@console.page(f"{PATIENT}/report.pdf", permission=Permission.PROGRESS_READ)
+@console.page(f"{PATIENT}/report.pdf", permission=Permission.PROGRESS_READ, replica=True)
 def report(patient_id: UUID) -> Response:
     """Answer with the report of the weeks asked for, twelve where none are, in the register asked for (PDF/UA)."""
     asked = load(ReportQuerySchema, request.args.to_dict())
     held, spoken, at = scopes(), language(), now()
     check_report_open(held)
     window = (asked["since"], asked["until"], asked["register"], spoken, at)
-    with looking() as session:
+    with showing() as session:
         tag = tag_of_report(session, patient_id, actor().account_id, held, *window)
         if request.if_none_match.contains_weak(tag):
             response = Response(status=304)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
 
-from sqlalchemy import Connection, and_, exists, not_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, exists, not_, or_, select, true
 
 from app.db.base import Base, table_of
 from app.db.trail import BEGINNING, NAMES, Line, TrailHeadRow, TrailRow, line_hash
@@ -16,6 +18,9 @@ ERASED = ("erase_me", "erase_again")
 """The acts after which there may be looks in the trail that the log does not hold: it went with the patient."""
 _AT_ONCE = 1000
 _LINES, _HEADS = table_of(TrailRow), table_of(TrailHeadRow)
+_Since = Mapping[int, tuple[int, bytes]]
+"""The last number and hash of each trail, where it is read from there on; with none, all of it is read."""
+_BEGINNING: _Since = {}
 
 
 def heads_of(connection: Connection) -> Heads:
@@ -31,17 +36,36 @@ def count_lines(connection: Connection) -> int:
 
 def faults_of_trail(connection: Connection, anchors: Sequence[Heads]) -> Iterator[str]:
     """Yield what is wrong; `anchors` are heads that were written down elsewhere, at any time before."""
-    yield from _broken_bonds(connection)
+    yield from _broken_bonds(connection, _BEGINNING)
     yield from _lost_anchors(connection, anchors)
-    yield from _differences_from_log(connection)
+    yield from _made_up_looks(connection)
+    yield from _lost_looks(connection, _BEGINNING)
 
 
-def _broken_bonds(connection: Connection) -> Iterator[str]:
+def faults_since(connection: Connection, walked: Heads, anchors: Sequence[Heads]) -> Iterator[str]:
+    """Yield what is wrong with the lines after those heads, up to which all was as it was written.
+
+    However long the trail is, only these are read, and the lines of anchors. What the log says is not asked for lines.
+    """
+    since = {int(trail): (number, bytes.fromhex(told)) for trail, (number, told) in _parted(walked)}
+    yield from _lost_anchors(connection, [walked, *anchors])
+    yield from _broken_bonds(connection, since)
+    yield from _lost_looks(connection, since)
+
+
+def _after(lines: FromClause, since: _Since) -> list[ColumnElement[bool]]:
+    """Return the conditions of the lines to read, each of which the key of the table answers."""
+    if not since:
+        return [true()]
+    known = [and_(lines.c.trail == trail, lines.c.number > number) for trail, (number, _) in since.items()]
+    return [*known, lines.c.trail < min(since), lines.c.trail > max(since)]
+
+
+def _broken_bonds(connection: Connection, since: _Since) -> Iterator[str]:
     """Yield the first line of each trail that is not bound to the one before it, and each head that is not its end."""
-    found: dict[int, tuple[int, bytes]] = {}
+    found = dict(since)
     broken: set[int] = set()
-    statement = select(_LINES).order_by(_LINES.c.trail, _LINES.c.number).execution_options(yield_per=_AT_ONCE)
-    for row in connection.execute(statement).mappings():
+    for row in _read(connection, since):
         trail, (number, before) = row["trail"], found.get(row["trail"], (0, BEGINNING))
         line = Line(**{name: row[name] for name in NAMES})
         if trail in broken:
@@ -56,42 +80,75 @@ def _broken_bonds(connection: Connection) -> Iterator[str]:
             yield f"trail {trail}: its head is not its last line"
 
 
+def _read(connection: Connection, since: _Since) -> Iterator[RowMapping]:
+    """Yield the lines in the order of each trail, a handful in memory at a time."""
+    for piece in _after(_LINES, since):
+        lines = select(_LINES).where(piece).order_by(_LINES.c.trail, _LINES.c.number)
+        yield from connection.execute(lines.execution_options(yield_per=_AT_ONCE)).mappings()
+
+
 def _lost_anchors(connection: Connection, anchors: Sequence[Heads]) -> Iterator[str]:
     """Yield each line that was written down elsewhere and is another one now, or none."""
-    wanted = {(int(trail), *_parted(head)) for anchor in anchors for trail, head in anchor.items()}
-    for trail, number, told in sorted(wanted):
-        statement = select(_LINES.c.hash).where(_LINES.c.trail == trail, _LINES.c.number == number)
-        found = connection.execute(statement).scalar_one_or_none() if number else BEGINNING
-        if found is None or found.hex() != told:
-            yield f"trail {trail}: line {number} is not the one of the anchor"
+    wanted = {(int(trail), number, told) for anchor in anchors for trail, (number, told) in _parted(anchor)}
+    for trail, lines in groupby(sorted(wanted), itemgetter(0)):
+        while some := list(islice(lines, _AT_ONCE)):
+            found = _hashes(connection, trail, [number for _, number, _ in some])
+            for _, number, told in some:
+                if number not in found or found[number].hex() != told:
+                    yield f"trail {trail}: line {number} is not the one of the anchor"
 
 
-def _parted(head: str) -> tuple[int, str]:
-    number, told = head.split(" ")
-    return int(number), told
+def _hashes(connection: Connection, trail: int, numbers: Sequence[int]) -> Mapping[int, bytes]:
+    """Return the hashes of these lines of a trail, by their number; there is one before the first."""
+    named = and_(_LINES.c.trail == trail, _LINES.c.number.in_(numbers))
+    rows = connection.execute(select(_LINES.c.number, _LINES.c.hash).where(named))
+    return {0: BEGINNING, **{row.number: row.hash for row in rows}}
 
 
-def _differences_from_log(connection: Connection) -> Iterator[str]:
-    log, accounts = Base.metadata.tables["access_log"], Base.metadata.tables["accounts"]
-    same = and_(
-        _LINES.c.look_id == log.c.id,
-        _LINES.c.about_id == log.c.patient_id,
-        _LINES.c.at == log.c.at,
-        _LINES.c.actor_id == log.c.reader_id,
-        _LINES.c.device_id == log.c.device_id,
-        _LINES.c.permission == log.c.permission,
-        _LINES.c.action == log.c.operation,
+def _parted(heads: Heads) -> Iterator[tuple[str, tuple[int, str]]]:
+    for trail, head in heads.items():
+        number, told = head.split(" ")
+        yield trail, (int(number), told)
+
+
+def _same(lines: FromClause) -> ColumnElement[bool]:
+    """Return the condition that a row of the log tells what a line tells."""
+    log = Base.metadata.tables["access_log"]
+    return and_(
+        lines.c.look_id == log.c.id,
+        lines.c.about_id == log.c.patient_id,
+        lines.c.at == log.c.at,
+        lines.c.actor_id == log.c.reader_id,
+        lines.c.device_id == log.c.device_id,
+        lines.c.permission == log.c.permission,
+        lines.c.action == log.c.operation,
     )
-    unbound = select(log.c.id).select_from(log.outerjoin(_LINES, same)).where(_LINES.c.number.is_(None))
+
+
+def _made_up_looks(connection: Connection) -> Iterator[str]:
+    log = Base.metadata.tables["access_log"]
+    unbound = select(log.c.id).select_from(log.outerjoin(_LINES, _same(_LINES))).where(_LINES.c.number.is_(None))
     for found in connection.execute(unbound).scalars():
         yield f"access log: {found} is in no trail"
+
+
+def _lost_looks(connection: Connection, since: _Since) -> Iterator[str]:
+    """Yield the lines whose look the log does not hold, but for those of patients who had themselves erased."""
+    log, accounts = Base.metadata.tables["access_log"], Base.metadata.tables["accounts"]
     own = _LINES.alias()
-    is_erased = exists().where(own.c.actor_id == _LINES.c.about_id, own.c.action.in_(ERASED))
+    # Who is erased was looked at before: what is after a look is after the lines from which on all is read.
+    erasing = own.c.actor_id == _LINES.c.about_id, own.c.action.in_(ERASED), or_(*_after(own, since))
     is_there = exists().where(accounts.c.id == _LINES.c.about_id)
-    lost = (
-        select(_LINES.c.trail, _LINES.c.number)
-        .select_from(_LINES.outerjoin(log, same))
-        .where(_LINES.c.look_id.is_not(None), log.c.id.is_(None), not_(and_(is_erased, not_(is_there))))
-    )
-    for row in connection.execute(lost.order_by(_LINES.c.trail, _LINES.c.number)):
-        yield f"trail {row.trail}: the log lacks what line {row.number} tells"
+    for piece in _after(_LINES, since):
+        lost = (
+            select(_LINES.c.trail, _LINES.c.number)
+            .select_from(_LINES.outerjoin(log, _same(_LINES)))
+            .where(
+                piece,
+                _LINES.c.look_id.is_not(None),
+                log.c.id.is_(None),
+                not_(and_(exists().where(*erasing), not_(is_there))),
+            )
+        )
+        for row in connection.execute(lost.order_by(_LINES.c.trail, _LINES.c.number)):
+            yield f"trail {row.trail}: the log lacks what line {row.number} tells"

@@ -50,6 +50,7 @@ def create_own_exercise(body: dict[str, Any]) -> Response:
     f"{OWN}/<id:exercise_id>",
     permission=Permission.EXERCISES_OWN,
     answers={200: StoredOwnExerciseSchema, 304: None},
+    replica=True,
 )
 def get_own_exercise(exercise_id: UUID) -> Response:
     """Read an exercise of one's own, to edit it."""
@@ -115,6 +116,7 @@ def unshare_own_exercise(exercise_id: UUID, shared_with: UUID) -> Response:
     query=RegisterSchema,
     answers={200: FavouriteListSchema, 304: None},
     translated=True,
+    replica=True,
 )
 def list_favourites(query: dict[str, Any]) -> Response:
     """List one's favourite exercises, the latest first."""
