@@ -10,11 +10,11 @@ from pathlib import Path
 import orjson
 import pytest
 
+from app.web.admission import WAITING_EACH
 from tests.builders.servers import Server, await_server, start_server
 from tests.integration.test_slow_bodies import GET, Client, digest, post
 from tests.unit.web.test_plain_requests import NOT_PLAIN
 
-WAITING = 3
 PROGRAM = """
 import hashlib, sys, threading
 from app.web.admission import Admission
@@ -58,7 +58,7 @@ plain = Program({})
 
 @contextmanager
 def serving(folder: Path, program: str) -> Iterator[Server]:
-    """Serve a small program with one turn, where three may wait."""
+    """Serve a small program with one turn, where as many wait as for each."""
     (folder / "held.py").write_text(PROGRAM)
     server = start_server({"PYTHONPATH": str(folder)}, folder, application=f"held:{program}", workers=1, threads=1)
     try:
@@ -92,7 +92,7 @@ def full(server: Server) -> Iterator[Callable[[], None]]:
         held.clear()
 
     with ExitStack() as clients:
-        held = [clients.enter_context(Client(server)) for _ in range(1 + WAITING)]
+        held = [clients.enter_context(Client(server)) for _ in range(1 + WAITING_EACH)]
         for client in held:
             client.send(GET.replace(b"/ ", b"/held "))
         while say(server, "/health/full") != b"true":
