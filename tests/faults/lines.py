@@ -27,7 +27,9 @@ class Line:
     number: int = -1
     asked_s: float = 0.0
     heard: bytearray = field(default_factory=bytearray)
+    raw: bytes = b""
     unsaid: bytes = b""
+    was_used: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,10 @@ class Lines:
     def ask(self, number: int, raw: bytes) -> None:
         """Send a question over a connection that is free, or a new one."""
         asked_s = time.perf_counter()
-        line = self._free.pop() if self._free else self._connected()
-        line.number, line.asked_s, line.unsaid = number, asked_s, raw
+        self._ask(self._free.pop() if self._free else self._connected(), number, raw, asked_s)
+
+    def _ask(self, line: Line, number: int, raw: bytes, asked_s: float) -> None:
+        line.number, line.asked_s, line.raw, line.unsaid = number, asked_s, raw, raw
         self._say(line)
 
     def listen(self, longest_s: float) -> None:
@@ -127,7 +131,7 @@ class Lines:
 
     def _answered(self, line: Line) -> None:
         answered = Answered(line.number, bytes(line.heard), time.perf_counter() - line.asked_s)
-        line.number, line.heard = -1, bytearray()
+        line.number, line.heard, line.was_used = -1, bytearray(), True
         if b"connection: close" in answered.head:
             self._drop(line)
         else:
@@ -135,11 +139,17 @@ class Lines:
         self._told(answered)
 
     def _end(self, line: Line) -> None:
-        """The server has ended a connection: of a question that is open on it nothing more will come."""
+        """The server has ended a connection: of a question that is open on it nothing more will come.
+
+        Servers end connections that were used and are idle, and a question may meet that: as any client does, it is
+        asked once more, over a new one.
+        """
         if line.number < 0:
             self._free.remove(line)
         self._drop(line)
-        if line.number >= 0:
+        if line.number >= 0 and line.was_used and not line.heard:
+            self._ask(self._connected(), line.number, line.raw, line.asked_s)
+        elif line.number >= 0:
             self._told(Answered(line.number, b"", time.perf_counter() - line.asked_s))
 
     def _drop(self, line: Line) -> None:
@@ -154,6 +164,7 @@ class Lines:
         self._looked_s = at_s
         for line in list(self._open.values()):
             if line.number >= 0 and at_s - line.asked_s > PATIENCE_S:
+                line.was_used = False
                 self._end(line)
 
 
