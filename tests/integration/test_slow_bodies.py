@@ -125,6 +125,7 @@ def post(body: bytes, *more: str, path: str = "/") -> bytes:
 
 
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+BEGIN_OF_ANSWER = b"HTTP/1.1 200"
 BEGUN = {
     "nothing": b"",
     "half a head": b"GET / HTTP/1.1\r\nHos",
@@ -141,6 +142,8 @@ def slow(server: Server, begun: bytes) -> Iterator[list[Client]]:
         clients = [held.enter_context(Client(server)) for _ in range(SLOW)]
         for client in clients:
             client.send(begun)
+            if begun == BEGUN["takes no answer"]:  # one after the other: there is room for each to be worked on
+                assert client.socket.recv(len(BEGIN_OF_ANSWER), socket.MSG_PEEK) == BEGIN_OF_ANSWER
         yield clients
 
 
