@@ -2,7 +2,7 @@
 
 A request that nobody has room for (`admission.py`) needs no thread and no parser: the loop that takes connections in
 sees it whole, answers in one step, and goes on. In a thread of its own it would take the interpreter six times from
-those who work, and five times of what the server can do would halve what it does (0045). Only what is plainly one whole
+those who work, and five times of what the server can do would halve what it does (0046). Only what is plainly one whole
 request is answered so; everything else goes the usual way, where it is read with care and refused as well.
 """
 

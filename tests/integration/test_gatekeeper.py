@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from app.web.admission import WAITING_EACH
-from tests.builders.servers import Server, await_server, start_server
+from tests.builders.servers import Server, start_server
 from tests.integration.test_slow_bodies import GET, Client, digest, post
 from tests.unit.web.test_plain_requests import NOT_PLAIN
 
@@ -62,7 +62,7 @@ def serving(folder: Path, program: str) -> Iterator[Server]:
     (folder / "held.py").write_text(PROGRAM)
     server = start_server({"PYTHONPATH": str(folder)}, folder, application=f"held:{program}", workers=1, threads=1)
     try:
-        yield await_server(server, "/health/live")
+        yield server
     finally:
         server.stop()
 
