@@ -1,7 +1,7 @@
 """How many requests a worker process works on at once, how many wait for that, and what the others are told.
 
 A server that takes in whatever comes works on what nobody waits for any more. Here so many requests are worked on as
-the server was started with threads; twice as many, and no longer than a moment, wait in turn; whoever comes
+the server was started with threads; three times as many, and no longer than a moment, wait in turn; whoever comes
 beyond that is told 503 `busy` at once, by a thread that is there for nothing else, before anything is looked up.
 Whoever logs in has no more than half of the turns: a flood of log-ins, which wait for each other's hashes, leaves the
 other half to those who are logged in.
@@ -21,7 +21,7 @@ import structlog
 
 from app.web.problems import PROBLEM, problem_body
 
-WAITING_EACH = 2
+WAITING_EACH = 3
 """So many wait for each that is worked on."""
 DOORMEN = 240
 """So many threads more: each waits for the body of somebody slow (`whole.py`), or tells one who is not let in so."""
