@@ -114,22 +114,25 @@ def _climb(asking: Consultation, judgement: Judgement, gate: Gate, irritability:
 def _climbed(asking: Consultation, policy: Policy, runs: list[RunFact], place: int, as_of: date) -> Climb:
     """Go up and down from the return on: after each run by what the engine said on the morning after it."""
     climb = Climb(start_step(None, None, None))
+    clean_on: dict[date, bool] = {}
     for run in runs[place:]:
         told_on = run.on + _DAY
         if told_on > as_of or climb.step >= LEAVING_STEP:
             break
+        if run.on not in clean_on:
+            clean_on[run.on] = _is_clean_day(asking, policy, run.on)
         advice = strictest(asking.knees(told_on))
-        clean = _is_clean(asking, policy, run, told_on) and _is_session(run, STEPS[climb.step], policy)
+        clean = clean_on[run.on] and _is_session(run, STEPS[climb.step], policy)
         climb = moved(climb, advice.decision, advice.change_percent, clean, told_on.toordinal())
     return climb
 
 
-def _is_clean(asking: Consultation, policy: Policy, run: RunFact, told_on: date) -> bool:
-    """Was the run clean for each knee, by what was known on the morning after?"""
-    histories = asking.histories
+def _is_clean_day(asking: Consultation, policy: Policy, day: date) -> bool:
+    """Were the runs of a day clean for each knee, by what was known on the morning after?"""
+    histories, told_on = asking.histories, day + _DAY
     for knee in histories.knees_on(told_on):
         timeline = histories.timeline_on(knee, told_on) or by_day(histories.history_on(knee, told_on), told_on)
-        read = [read_run(dated, timeline, policy) for dated in timeline.runs if dated.day == run.on.toordinal()]
+        read = [read_run(dated, timeline, policy) for dated in timeline.runs if dated.day == day.toordinal()]
         if not all(reading.clean for reading in read):
             return False
     return True
