@@ -33,6 +33,8 @@ _LIMITS = {
     "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
     "timezone": "UTC",
 }
+_PLANS = {"plan_cache_mode": "force_generic_plan"}
+"""A prepared statement is planned once: to leave out the parts of each table anew costs as much as to ask (0047)."""
 _LIMIT = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in _LIMITS)
 _TURN = "trochlea.turn"
 _WAIT_FOR_STANDBY = "SyncRepWaitForLSN"
@@ -195,7 +197,7 @@ def _sqlite_pragmas(query_only: bool) -> list[str]:
 def _postgresql(
     url: URL, pool_size: int, behind_pooler: bool, connect: Mapping[str, Any] | None = None, **how: Any
 ) -> Engine:
-    once = {"options": " ".join(f"-c {name}={value}" for name, value in _LIMITS.items())}
+    once = {"options": " ".join(f"-c {name}={value}" for name, value in {**_LIMITS, **_PLANS}.items())}
     never = {"prepare_threshold": None}
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Date, Index, Text
@@ -14,6 +13,7 @@ from app.db.base import PARTITIONED, Base, table_of
 from app.db.synced import Synced, Wire, synced_constraints
 from app.db.types import Id
 from app.kernel.clock import with_offset
+from app.kernel.taking import members
 
 
 class Performed(Synced):
@@ -46,13 +46,13 @@ def own_columns(row: type[Base]) -> tuple[str, ...]:
 def entry_wire(row: type[Base]) -> Wire:
     """Return how a row of a table of entries is written on the wire."""
     names = own_columns(row)
-    pick = itemgetter(*names)
+    take = members(names)
     ids = tuple(name for name in names if isinstance(table_of(row).c[name].type, Id))
     days = tuple(name for name in names if isinstance(table_of(row).c[name].type, Date))
 
     def wire(values: Mapping[str, Any]) -> dict[str, Any]:
         told = performed_wire(values)
-        told.update(zip(names, pick(values), strict=True))
+        told.update(take(values))
         for name in ids:
             told[name] = None if told[name] is None else str(told[name])
         for name in days:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, declared_attr, mapped_column
+from sqlalchemy.orm import Mapped, Session, SessionTransaction, declared_attr, mapped_column
 
 from app.db.asking import Question
 from app.db.base import PARTITIONED, Base, table_of
@@ -139,6 +139,23 @@ class Write:
     data: Mapping[str, Any] | None = None
 
 
+_TAKEN = "trochlea.taken"
+"""Where a session's `info` keeps the last number that was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The last number that a transaction took in a stream."""
+
+    transaction: SessionTransaction | None
+    patient_id: UUID
+    head: int
+
+    def is_of(self, db: Session, patient_id: UUID) -> bool:
+        """Was it taken in this stream by the transaction that the session is in?"""
+        return self.patient_id == patient_id and self.transaction is db.get_transaction()
+
+
 _OWN_STREAM = _STREAMS.c.patient_id == bindparam("patient", type_=Id())
 _TAKE = Question(
     update(_STREAMS).where(_OWN_STREAM).values(head=_STREAMS.c.head + bindparam("count")).returning(_STREAMS.c.head)
@@ -169,6 +186,15 @@ def lock_stream(db: Session, patient_id: UUID) -> int:
     (Somebody who is being erased has none any more once whoever erases them is done.)
     """
     return _head(_LOCK.first(db, {"patient": patient_id}))
+
+
+def head_now(db: Session, patient_id: UUID, locked_at: int) -> int:
+    """Return the head of a stream that this transaction has locked when it was `locked_at`, without asking again.
+
+    Nobody else moves it meanwhile, and each number that this transaction takes is noted.
+    """
+    taken = db.info.get(_TAKEN)
+    return taken.head if taken is not None and taken.is_of(db, patient_id) else locked_at
 
 
 def store(
@@ -232,7 +258,9 @@ def reword(
 
 
 def _take_numbers(db: Session, patient_id: UUID, count: int) -> int:
-    return _head(_TAKE.first(db, {"patient": patient_id, "count": count})) - count + 1
+    head = _head(_TAKE.first(db, {"patient": patient_id, "count": count}))
+    db.info[_TAKEN] = _Taken(db.get_transaction(), patient_id, head)
+    return head - count + 1
 
 
 def _head(row: Sequence[int] | None) -> int:

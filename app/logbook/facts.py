@@ -5,7 +5,7 @@ A rule asks about some hundred entries at each write; loading them as whole entr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -16,6 +16,9 @@ from app.logbook.domain import LoggedSet
 
 Key = str
 """An id in the text its database writes it in; `as_id` makes a UUID of it."""
+Timed = tuple[str, Any]
+"""A fact, with its instant before it in the text its database writes it in: facts are in the order of both."""
+Rows = Iterable[Sequence[Any]]
 
 
 class RunFact(NamedTuple):
@@ -160,45 +163,62 @@ def as_id(key: Key) -> UUID:
     return UUID(key)
 
 
-def run_fact(row: Sequence[Any]) -> RunFact:
-    """Return a run of its values, in the order of the fields, flags as 0 and 1 or as they are."""
-    key, on, ahead, deleted, distance_m, duration_s, cadence_spm, limp, stopped, painkiller = row
-    return RunFact(
-        key,
-        date.fromisoformat(on),
-        bool(ahead),
-        bool(deleted),
-        distance_m,
-        duration_s,
-        cadence_spm,
-        bool(limp),
-        bool(stopped),
-        bool(painkiller),
-    )
+def run_facts(rows: Rows) -> list[Timed]:
+    """Return runs of their values: each its instant, then the fields in order, flags as 0 and 1 or as they are."""
+    read = date.fromisoformat
+    return [
+        (
+            at,
+            RunFact(
+                key,
+                read(on),
+                bool(ahead),
+                bool(deleted),
+                metres,
+                seconds,
+                cadence,
+                bool(limp),
+                bool(stopped),
+                bool(killer),
+            ),
+        )
+        for at, key, on, ahead, deleted, metres, seconds, cadence, limp, stopped, killer in rows
+    ]
 
 
-def score_fact(row: Sequence[Any]) -> ScoreFact:
-    """Return a pain score of its values, as run_fact does."""
-    key, on, ahead, deleted, score, moment, side, run_key, about_session = row
-    day = date.fromisoformat(on)
-    return ScoreFact(key, day, bool(ahead), bool(deleted), float(score), moment, side, run_key, bool(about_session))
+def score_facts(rows: Rows) -> list[Timed]:
+    """Return pain scores of their values, as run_facts does."""
+    read = date.fromisoformat
+    return [
+        (at, ScoreFact(key, read(on), bool(ahead), bool(deleted), float(score), moment, side, run, bool(session)))
+        for at, key, on, ahead, deleted, score, moment, side, run, session in rows
+    ]
 
 
-def check_in_fact(row: Sequence[Any]) -> CheckInFact:
-    """Return a check-in of its values, as run_fact does."""
+def check_in_facts(rows: Rows) -> list[Timed]:
+    """Return check-ins of their values, as run_facts does."""
+    return [(row[0], _check_in(row[1:])) for row in rows]
+
+
+def intake_facts(rows: Rows) -> list[Timed]:
+    """Return intakes of their values, as run_facts does."""
+    read = date.fromisoformat
+    return [
+        (at, IntakeFact(key, read(on), bool(ahead), bool(deleted), birth_year, longest_m))
+        for at, key, on, ahead, deleted, birth_year, longest_m in rows
+    ]
+
+
+def red_flag_facts(rows: Rows) -> list[Timed]:
+    """Return answers of their values, as run_facts does."""
+    read = date.fromisoformat
+    return [
+        (at, RedFlagFact(key, read(on), bool(ahead), bool(deleted), code)) for at, key, on, ahead, deleted, code in rows
+    ]
+
+
+def _check_in(row: Sequence[Any]) -> CheckInFact:
     key, on, ahead, deleted, morning, worst, side, settle, provokes, red_flags, signs = row
     day, told = date.fromisoformat(on), [None if one is None else float(one) for one in (morning, worst, settle)]
     stirs = None if provokes is None else bool(provokes)
     return CheckInFact(key, day, bool(ahead), bool(deleted), told[0], told[1], side, told[2], stirs, red_flags, signs)
-
-
-def intake_fact(row: Sequence[Any]) -> IntakeFact:
-    """Return an intake of its values, as run_fact does."""
-    key, on, ahead, deleted, birth_year, longest_m = row
-    return IntakeFact(key, date.fromisoformat(on), bool(ahead), bool(deleted), birth_year, longest_m)
-
-
-def red_flag_fact(row: Sequence[Any]) -> RedFlagFact:
-    """Return an answer of its values, as run_fact does."""
-    key, on, ahead, deleted, code = row
-    return RedFlagFact(key, date.fromisoformat(on), bool(ahead), bool(deleted), code)

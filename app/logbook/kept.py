@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from app.logbook.facts import Facts, Key
-
-Timed = tuple[str, Any]
-"""A fact, with its instant before it in the text its database writes it in: facts are in the order of both."""
+from app.logbook.facts import Facts, Key, Timed
 
 LISTED = ("runs", "scores", "check_ins", "red_flags", "intakes", "answers")
 _OF_ALL_DAYS = "intakes"

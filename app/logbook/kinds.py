@@ -7,12 +7,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from operator import attrgetter
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
 from app.db.synced import Collection
 from app.kernel.clock import day_in_zone, offset_minutes, with_offset
+from app.kernel.taking import Taker, attributes
 from app.logbook.domain import (
     CheckIn,
     Entry,
@@ -44,12 +44,12 @@ E = TypeVar("E", bound=Entry)
 class _Shape:
     """What the fields of an entry are: their names, and those of them that hold a word or a tuple (of words).
 
-    `pick` takes the values of `own`, which are all but the id's, out of an entry.
+    `own` takes all but the id out of an entry; `tuples` names all the fields that hold one, the sets among them.
     """
 
     names: tuple[str, ...]
-    own: tuple[str, ...]
-    pick: Callable[[Any], tuple[Any, ...]]
+    own: Taker
+    tuples: tuple[str, ...]
     words: tuple[tuple[str, type[StrEnum]], ...]
     lists: tuple[tuple[str, type[StrEnum] | None], ...]
 
@@ -68,8 +68,9 @@ def _find_shape(entry: type) -> _Shape:
     meant = [(name, kind) for name in names for kind in (hints[name], *get_args(hints[name]))]
     words = tuple((name, kind) for name, kind in meant if _is_word(kind) and not _members(hints[name]))
     lists = tuple((name, _word_in(kind)) for name, kind in meant if _members(kind) and name != "sets")
-    own = tuple(name for name in names if name != "id")
-    return _Shape(names, own, attrgetter(*own), words, lists)
+    own = attributes(name for name in names if name != "id")
+    tuples = tuple(name for name, kind in meant if _members(kind))
+    return _Shape(names, own, tuples, words, lists)
 
 
 def _is_word(kind: Any) -> bool:
@@ -105,15 +106,20 @@ class Kind(Generic[E]):
     free_text: tuple[str, ...] = ("note",)
     other_author: str | None = None
 
+    @property
+    def tuples(self) -> tuple[str, ...]:
+        """Return the members that hold some values in their order: lists on the wire."""
+        return _shape(self.entry).tuples
+
     def columns_of(self, entry: E) -> dict[str, Any]:
         """Return the entry as columns of its table."""
         shape = _shape(self.entry)
-        values = dict(zip(shape.own, shape.pick(entry), strict=True))
+        values = shape.own(entry)
         for name, _ in shape.lists:
             values[name] = None if values[name] is None else list(values[name])
         if isinstance(entry, LoggedSession):
-            done = _shape(LoggedSet)
-            values["sets"] = [dict(zip(done.own, done.pick(one), strict=True)) for one in entry.sets]
+            done = _shape(LoggedSet).own
+            values["sets"] = [done(one) for one in entry.sets]
         if self.derive is not None:
             values.update(self.derive(entry))
         values["utc_offset_min"] = offset_minutes(entry.performed_at)

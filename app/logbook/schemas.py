@@ -270,7 +270,8 @@ def shown(kind: Kind[Any], stored: Stored[Any]) -> dict[str, Any]:
 
 def entry_of(kind: Kind[Any], body: dict[str, Any]) -> Any:
     """Return the entry that a loaded body stands for."""
-    return kind.entry(**{name: frozen(name, value) if type(value) is list else value for name, value in body.items()})
+    lists = {name: frozen(name, body[name]) for name in kind.tuples if name in body}
+    return kind.entry(**{**body, **lists}) if lists else kind.entry(**body)
 
 
 def frozen(name: str, value: Any) -> Any:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, and_, bindparam, exists, literal, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.db.asking import Question
@@ -37,11 +37,19 @@ _ADVICE = [AdviceRow.id, AdviceRow.seq, *(getattr(AdviceRow, name) for name in A
 
 _advice, _pauses = table_of(AdviceRow), table_of(PauseRow)
 _policies, _overrides = table_of(PolicyRow), table_of(OverrideRow)
-_NEWEST = Question(
+_NEWEST = (
     select(_advice.c.id, _advice.c.inputs_hash, _advice.c.valid_until)
     .where(_advice.c.patient_id == bindparam("patient"))
     .order_by(_advice.c.seq.desc())
     .limit(1)
+    .subquery("newest")
+)
+_BEFORE = Question(
+    select(
+        exists().where(_policies.c.patient_id == bindparam("patient")).label("has_policies"),
+        exists().where(_pauses.c.patient_id == bindparam("patient")).label("has_pauses"),
+        *_NEWEST.c,
+    ).select_from(select(literal(1)).subquery("once").outerjoin(_NEWEST, true()))
 )
 _PAUSES_OF = Question(
     select(_pauses.c.id, *(_pauses.c[name] for name in PAUSE_FIELDS))
@@ -78,10 +86,19 @@ class NewestAdvice:
     valid_until: datetime
 
 
-def newest_advice(db: Session, patient_id: UUID) -> NewestAdvice | None:
-    """Return the advice that nothing has superseded, without its body."""
-    row = _NEWEST.first(db, {"patient": patient_id})
-    return NewestAdvice(*row) if row else None
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stands before an advice is given: the newest one, and whether there was ever a policy or a pause."""
+
+    has_policies: bool
+    has_pauses: bool
+    newest: NewestAdvice | None
+
+
+def what_was_before(db: Session, patient_id: UUID) -> Before:
+    """Return what stands before an advice is given, in one statement: most patients never had a policy or a pause."""
+    (row,) = _BEFORE.all(db, {"patient": patient_id})
+    return Before(row[0], row[1], NewestAdvice(*row[2:]) if row[2] is not None else None)
 
 
 def find_advice(db: Session, patient_id: UUID, advice_id: UUID) -> GivenAdvice | None:

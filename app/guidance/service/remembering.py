@@ -75,9 +75,11 @@ def recollect(db: Session, patient_id: UUID, earliest: date | None, at: datetime
 
 def read_all(db: Session, patient_id: UUID, earliest: date | None, at: datetime, zone: str) -> Recollection:
     """Return the same without anything that was kept."""
-    kept, book, is_whole = read_facts(db, patient_id, earliest, at, zone, None)
-    pauses, newest = repository.list_pauses(db, patient_id), repository.newest_advice(db, patient_id)
-    return Recollection(Consultation(kept.facts, book), kept, pauses, newest, is_whole=is_whole)
+    before = repository.what_was_before(db, patient_id)
+    book = None if before.has_policies else PolicyBook()
+    kept, book, is_whole = read_facts(db, patient_id, earliest, at, zone, book)
+    pauses = repository.list_pauses(db, patient_id) if before.has_pauses else []
+    return Recollection(Consultation(kept.facts, book), kept, pauses, before.newest, is_whole=is_whole)
 
 
 def remember(

@@ -19,22 +19,24 @@ from app.db.synced import SyncChange, SyncStream
 from app.db.types import Id, Instant
 from app.logbook.facts import (
     CheckInFact,
+    Rows,
     RunFact,
-    check_in_fact,
-    intake_fact,
-    red_flag_fact,
-    run_fact,
-    score_fact,
+    Timed,
+    check_in_facts,
+    intake_facts,
+    red_flag_facts,
+    run_facts,
+    score_facts,
 )
-from app.logbook.kept import LISTED, CaughtUp, KeptFacts, Place, Timed, is_any_ahead
+from app.logbook.kept import LISTED, CaughtUp, KeptFacts, Place, is_any_ahead
 from app.logbook.kinds import CHECK_IN, INTAKE, PAIN_SCORE, RED_FLAG, RUN, PainAnswers
 
-_MAKERS: Mapping[str, Callable[[Sequence[Any]], Any]] = {
-    "runs": run_fact,
-    "scores": score_fact,
-    "check_ins": check_in_fact,
-    "red_flags": red_flag_fact,
-    "intakes": intake_fact,
+_MAKERS: Mapping[str, Callable[[Rows], list[Timed]]] = {
+    "runs": run_facts,
+    "scores": score_facts,
+    "check_ins": check_in_facts,
+    "red_flags": red_flag_facts,
+    "intakes": intake_facts,
 }
 
 
@@ -90,7 +92,7 @@ def _only(question: Question, db: Session, asked: Mapping[str, Any]) -> Sequence
 def _timed(told: Sequence[str], answers: PainAnswers | None) -> dict[str, list[Timed]]:
     """Return the facts of each list, each list in its order: that of the instants, then of the keys."""
     rows = dict(zip(LISTED, (sorted(orjson.loads(listed)) for listed in told), strict=False))
-    found = {name: [(row[0], make(row[1:])) for row in rows[name]] for name, make in _MAKERS.items()}
+    found = {name: make(rows[name]) for name, make in _MAKERS.items()}
     return {**found, "answers": [] if answers is None else _as_scores(answers, rows["answers"])}
 
 
@@ -163,7 +165,7 @@ def _answered(facts: Callable[..., Any], answers: PainAnswers) -> Any:
 def _as_scores(answers: PainAnswers, rows: Sequence[Sequence[Any]]) -> list[Timed]:
     """Return answers to pain questions as the scores that they are, about no run and no session by name."""
     moments = dict(answers.moments)
-    return [(row[0], score_fact([*row[1:6], moments[row[6]].value, row[7], None, False])) for row in rows]
+    return score_facts([*row[:6], moments[row[6]].value, row[7], None, False] for row in rows)
 
 
 def _run_before(runs: Table) -> Any:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     cast,
     delete,
     func,
+    literal,
     or_,
     select,
     type_coerce,
@@ -75,36 +76,40 @@ def find_streams(db: Session, patient_ids: Group[UUID]) -> dict[UUID, Stream]:
     return {row[0]: Stream(*row[1:]) for row in db.connection().execute(statement)}
 
 
-def find_applied(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUID, Done]:
-    """Return the operations among these that made a version."""
+def find_known(
+    db: Session, patient_id: UUID, op_ids: Group[UUID], names: Group[str], record_ids: Group[UUID]
+) -> tuple[dict[UUID, Done], list[Version]]:
+    """Return the operations among these that made a version, and the newest version of each of these records.
+
+    The records are those of these collections with one of these ids; both in one statement.
+    """
     dialect = db.connection().dialect.name
-    found = {}
-    for *version, op_hash, status in _applied(dialect).all(db, {"patient": patient_id, "vers": ids(op_ids, dialect)}):
+    asked = {**_asked(dialect, patient_id, names, record_ids), "vers": ids(op_ids, dialect)}
+    done: dict[UUID, Done] = {}
+    newest: list[Version] = []
+    for is_newest, op_hash, status, *version in _known(dialect).all(db, asked):
         made = Version(*version)
-        found[made.ver] = Done(made.ver, op_hash, status or "applied", version=made)
-    return found
+        if is_newest:
+            newest.append(made)
+        else:
+            done[made.ver] = Done(made.ver, op_hash, status or "applied", version=made)
+    return done, newest
 
 
 @cache
-def _applied(dialect: str) -> Question:
-    asked = is_among_ids(_changes.c.ver, "vers", dialect)
-    return Question(select(*_VERSION, _changes.c.op_hash, _changes.c.status).where(_OWN_CHANGE, asked))
-
-
-def find_newest(db: Session, patient_id: UUID, names: Group[str], record_ids: Group[UUID]) -> list[Version]:
-    """Return the newest version of each record of these collections with one of these ids."""
-    dialect = db.connection().dialect.name
-    asked = _asked(dialect, patient_id, names, record_ids)
-    return [Version(*row) for row in _newest(dialect).all(db, asked)]
+def _known(dialect: str) -> Question:
+    """Return the statement of find_known; each way of asking by itself, so that each uses its index."""
+    told = (_changes.c.op_hash, _changes.c.status, *_VERSION)
+    by_ver = select(literal(0).label("is_newest"), *told).where(
+        _OWN_CHANGE, is_among_ids(_changes.c.ver, "vers", dialect)
+    )
+    is_newest = _is_newest(None, bindparam("patient", type_=Id()))
+    by_record = select(literal(1).label("is_newest"), *told).where(*_among(dialect), is_newest)
+    return Question(union_all(by_ver, by_record))
 
 
 def _asked(dialect: str, patient_id: UUID, names: Group[str], record_ids: Group[UUID]) -> dict[str, Any]:
     return {"patient": patient_id, "names": values(names, dialect), "ids": ids(record_ids, dialect)}
-
-
-@cache
-def _newest(dialect: str) -> Question:
-    return Question(select(*_VERSION).where(*_among(dialect), _is_newest(None, bindparam("patient", type_=Id()))))
 
 
 def find_versions(

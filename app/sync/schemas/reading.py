@@ -136,7 +136,9 @@ def _entry(collection: SyncedCollection, entry_id: UUID, data: Mapping[str, Any]
     own = data
     if kept or collection.derived:
         own = {name: value for name, value in data.items() if name not in kept and name not in collection.derived}
-    entry: Entry = entry_of(collection.kind, {**_load_whole(collection, own), "id": entry_id})
+    loaded = _load_whole(collection, own)
+    loaded["id"] = entry_id
+    entry: Entry = entry_of(collection.kind, loaded)
     return replace(entry, **kept) if kept else entry
 
 

@@ -56,8 +56,8 @@ def load_batch(
     base_vers = {item.base_ver for item in sent if item.base_ver is not None}
     parked = repository.find_parked(db, patient_id, op_ids | base_vers)
     done = {op_id: known for op_id, known in parked.items() if op_id in op_ids}
-    done |= repository.find_applied(db, patient_id, op_ids)
-    newest = repository.find_newest(db, patient_id, names, ids)
+    applied, newest = repository.find_known(db, patient_id, op_ids, names, ids)
+    done |= applied
     stand_ins = {op_id: known.base for op_id, known in parked.items() if known.base is not None}
     seqs = {op.base.seq for op in ops if op.base.seq is not None}
     vers = base_vers | set(stand_ins.values()) | {known.ver for known in done.values() if known.ver is not None}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
 
-from app.db.synced import Write, store_all
+from app.db.synced import Write, head_now, store_all
 from app.guidance.service import override_on, reconsider
 from app.guidance.values import GivenAdvice, Override
 from app.kernel.errors import Conflict
@@ -69,7 +69,8 @@ def push(
     repository.park(db, batch.parked)
     advice = reconsider(writing, batch.changed) if batch.changed else None
     override = override_on(db, writing.patient_id, advice.as_of, writing.at) if advice is not None else None
-    return Pushed(repository.find_stream(db, writing.patient_id), results, advice, override)
+    head = head_now(db, writing.patient_id, stream.head)
+    return Pushed(replace(stream, head=head), results, advice, override)
 
 
 def _number_of(stream: Stream, cursor: int) -> int:
