@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection as Group
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,10 @@ from sqlalchemy import (
     case,
     cast,
     delete,
+    exists,
     func,
     literal,
+    null,
     or_,
     select,
     type_coerce,
@@ -37,13 +39,17 @@ from app.db.types import Id
 from app.kernel.errors import NotVisible
 from app.kernel.ids import id_text
 from app.sync.domain import Change, Done, Version, WrittenChange
+from app.sync.models import ParkedRow
 
 _changes = table_of(SyncChange)
 _streams = table_of(SyncStream)
+_parking = table_of(ParkedRow)
 _newer = _changes.alias("newer")
 _STREAM = (_streams.c.epoch, _streams.c.generation, _streams.c.head, _streams.c.floor)
 _OF_PATIENT = select(*_STREAM).where(_streams.c.patient_id == bindparam("patient", type_=Id()))
 _HEAD, _LOCKED = Question(_OF_PATIENT), Question(_OF_PATIENT.with_for_update())
+_MADE, _NEWEST, _PARKED = range(3)
+"""What a row of find_known tells: a version that an operation made, a newest version, that something is parked."""
 _OWN_CHANGE = _changes.c.patient_id == bindparam("patient", type_=Id())
 _VERSION = tuple(_changes.c[name] for name in ("collection", "id", "seq", "ver", "deleted", "data"))
 
@@ -76,36 +82,46 @@ def find_streams(db: Session, patient_ids: Group[UUID]) -> dict[UUID, Stream]:
     return {row[0]: Stream(*row[1:]) for row in db.connection().execute(statement)}
 
 
-def find_known(
-    db: Session, patient_id: UUID, op_ids: Group[UUID], names: Group[str], record_ids: Group[UUID]
-) -> tuple[dict[UUID, Done], list[Version]]:
-    """Return the operations among these that made a version, and the newest version of each of these records.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a stream knows of a batch: the operations that made a version, the newest versions of the records."""
 
-    The records are those of these collections with one of these ids; both in one statement.
+    done: dict[UUID, Done]
+    newest: list[Version]
+    is_any_parked: bool
+
+
+def find_known(db: Session, patient_id: UUID, op_ids: Group[UUID], names: Group[str], record_ids: Group[UUID]) -> Known:
+    """Return what is known of these operations, of the records of these collections with one of these ids.
+
+    And whether any operation is parked at all: most streams never had one. In one statement, asked under the lock.
     """
     dialect = db.connection().dialect.name
     asked = {**_asked(dialect, patient_id, names, record_ids), "vers": ids(op_ids, dialect)}
-    done: dict[UUID, Done] = {}
-    newest: list[Version] = []
-    for is_newest, op_hash, status, *version in _known(dialect).all(db, asked):
-        made = Version(*version)
-        if is_newest:
-            newest.append(made)
+    known = Known({}, [], is_any_parked=False)
+    for what, op_hash, status, *version in _known(dialect).all(db, asked):
+        if what == _PARKED:
+            known = replace(known, is_any_parked=True)
+        elif what == _NEWEST:
+            known.newest.append(Version(*version))
         else:
-            done[made.ver] = Done(made.ver, op_hash, status or "applied", version=made)
-    return done, newest
+            made = Version(*version)
+            known.done[made.ver] = Done(made.ver, op_hash, status or "applied", version=made)
+    return known
 
 
 @cache
 def _known(dialect: str) -> Question:
     """Return the statement of find_known; each way of asking by itself, so that each uses its index."""
     told = (_changes.c.op_hash, _changes.c.status, *_VERSION)
-    by_ver = select(literal(0).label("is_newest"), *told).where(
+    by_ver = select(literal(_MADE).label("what"), *told).where(
         _OWN_CHANGE, is_among_ids(_changes.c.ver, "vers", dialect)
     )
     is_newest = _is_newest(None, bindparam("patient", type_=Id()))
-    by_record = select(literal(1).label("is_newest"), *told).where(*_among(dialect), is_newest)
-    return Question(union_all(by_ver, by_record))
+    by_record = select(literal(_NEWEST), *told).where(*_among(dialect), is_newest)
+    is_any_parked = exists().where(_parking.c.patient_id == bindparam("patient", type_=Id()))
+    parked = select(literal(_PARKED), *(cast(null(), column.type) for column in told)).where(is_any_parked)
+    return Question(union_all(by_ver, by_record, parked))
 
 
 def _asked(dialect: str, patient_id: UUID, names: Group[str], record_ids: Group[UUID]) -> dict[str, Any]:
