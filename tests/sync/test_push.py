@@ -779,6 +779,7 @@ def test_a_push_takes_as_many_statements_for_a_hundred_records_as_for_six(phone:
 
 def test_a_push_of_refusals_and_repeats_takes_no_more_statements_for_many(phone: Phone, counted: Counted) -> None:
     epoch, taken = phone.pull()["epoch"], []
+    phone.push({**put("runs", a_run(1)), "data": None})  # what is parked is looked for only where there is any
     for count in (2, 40):
         good = mixed(count)
         phone.push(*good)
