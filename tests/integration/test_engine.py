@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Column, MetaData, Table, Text, event, exc, insert, select, text, update
+from sqlalchemy import Column, MetaData, Table, Text, bindparam, event, exc, insert, select, text, update
 
 from app.db.engine import (
     IDLE_IN_TRANSACTION_MS,
@@ -151,6 +151,18 @@ def test_postgresql_gives_up_in_time(postgresql: Database) -> None:
             "lock_timeout": LOCK_TIMEOUT_MS,
             "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS,
         }
+
+
+def test_postgresql_plans_once_what_is_asked_again_and_again(postgresql: Database) -> None:
+    one_note = NOTES.select().where(NOTES.c.id == bindparam("one"))
+    for engine in (postgresql.writer, postgresql.reader):
+        with engine.connect() as connection:
+            for _ in range(12):  # the driver prepares what it is given for the sixth time
+                connection.execute(one_note, {"one": new_id()})
+            counted = text("SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements")
+            once, each_time = connection.execute(counted).one()
+        assert once > 0
+        assert each_time == 0
 
 
 def test_postgresql_s_reader_holds_no_transaction_and_its_writer_holds_one(postgresql: Database) -> None:
