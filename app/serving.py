@@ -20,6 +20,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from app.db.backfill import Backfill, backfill
 from app.settings import start_of_a_server, tell_workers
 from app.web.admission import threads_for
 
@@ -32,6 +33,7 @@ _MADE_BEFORE_A_LOOK = 20_000
 _ARENA_MAX, ARENAS = -8, 2
 """What GNU's malloc calls the most pools, and how many that may be."""
 _OWN = _METRICS / str(os.getpid())
+_BESIDE: dict[int, Backfill | None] = {}
 
 
 def on_starting(server: Any) -> None:
@@ -75,6 +77,17 @@ def _share_arenas() -> None:
     """Let the threads of a worker share two pools of memory: with one each, it keeps a tenth more than it uses."""
     with suppress(OSError, AttributeError):  # another C library than GNU's has no such setting
         ctypes.CDLL(None).mallopt(_ARENA_MAX, ARENAS)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let a worker do what it does beside its requests."""
+    _BESIDE[worker.pid] = backfill(worker.wsgi.extensions["trochlea.database"])
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """End that with the worker."""
+    if (beside := _BESIDE.pop(worker.pid, None)) is not None:
+        beside.end()
 
 
 def on_exit(_server: Any) -> None:

@@ -152,7 +152,7 @@ def _sqlite(url: URL, pool_size: int, *, query_only: bool) -> Engine:
         else:
             _begin_writing(connection, queue)
 
-    queue = WriterQueue(_file_of(url))
+    queue = WriterQueue(file_of(url))
     for given_back in ("checkin", "invalidate", "close"):
         event.listen(engine, given_back, _end_turn)
 
@@ -167,7 +167,7 @@ def _begin_writing(connection: Any, queue: WriterQueue) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _file_of(url: URL) -> str | None:
+def file_of(url: URL) -> str | None:
     """Return the file that a SQLite database is kept in, None where there is none of its own."""
     name = url.database
     return None if not name or name == ":memory:" or name.startswith("file:") else str(Path(name).resolve())
