@@ -80,8 +80,9 @@ def _share_arenas() -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let a worker do what it does beside its requests."""
-    _BESIDE[worker.pid] = backfill(worker.wsgi.extensions["trochlea.database"])
+    """Let a worker do what it does beside its requests, where it serves this application."""
+    if (database := worker.wsgi.extensions.get("trochlea.database")) is not None:
+        _BESIDE[worker.pid] = backfill(database)
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
