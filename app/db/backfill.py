@@ -36,7 +36,7 @@ class Backfill:
 
     def _work(self) -> None:
         while not self._ended.wait(self._every_s):
-            with suppress(sqlite3.Error), closing(_opened(self._file)) as connection:
+            with suppress(sqlite3.Error), closing(opened(self._file)) as connection:
                 while True:
                     connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
                     if self._ended.wait(self._every_s):
@@ -49,7 +49,7 @@ def backfill(database: Database) -> Backfill | None:
     return None if file is None else Backfill(file)
 
 
-def _opened(file: str) -> sqlite3.Connection:
+def opened(file: str) -> sqlite3.Connection:
     """Open a file that is there; what is brought over is on the disk before its log is written over."""
     connection = sqlite3.connect(f"{Path(file).as_uri()}?mode=rw", uri=True, isolation_level=None)
     connection.execute("PRAGMA synchronous=FULL")

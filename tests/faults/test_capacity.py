@@ -210,9 +210,10 @@ def test_half_an_hour_at_half_of_what_it_can_do_leaves_the_server_as_it_was(
     first = together(loads[warm : warm + compared]).p99_s(done=True)
     last = together(loads[-compared:]).p99_s(done=True)
     tell(
-        f"soak: {minutes} minutes, {sum(len(load.replies) for load in loads)} requests, {refused} refused, memory {seen[0].memory_mb:.0f} "
-        f"to {seen[-1].memory_mb:.0f} MiB ({slope:+.2f} in 10 minutes), files {seen[0].files} to {seen[-1].files}, "
-        f"threads {seen[0].threads} to {seen[-1].threads}, p99 {first * 1000:.0f} and {last * 1000:.0f} ms"
+        f"soak: {minutes} minutes, {sum(len(load.replies) for load in loads)} requests, {refused} refused, "
+        f"memory {seen[0].memory_mb:.0f} to {seen[-1].memory_mb:.0f} MiB ({slope:+.2f} in 10 minutes), "
+        f"files {seen[0].files} to {seen[-1].files}, threads {seen[0].threads} to {seen[-1].threads}, "
+        f"p99 {first * 1000:.0f} and {last * 1000:.0f} ms"
     )
     assert refused == 0
     assert slope <= GROWS_BY_MB_IN_10_MIN

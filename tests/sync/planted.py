@@ -30,8 +30,8 @@ DEFECTS = (
     Defect(
         "another's operations are taken for one's own",
         _REPOSITORY,
-        "_changes.c.op_hash, _changes.c.status).where(_OWN_CHANGE, asked)",
-        "_changes.c.op_hash, _changes.c.status).where(asked)",
+        '        _OWN_CHANGE, is_among_ids(_changes.c.ver, "vers", dialect)\n    )\n    is_newest',
+        '        is_among_ids(_changes.c.ver, "vers", dialect)\n    )\n    is_newest',
         f"{_FOREIGN}[sqlite-few]",
     ),
     Defect(

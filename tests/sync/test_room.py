@@ -135,8 +135,9 @@ def test_the_room_of_one_patient_is_not_that_of_another(phone: Phone, people: Pe
 
 def test_asking_for_room_takes_one_statement_and_none_where_nothing_is_parked(phone: Phone, counted: Counted) -> None:
     epoch, taken = phone.pull()["epoch"], []
-    for ops in ([put("runs", a_run(1))], [put("runs", a_run(2)), *refused(1)], [put("runs", a_run(3)), *refused(40)]):
+    for bad in (0, 1, 1, 40):
         with counted() as sent:
-            phone.push(*ops, epoch=epoch)
+            phone.push(put("runs", a_run(len(taken))), *refused(bad), epoch=epoch)
         taken.append(len([statement for statement in sent if "sync_parked" in statement]))
-    assert taken == [1, 3, 3]
+    # Whether anything is parked, the room, what is parked now; and what was parked before, where anything was.
+    assert taken == [1, 3, 4, 4]
