@@ -24,6 +24,7 @@ from app.web.auth import admit, log_act, log_looks
 from app.web.deprecation import Deprecation
 from app.web.encodings import UnsupportedEncoding, inflate
 from app.web.json_input import parse_json
+from app.web.quick_query import QuickQuery
 from app.web.transaction import read_where_it_can_be, request_transaction
 
 View = Callable[..., Response]
@@ -196,16 +197,21 @@ def _made(schema: Any) -> Any:
 
 
 def _with_input(view: View, taken: Sequence[_Taken]) -> View:
-    parser, no_query = Parser(), NoQuery()
-    takes_query = any(one.name == "query" for one in taken)
+    parser = Parser()
+    bodies = [one for one in taken if one.name != "query"]
+    query = next((one.schema for one in taken if one.name == "query"), NoQuery())
+    takes_query, quick = not isinstance(query, NoQuery), QuickQuery(query)
 
     @wraps(view)
     def given(**arguments: Any) -> Response:
         req = asked()
-        for one in taken:
+        for one in bodies:
             arguments[one.name] = parser.parse(one.schema, req, location=one.location)
-        if not takes_query and req.args:
-            parser.parse(no_query, req, location="query")
+        if takes_query or req.args:
+            told = quick.read(req.args)
+            told = parser.parse(query, req, location="query") if told is None else told
+            if takes_query:
+                arguments["query"] = told
         return view(**arguments)
 
     return given
