@@ -10,8 +10,9 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, case, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Table, bindparam, case, func, literal, or_, select, type_coerce, union_all
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
 from app.db.among import ids, is_among_ids
 from app.db.asking import Question
@@ -122,10 +123,10 @@ class _Reader:
         return found
 
     def _grouped(self, question: Question, **asked: Any) -> dict[UUID, list[Any]]:
-        found: dict[UUID, list[Any]] = defaultdict(list)
+        found: dict[Any, list[Any]] = defaultdict(list)
         for key, *told in question.all(self.db, self._asked(asked)):
             found[key].append(told)
-        return found
+        return {key if isinstance(key, UUID) else UUID(bytes=key): listed for key, listed in found.items()}
 
     def _asked(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         return {**asked, "patients": ids(self.patients, self.dialect)}
@@ -148,7 +149,7 @@ def _skips_of(dialect: str) -> Question:
 def _sessions_of(dialect: str) -> Question:
     c = _sessions.c
     days = c.performed_on.between(bindparam("first"), bindparam("last"))
-    chosen = select(c.patient_id, c.id, c.performed_on, c.performed_at, c.sets).where(
+    chosen = select(_kept(c.patient_id), c.id, c.performed_on, c.performed_at, c.sets).where(
         _theirs(_sessions, dialect), days, c.deleted_at.is_(None)
     )
     return Question(chosen.order_by(c.performed_at, c.id))
@@ -172,10 +173,11 @@ def _check_ins_of(dialect: str) -> Question:
 
 def _worst(table: Table, told: Sequence[ColumnElement[Any]], dialect: str, *beside: ColumnElement[Any]) -> Select[Any]:
     c = table.c
-    keys = (c.patient_id, c.performed_on, *beside)
+    keys = (c.performed_on, *beside)
     is_told = or_(*(one.is_not(None) for one in told))
     known = (c.deleted_at.is_(None), c.performed_on >= bindparam("since"), c.performed_at <= bindparam("known_until"))
-    return select(*keys, *map(func.max, told)).where(_theirs(table, dialect), *known, is_told).group_by(*keys)
+    chosen = select(_kept(c.patient_id), *keys, *map(func.max, told))
+    return chosen.where(_theirs(table, dialect), *known, is_told).group_by(c.patient_id, *keys)
 
 
 @cache
@@ -191,8 +193,13 @@ def _bending_of(dialect: str) -> Question:
         .where(_theirs(_measurements, dialect), *known)
         .subquery()
     )
-    chosen = select(*(ranked.c[name] for name in ("patient_id", "test", "knee_flexion_deg", "value")))
+    chosen = select(_kept(ranked.c.patient_id), ranked.c.test, ranked.c.knee_flexion_deg, ranked.c.value)
     return Question(chosen.where(ranked.c.place == 1))
+
+
+def _kept(patient_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return an id as the database keeps it: whose a row is, is asked of each row, and read once for all of them."""
+    return type_coerce(patient_id, NullType()).label("patient_id")
 
 
 def _theirs(table: Table, dialect: str) -> ColumnElement[bool]:
