@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from flask import Flask, Request, Response, current_app, request
+from flask import Flask, Request, Response, current_app
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -66,8 +68,17 @@ FEATURES: list[Feature] = [
 ]
 
 
+_ALWAYS = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 CACHEABLE = frozenset({Permission.LIBRARY_READ, Permission.PUBLIC})
 """What is the same for everybody may be kept and asked for again with its tag; nothing else is ever kept."""
+
+
+class Application(Flask):
+    """Flask, where everything that is called is a plain function: it asks that of each anew at each request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
 
 
 class NoSessions(SessionInterface):
@@ -88,7 +99,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     """Return the application; raise SettingsIncomplete or RouteWithoutPermission instead of starting unsafe."""
     settings = settings or read_settings()
     configure_logs(settings.log_level)
-    app = Flask("app", static_folder=None)
+    app = Application("app", static_folder=None)
     app.session_interface = NoSessions()
     app.config.update(
         SECRET_KEY=settings.secret_key,
@@ -134,7 +145,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
 
 def _close_files(_: BaseException | None) -> None:
     """Close what was uploaded: a large file waits on the disk, and nobody but the collector of rubbish would end it."""
-    request.close()
+    asked().close()
 
 
 def refuse_open_routes(app: Flask) -> None:
@@ -171,10 +182,13 @@ def _may_be_kept(response: Response) -> bool:
 def _headers(response: Response) -> Response:
     """Keep health data out of caches, and the answers out of other pages."""
     headers = response.headers
-    if "Cache-Control" not in headers:
+    there = {name.lower() for name, _ in headers}
+    if "cache-control" not in there:
         headers.add("Cache-Control", "private, no-cache" if _may_be_kept(response) else "no-store")
-    if "Content-Security-Policy" not in headers:
+    if "content-security-policy" not in there:
         headers.add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
+    for name, said in _ALWAYS:
+        if name.lower() in there:
+            headers.remove(name)
+        headers.add(name, said)
     return response

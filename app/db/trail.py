@@ -28,13 +28,15 @@ from sqlalchemy import (
     Text,
     bindparam,
     event,
-    insert,
     select,
     text,
 )
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from app.db.asking import Question
 from app.db.base import Base, table_of
+from app.db.rows import add_rows
 
 TRAILS = 8
 BEGINNING = bytes(32)
@@ -70,7 +72,7 @@ class TrailHeadRow(Base):
 
 
 _LINES, _HEADS = table_of(TrailRow), table_of(TrailHeadRow)
-_HEAD = select(_HEADS.c.number, _HEADS.c.hash).where(_HEADS.c.trail == bindparam("own")).with_for_update()
+_HEAD = Question(select(_HEADS.c.number, _HEADS.c.hash).where(_HEADS.c.trail == bindparam("own")).with_for_update())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,8 +119,14 @@ def append(db: Session, lines: Sequence[Line]) -> None:
     """
     trail = trail_of(lines[0].actor_id)
     connection = db.connection()
-    number, before = connection.execute(_HEAD, {"own": trail}).one()
-    connection.execute(insert(_LINES), list(_rows(trail, number, before, lines)))
+    head = _HEAD.first(db, {"own": trail})
+    if head is None:
+        raise NoResultFound
+    number, before = head
+    rows = list(_rows(trail, number, before, lines))
+    if connection.dialect.name == "postgresql":
+        rows = [{**row, "hash": f"\\x{row['hash'].hex()}"} for row in rows]  # they are written as JSON there
+    add_rows(db, _LINES, rows)
 
 
 def _rows(trail: int, number: int, before: bytes, lines: Sequence[Line]) -> Iterator[dict[str, Any]]:

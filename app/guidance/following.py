@@ -10,8 +10,8 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from uuid import UUID
 
-from app.guidance.domain.adherence import Adherence, adherence
-from app.guidance.domain.due import DueExercise, adherence_row, due_exercise
+from app.guidance.domain.adherence import Adherence, DueRow, adherence
+from app.guidance.domain.due import DueExercise, adherence_rows, due_exercise
 from app.guidance.domain.hip_first import HipFirst, HipFirstFacts, hidden_because, hip_first_along
 from app.guidance.domain.policy import Policy
 from app.guidance.domain.stage_facts import ClinicFacts
@@ -126,12 +126,12 @@ class Following:
 
     def adherence(self, as_of: date, days: int, at: datetime, only: frozenset[str] | None = None) -> Adherence:
         """Return adherence over the days up to one; `only` looks at some exercises alone."""
-        rows = [
-            adherence_row(due, at, self.zone)
-            for back in range(days)
-            for due in self.due_on(as_of - back * _DAY)
-            if only is None or due.exercise.exercise in only
-        ]
+        rows: list[DueRow] = []
+        for day in (as_of - back * _DAY for back in range(days)):
+            due = self.due_on(day)
+            if only is not None:
+                due = [one for one in due if one.exercise.exercise in only]
+            rows += adherence_rows(day, due, at, self.zone)
         return adherence(rows)
 
     def sessions_on(self, day: date) -> list[DoneSession]:

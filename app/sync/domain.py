@@ -73,10 +73,10 @@ class Change(NamedTuple):
 
 
 class WrittenChange(NamedTuple):
-    """A version on its way to a device that may read all of it: its number, and the whole change as JSON."""
+    """A version on its way to a device that may read all of it: its number, and the whole change as JSON in UTF-8."""
 
     seq: int
-    text: str
+    text: bytes
 
 
 @value()

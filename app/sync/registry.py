@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from app.consent import service as consent
@@ -153,6 +153,7 @@ _ALL = (
 COLLECTIONS: dict[str, SyncedCollection] = {found.name: found for found in _ALL}
 
 
+@lru_cache(maxsize=256)
 def readable(scopes: frozenset[str] | None) -> frozenset[str]:
     """Return the collections that these scopes open; None is the patient, who reads all."""
     return frozenset(found.name for found in _ALL if scopes is None or found.scopes & scopes)

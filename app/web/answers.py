@@ -6,11 +6,15 @@ from typing import Any
 
 import orjson
 from flask import Response, request
+from werkzeug.datastructures import Headers
 
 from app.kernel.errors import Conflict, Invalid
 from app.web.asked import asked
 
 JSON = "application/json"
+OK = 200
+_CHANGED = frozenset({"location", "content-location"})
+"""What a header says of another place is made a whole address first."""
 
 
 class PreconditionRequired(Invalid):
@@ -27,6 +31,18 @@ class PreconditionFailed(Conflict):
     title = "This has changed since you read it"
 
 
+class Answer(Response):
+    """An answer whose headers go out as they stand, where nothing in them has to be changed first."""
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:
+        """Return the headers to send; werkzeug copies them one by one to look for what our answers do not have."""
+        headers = self.headers
+        there = {name.lower() for name, _ in headers}
+        if self.status_code != OK or "content-length" not in there or there & _CHANGED:
+            return super().get_wsgi_headers(environ)
+        return headers
+
+
 def answer(
     body: Any,
     status: int = 200,
@@ -40,7 +56,7 @@ def answer(
     if etag is not None and _is_known(etag):
         response = Response(status=304)
     else:
-        response = Response(orjson.dumps(body), status, mimetype=mimetype)
+        response = Answer(orjson.dumps(body), status, mimetype=mimetype)
     if etag is not None:
         response.set_etag(etag, weak)
     if location is not None:

@@ -1,11 +1,16 @@
-"""The request itself: Flask's `request` looks it up anew at each word, which costs a request of a millisecond a lot."""
+"""The request itself and what is kept for it: Flask's `request` and `g` look it up anew at each word.
+
+That costs a request of a quarter of a millisecond a lot.
+"""
 
 from __future__ import annotations
 
-from flask import Request, request
+from collections.abc import Callable
+from typing import Any
 
+from flask import Request, g, request
 
-def asked() -> Request:
-    """Return the request that is being answered."""
-    found: Request = request._get_current_object()  # type: ignore[attr-defined]
-    return found
+asked: Callable[[], Request] = request._get_current_object  # type: ignore[attr-defined]
+"""Returns the request that is being answered."""
+kept: Callable[[], Any] = g._get_current_object
+"""Returns what Flask's `g` stands for: what is kept while this request is answered."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g
 from flask_jwt_extended import JWTManager, create_access_token, get_jwt, get_jwt_header, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
@@ -19,6 +19,7 @@ from app.kernel.errors import Denied, Unauthenticated
 from app.kernel.ids import new_id, parse_id
 from app.kernel.permissions import Actor, Look, Permission
 from app.settings import Settings
+from app.web.asked import asked, kept
 from app.web.keyring import KeyRing, Keys
 from app.web.transaction import looking, note_place, write_or_refuse
 from app.web.verified import Named, Proven
@@ -94,7 +95,7 @@ def admit_as(
     """Note that this account's device session asks, or raise as `admit` does; for a door with another key to it."""
     permits: Permits = current_app.extensions["trochlea.permits"]
     with looking() as session:
-        g.actor = permits(session, account_id, device_id, permission, patient_id, clinic_id)
+        kept().actor = permits(session, account_id, device_id, permission, patient_id, clinic_id)
         note_place(session, patient_id)
     if patient_id is not None:
         note_look(permission, patient_id)
@@ -117,7 +118,7 @@ def log_looks(response: Response, operation: str) -> None:
 
 def log_acts(operation: str) -> None:
     """Write down whose things this request shows or changes, whatever its answer is; raise NotLogged."""
-    if looks := g.pop("looks", []):
+    if looks := kept().pop("looks", ()):
         witness: Witness = current_app.extensions["trochlea.witness"]
         write_or_refuse(lambda session: witness(session, actor(), looks, operation, now()))
 
@@ -149,7 +150,7 @@ def _asking() -> tuple[UUID, UUID, None]:
 
 def actor() -> Actor:
     """Return who asks."""
-    found: Actor = g.actor
+    found: Actor = kept().actor
     return found
 
 
@@ -164,7 +165,7 @@ def own_patient_id() -> UUID:
 def _named() -> Named:
     """Return whom the request's token names; raise Unauthenticated unless every claim is there and holds."""
     proven: Proven = current_app.extensions["trochlea.proven"]
-    sent = request.headers.get("Authorization", "")
+    sent = asked().headers.get("Authorization", "")
     named = proven.find(sent, now())
     if named is None or not _ring().accepts(named.kid):
         named = _prove()
@@ -197,10 +198,11 @@ def _prove() -> Named:
 
 def _ring() -> KeyRing:
     """Return the keys as this request found them: one that is rotated meanwhile does not meet another's id."""
-    if "ring" not in g:
+    held = kept()
+    if "ring" not in held:
         keys: Keys | KeyRing = current_app.extensions["trochlea.keys"]
-        g.ring = keys.ring()
-    ring: KeyRing = g.ring
+        held.ring = keys.ring()
+    ring: KeyRing = held.ring
     return ring
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gzip
 import zlib
 
-from flask import Request, Response, request
+from flask import Request, Response
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.kernel.errors import Invalid
+from app.web.asked import asked
 from app.web.json_input import BadJson
 
 WORTH_BYTES = 1024
@@ -43,7 +44,8 @@ def deflate(response: Response) -> Response:
         response.vary.add("Accept-Encoding")
     else:
         response.headers.add("Vary", "Accept-Encoding")
-    if "gzip" not in request.headers.get("Accept-Encoding", "") or request.accept_encodings["gzip"] <= 0:
+    req = asked()
+    if "gzip" not in req.headers.get("Accept-Encoding", "") or req.accept_encodings["gzip"] <= 0:
         return response
     if response.direct_passthrough or response.headers.get("Content-Encoding"):
         return response

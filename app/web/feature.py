@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any
 
 import flask_smorest
-from flask import Request, Response, after_this_request, g, request
+from flask import Request, Response, after_this_request, g
 from marshmallow import RAISE, Schema, fields
 from webargs.flaskparser import FlaskParser, abort
 from werkzeug.datastructures import CombinedMultiDict
@@ -19,10 +19,12 @@ from app.kernel.ids import parse_id
 from app.kernel.permissions import Permission
 from app.web.answers import JSON
 from app.web.app_age import refuse_old_apps
+from app.web.asked import asked
 from app.web.auth import admit, log_act, log_looks
 from app.web.deprecation import Deprecation
 from app.web.encodings import UnsupportedEncoding, inflate
 from app.web.json_input import parse_json
+from app.web.quick_query import QuickQuery
 from app.web.transaction import read_where_it_can_be, request_transaction
 
 View = Callable[..., Response]
@@ -135,7 +137,8 @@ class Feature:
         """
 
         def declare(view: View) -> View:
-            wrapped = self._with_input(self._with_answers(view, answers, media[0]), query, body, form)
+            taken = _taken(query, body, form)
+            wrapped = _with_input(view, taken)
             may_write = method != "GET" if writes is None else writes
             if self._writes_down and method != "GET":
                 wrapped = _written_down(wrapped, view.__name__)
@@ -156,27 +159,36 @@ class Feature:
                 deprecated=deprecated,
                 replica=replica,
             )
+            guarded._apidoc = self._documented(view, answers, media[0], taken)  # type: ignore[attr-defined]
             self.blueprint.route(path, methods=[method])(guarded)
             return view
 
         return declare
 
-    def _with_answers(self, view: View, answers: Answers, media_type: str) -> View:
+    def _documented(self, view: View, answers: Answers, media_type: str, taken: Sequence[_Taken]) -> Any:
+        """Return what the document says of an operation: flask-smorest notes it on a view, here on one never called."""
         for status, schema in answers.items():
             given = {"content_type": media_type} if schema is not None else {}
             view = self.blueprint.alt_response(status, schema=schema, success=True, **given)(view)
-        return view
+        for one in reversed(taken):
+            given = {"content_type": "multipart/form-data"} if one.name == "form" else {}
+            view = self.blueprint.arguments(one.schema, location=one.location, arg_name=one.name, **given)(view)
+        return view._apidoc  # type: ignore[attr-defined]
 
-    def _with_input(self, view: View, query: Any, body: Any, form: Any) -> View:
-        take = self.blueprint.arguments
-        view = (
-            _without_query(view) if query is NoQuery else take(_made(query), location="query", arg_name="query")(view)
-        )
-        if body is not None:
-            view = take(_made(body), location="json", arg_name="body")(view)
-        if form is not None:
-            view = take(_made(form), location="form", arg_name="form", content_type="multipart/form-data")(view)
-        return view
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One thing that an operation takes: the view's name for it, where in the request it is, what it has to be."""
+
+    name: str
+    location: str
+    schema: Any
+
+
+def _taken(query: Any, body: Any, form: Any) -> list[_Taken]:
+    """Return what an operation takes, in the order that it is read in."""
+    found = [("form", "form", form), ("body", "json", body), ("query", "query", None if query is NoQuery else query)]
+    return [_Taken(name, location, _made(schema)) for name, location, schema in found if schema is not None]
 
 
 def _made(schema: Any) -> Any:
@@ -184,14 +196,25 @@ def _made(schema: Any) -> Any:
     return schema() if isinstance(schema, type) else schema
 
 
-def _without_query(view: View) -> View:
+def _with_input(view: View, taken: Sequence[_Taken]) -> View:
+    parser = Parser()
+    bodies = [one for one in taken if one.name != "query"]
+    query = next((one.schema for one in taken if one.name == "query"), NoQuery())
+    takes_query, quick = not isinstance(query, NoQuery), QuickQuery(query)
+
     @wraps(view)
-    def checked(**arguments: Any) -> Response:
-        if request.args:
-            Parser().parse(NoQuery, request, location="query")
+    def given(**arguments: Any) -> Response:
+        req = asked()
+        for one in bodies:
+            arguments[one.name] = parser.parse(one.schema, req, location=one.location)
+        if takes_query or req.args:
+            told = quick.read(req.args)
+            told = parser.parse(query, req, location="query") if told is None else told
+            if takes_query:
+                arguments["query"] = told
         return view(**arguments)
 
-    return checked
+    return given
 
 
 def _written_down(view: View, name: str) -> View:
@@ -224,13 +247,15 @@ def _guarded(
 ) -> View:
     @wraps(view)
     def guarded(**path: Any) -> Response:
+        req = asked()
         if deprecated is not None:
             after_this_request(deprecated.tell)
         if refuses_old_apps:
             refuse_old_apps()
         if max_bytes is not None:
-            request.max_content_length = max_bytes
-        _refuse_unreadable_bodies()
+            req.max_content_length = max_bytes
+        if req.method != "GET" or req.content_length is not None or "Content-Encoding" in req.headers:
+            _refuse_unreadable_bodies(req)
         with request_transaction(writes=writes, may_be_replica=replica):
             admit(permission, path.get("patient_id"), path.get("clinic_id"))
             response = view(**path)
@@ -246,15 +271,15 @@ def _refuse_cut_bodies(req: Request, raw: bytes) -> None:
         raise RequestEntityTooLarge
 
 
-def _refuse_unreadable_bodies() -> None:
-    limit = request.max_content_length
+def _refuse_unreadable_bodies(req: Request) -> None:
+    limit = req.max_content_length
     g.limits = {"body_bytes": limit}
-    if limit is not None and (request.content_length or 0) > limit:
+    if limit is not None and (req.content_length or 0) > limit:
         raise RequestEntityTooLarge
-    match request.headers.get("Content-Encoding", "identity").lower():
+    match req.headers.get("Content-Encoding", "identity").lower():
         case "identity":
             return
         case "gzip":
-            inflate(request, limit or request.content_length or 0)
+            inflate(req, limit or req.content_length or 0)
         case _:
             raise UnsupportedEncoding

@@ -7,14 +7,14 @@ import re
 import sys
 import time
 from collections.abc import MutableMapping
+from secrets import token_hex
 from typing import Any
-from uuid import uuid4
 
 import orjson
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response
 
-from app.web.asked import asked
+from app.web.asked import asked, kept
 
 ALLOWED = frozenset(
     [
@@ -72,13 +72,13 @@ def log_requests(app: Flask) -> None:
 
 
 def _begin() -> None:
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if given and _REQUEST_ID.fullmatch(given) else uuid4().hex
-    g.began = time.perf_counter()
+    held, given = kept(), asked().headers.get("X-Request-Id", "")
+    held.request_id = given if given and _REQUEST_ID.fullmatch(given) else token_hex(16)
+    held.began = time.perf_counter()
 
 
 def _end(response: Response) -> Response:
-    known, req, ended = g.get, asked(), time.perf_counter()
+    known, req, ended = kept().get, asked(), time.perf_counter()
     request_id, actor = known("request_id", ""), known("actor")
     response.headers["X-Request-Id"] = request_id
     structlog.get_logger().info(

@@ -9,7 +9,7 @@ import hmac
 import time
 from ipaddress import ip_address
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -17,7 +17,7 @@ from app.kernel.errors import NotVisible
 from app.kernel.permissions import Permission
 from app.settings import Mode, Settings
 from app.web.admission import CODE
-from app.web.asked import asked
+from app.web.asked import asked, kept
 from app.web.feature import Feature
 from app.web.logs import METHODS
 
@@ -52,6 +52,22 @@ class Measured:
             ["code"],
             registry=self.registry,
         )
+        self._answered: dict[tuple[str, str, int], Counter] = {}
+        self._took: dict[str, Histogram] = {}
+
+    def answered(self, route: str, method: str, status: int) -> Counter:
+        """Return the counter of one kind of answer; it is looked for by its labels once."""
+        found = self._answered.get((route, method, status))
+        if found is None:
+            found = self._answered[route, method, status] = self.requests.labels(route, method, str(status))
+        return found
+
+    def took(self, route: str) -> Histogram:
+        """Return the histogram of a route."""
+        found = self._took.get(route)
+        if found is None:
+            found = self._took[route] = self.seconds.labels(route)
+        return found
 
 
 def measure_requests(app: Flask) -> None:
@@ -62,12 +78,12 @@ def measure_requests(app: Flask) -> None:
 
 def _count(response: Response) -> Response:
     measured: Measured = current_app.extensions["trochlea.measured"]
-    req, known = asked(), g.get
+    req, known = asked(), kept().get
     route = req.url_rule.rule if req.url_rule else NO_ROUTE
     method = req.method if req.method in METHODS else "other"
-    measured.requests.labels(route, method, str(response.status_code)).inc()
+    measured.answered(route, method, response.status_code).inc()
     if (began := known("began")) is not None:
-        measured.seconds.labels(route).observe(time.perf_counter() - began)
+        measured.took(route).observe(time.perf_counter() - began)
     if (code := known("problem_code")) is not None:
         measured.refusals.labels(code).inc()
     return response

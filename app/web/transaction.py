@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask import current_app, g
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.db.engine import Database
 from app.db.replica import place_of
 from app.kernel.errors import Unavailable
+from app.web.asked import kept
 
 Answer = TypeVar("Answer")
 
@@ -38,50 +39,55 @@ def request_transaction(*, writes: bool, may_be_replica: bool = False) -> Iterat
     With `may_be_replica` the view reads from the standby, where there is one that has come as far as the primary was
     when it let in whoever asks.
     """
-    g.writes = writes
-    g.may_be_replica = may_be_replica and database().replica is not None
+    held = kept()
+    held.writes = writes
+    held.may_be_replica = may_be_replica and database().replica is not None
     try:
         yield
         if "writer" in g:
             g.writer.commit()
     finally:
         for name in ("writer", "reader"):
-            if session := g.pop(name, None):
+            if session := held.pop(name, None):
                 session.close()
 
 
 def db() -> Session:
     """Return the session of this request: one that writes where the route may write, else one that reads."""
-    return writer() if g.writes else reader()
+    return writer() if kept().writes else reader()
 
 
 def writer() -> Session:
     """Return the writing session; on SQLite it holds the only write lock from its first statement on."""
-    if "writer" not in g:
-        g.writer = database().writing()
-    session: Session = g.writer
+    held = kept()
+    if "writer" not in held:
+        held.writer = database().writing()
+    session: Session = held.writer
     return session
 
 
 def reader() -> Session:
     """Return a session that only reads."""
-    if "reader" not in g:
-        g.reader = _replica_reader() or database().reading()
-    session: Session = g.reader
+    held = kept()
+    session: Session | None = held.get("reader")
+    if session is None:
+        known = database()
+        session = held.reader = _replica_reader(held, known) or known.reading()
     return session
 
 
-def _replica_reader() -> Session | None:
-    place, standby = g.get("place"), database().replica
-    g.from_replica = standby.session_at(place) if standby is not None and place is not None else None
-    found: Session | None = g.from_replica
+def _replica_reader(held: Any, known: Database) -> Session | None:
+    place, standby = held.get("place"), known.replica
+    found: Session | None = standby.session_at(place) if standby is not None and place is not None else None
+    held.from_replica = found
     return found
 
 
 def note_place(session: Session, patient_id: UUID | None) -> None:
     """Remember how far the primary is, on which somebody was just let in: no older state is shown to them."""
-    if g.get("may_be_replica"):
-        g.place = place_of(session, patient_id)
+    held = kept()
+    if held.get("may_be_replica"):
+        held.place = place_of(session, patient_id)
 
 
 def read_where_it_can_be(view: Callable[[], Answer]) -> Answer:
@@ -125,8 +131,9 @@ def looking() -> Iterator[Session]:
     Such a route gives it back before it goes on: a request waits for the write lock only once it writes, and never
     holds two connections.
     """
-    if g.get("may_be_replica"):
-        if session := g.pop("reader", None):
+    held = kept()
+    if held.get("may_be_replica"):
+        if session := held.pop("reader", None):
             session.close()
         with database().reading() as primary:
             yield primary
@@ -134,7 +141,7 @@ def looking() -> Iterator[Session]:
     try:
         yield reader()
     finally:
-        if g.writes and (session := g.pop("reader", None)):
+        if held.writes and (session := held.pop("reader", None)):
             session.close()
 
 

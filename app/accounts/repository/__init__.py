@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -59,6 +59,11 @@ _KNOWN = Question(
     )
     .join(_DEVICES, _DEVICES.c.account_id == _ACCOUNTS.c.id)
     .where(_DEVICES.c.id == bindparam("device"), _ACCOUNTS.c.disabled_at.is_(None))
+)
+_ENABLED = Question(
+    select(*(_ACCOUNTS.c[name] for name in Account.__dataclass_fields__)).where(
+        _ACCOUNTS.c.id == bindparam("account"), _ACCOUNTS.c.disabled_at.is_(None)
+    )
 )
 
 
@@ -146,9 +151,8 @@ def find_credentials(db: Session, email: str) -> tuple[Account, str] | None:
 
 def find_account(db: Session, account_id: UUID) -> Account | None:
     """Return the enabled account with this id."""
-    statement = select(*_ACCOUNT).where(AccountRow.id == account_id, AccountRow.disabled_at.is_(None))
-    row = db.execute(statement).mappings().one_or_none()
-    return _account(row) if row else None
+    row = _ENABLED.first(db, {"account": account_id})
+    return _account(dict(zip(_ENABLED.names, row, strict=True))) if row else None
 
 
 def hold_account(db: Session, account_id: UUID) -> None:
@@ -238,7 +242,7 @@ def find_refresh_token(db: Session, token_hash: bytes) -> tuple[UUID, int] | Non
     return (row.device_id, row.generation) if row else None
 
 
-def _account(row: RowMapping) -> Account:
+def _account(row: RowMapping | Mapping[str, Any]) -> Account:
     values = {name: row[name] for name in Account.__dataclass_fields__}
     profession = values["professional_role"]
     values["role"] = Role(values["role"])

@@ -84,10 +84,24 @@ def work_done(sets: Iterable[LoggedSet], slug: str, side: Side | None, *, in_sec
 
 def adherence_row(due: DueExercise, at: datetime, zone: str) -> DueRow:
     """Return the row that counts towards adherence; what is hidden or may still come is not due yet."""
-    done = 0 if due.done is None and due.state is DueState.SKIPPED else due.done
+    done = _done(due)
     counts = due.state is not DueState.HIDDEN and not _may_still_come(due.on, done, due.work, at, zone)
-    excused = due.paused or (due.skip is not None and due.skip.reason in EXCUSES)
-    return DueRow(due.work, done, due=counts, excused=excused)
+    return DueRow(due.work, done, counts, _is_excused(due))
+
+
+def adherence_rows(on: date, due: Sequence[DueExercise], at: datetime, zone: str) -> list[DueRow]:
+    """Return the rows of what was due on one day; once no log of it is waited for, all but the hidden counts."""
+    if at < _ends_of(on, zone)[1]:
+        return [adherence_row(one, at, zone) for one in due]
+    return [DueRow(one.work, _done(one), one.state is not DueState.HIDDEN, _is_excused(one)) for one in due]
+
+
+def _done(due: DueExercise) -> int | None:
+    return 0 if due.done is None and due.state is DueState.SKIPPED else due.done
+
+
+def _is_excused(due: DueExercise) -> bool:
+    return due.paused or (due.skip is not None and due.skip.reason in EXCUSES)
 
 
 def _is_about(skip: Skip, exercise: PrescribedExercise) -> bool:

@@ -60,8 +60,12 @@ def hip_first_along(told: Iterable[HipFirstFacts], policy: Policy) -> list[HipFi
     """Return how the rule stands before anything was told, and after each telling, the oldest first."""
     found = [hip_first(HipFirstFacts(), policy)]
     known: dict[tuple[HipFirstFacts, bool], HipFirst] = {}  # most days tell nothing new
+    before: HipFirstFacts | None = None
     for facts in told:
-        asked = facts, found[-1].on
+        if facts is before:  # told once more, it stands as it did
+            found.append(found[-1])
+            continue
+        before, asked = facts, (facts, found[-1].on)
         if asked not in known:
             known[asked] = hip_first(facts, policy, found[-1].on)
         found.append(known[asked])

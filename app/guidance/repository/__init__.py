@@ -66,7 +66,7 @@ _OVERRIDES_OF = Question(
     .where(_overrides.c.patient_id == bindparam("patient"))
     .order_by(_overrides.c.set_at, _overrides.c.id)
 )
-_DECISIONS = (
+_DECISIONS = Question(
     select(_advice.c.as_of, _advice.c.id, _advice.c.decision, _advice.c.rule)
     .where(
         _advice.c.patient_id == bindparam("patient"),
@@ -127,7 +127,7 @@ def _with_successor(patient_id: UUID) -> Select[Any]:
 def decisions_between(db: Session, patient_id: UUID, since: date, until: date) -> dict[date, GivenDecision]:
     """Return what the last advice of each day said, of the days that have one."""
     asked = {"patient": patient_id, "since": since, "until": until}
-    return {row[0]: GivenDecision(*row[1:]) for row in db.connection().execute(_DECISIONS, asked)}
+    return {on: GivenDecision(*told) for on, *told in _DECISIONS.all(db, asked)}
 
 
 def read_ledger(db: Session, patient_id: UUID, collections: Sequence[str]) -> list[LedgerVersion]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
+    Integer,
     Select,
     Table,
     and_,
@@ -24,7 +26,7 @@ from sqlalchemy.orm import Session
 from app.db.among import days, is_among_days
 from app.db.asking import Question
 from app.db.synced import Write, store
-from app.db.types import Id
+from app.db.types import Id, Instant
 from app.logbook.domain import Skip
 from app.logbook.kinds import SKIP, E, Kind, Stored
 
@@ -54,14 +56,24 @@ def list_between(
     limit: int | None = None,
 ) -> list[Stored[E]]:
     """Return living entries performed in [since, until), oldest first; `after` begins behind that time and id."""
-    table = kind.collection.table
-    same = [table.c[name] == value for name, value in (wanted or {}).items() if value is not None]
-    statement = select(table).where(
-        table.c.patient_id == patient_id, table.c.deleted_at.is_(None), *same, *_window(table, since, until, after)
-    )
-    ordered = statement.order_by(table.c.performed_at, table.c.id).limit(limit)
-    names = table.columns.keys()
-    return [_stored(kind, dict(zip(names, row, strict=True))) for row in db.connection().execute(ordered)]
+    later, behind = after or (None, None)
+    window = {"since": since, "until": until, "later": later, "behind": behind, "limit": limit}
+    told = {name: value for name, value in window.items() if value is not None}
+    same = {name: value for name, value in (wanted or {}).items() if value is not None}
+    question = _between(kind.collection.table, tuple(told), tuple(sorted(same)))
+    asked = {"patient": patient_id, **told, **{f"wanted_{name}": value for name, value in same.items()}}
+    return [_stored(kind, row) for row in question.named(db, asked)]
+
+
+@lru_cache
+def _between(table: Table, told: tuple[str, ...], wanted: tuple[str, ...]) -> Question:
+    """Return the question for a window of which these bounds are told, and for these columns' values."""
+    c = table.c
+    same = [c[name] == bindparam(f"wanted_{name}", type_=c[name].type) for name in wanted]
+    window = [condition for name, condition in _bounds(table).items() if name in told]
+    statement = select(table).where(c.patient_id == bindparam("patient"), c.deleted_at.is_(None), *same, *window)
+    ordered = statement.order_by(c.performed_at, c.id)
+    return Question(ordered.limit(bindparam("limit", type_=Integer())) if "limit" in told else ordered)
 
 
 def list_skips_due(db: Session, patient_id: UUID, first: date, last: date) -> list[Stored[Skip]]:
@@ -124,16 +136,14 @@ def store_entry(
     return _stored(kind, rows[0])
 
 
-def _window(
-    table: Table, since: datetime | None, until: datetime | None, after: tuple[datetime, UUID] | None
-) -> Iterable[Any]:
-    if since is not None:
-        yield table.c.performed_at >= since
-    if until is not None:
-        yield table.c.performed_at < until
-    if after is not None:
-        later, same = table.c.performed_at > after[0], table.c.performed_at == after[0]
-        yield or_(later, and_(same, table.c.id > after[1]))
+def _bounds(table: Table) -> dict[str, ColumnElement[bool]]:
+    """Return the condition that each bound of a window stands for."""
+    at, later = table.c.performed_at, bindparam("later", type_=Instant())
+    return {
+        "since": at >= bindparam("since"),
+        "until": at < bindparam("until"),
+        "later": or_(at > later, and_(at == later, table.c.id > bindparam("behind"))),
+    }
 
 
 def _stored(kind: Kind[E], row: Mapping[str, Any]) -> Stored[E]:

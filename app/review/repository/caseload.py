@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -42,6 +42,7 @@ _scores, _check_ins = table_of(PainScoreRow), table_of(CheckInRow)
 _reviews, _responses = table_of(SignedReviewRow), table_of(QuestionnaireResponseRow)
 _messages, _marks = table_of(MessageRow), table_of(MessageMarkRow)
 _ENTRIES: tuple[Table, ...] = (table_of(SessionRow), table_of(RunRow), _check_ins, _scores)
+_WORST = PainMoment.WORST.value
 _KNOWN_UNTIL = bindparam("known_until", type_=Instant())
 
 
@@ -69,7 +70,8 @@ class CaseRow:
 
 def read_caseload(db: Session, therapist_id: UUID, at: datetime) -> list[CaseRow]:
     """Return every patient with an active link to a therapist, in one statement."""
-    return [_case(row) for row in rows_of_caseload(db, therapist_id, at)]
+    opened = cache(_scopes)  # most links open the same
+    return [_case(row, opened) for row in rows_of_caseload(db, therapist_id, at)]
 
 
 def rows_of_caseload(db: Session, therapist_id: UUID, at: datetime) -> Sequence[Row[Any]]:
@@ -84,12 +86,16 @@ def rows_of_caseload(db: Session, therapist_id: UUID, at: datetime) -> Sequence[
     return connection.execute(_statement(connection.dialect.name), asked).all()
 
 
-def _case(row: Sequence[Any]) -> CaseRow:
+def _scopes(told: tuple[str, ...]) -> frozenset[Scope]:
+    return frozenset(map(Scope, told))
+
+
+def _case(row: Sequence[Any], scopes_of: Callable[[tuple[str, ...]], frozenset[Scope]]) -> CaseRow:
     patient_id, name, zone, granted_at, expires_at, told = row
     scopes, pauses, advice, advised, scores, check_ins, answers, newest, *rest = orjson.loads(told)
-    opened = frozenset(Scope(one) for listed in scopes for one in listed)
+    opened = scopes_of(tuple(one for listed in scopes for one in listed))
     days = {table.name: _day(on) for table, on in zip(_ENTRIES, newest, strict=True)}
-    pain = [*scores, *([on, PainMoment.WORST.value, worst] for on, worst in check_ins)]
+    pain = [*scores, *([on, _WORST, worst] for on, worst in check_ins)]
     pain += [[on, MOMENT_OF[instrument].value, score] for on, instrument, score in answers]
     return CaseRow(patient_id, name, zone, granted_at, expires_at, opened, pauses, advice, advised, pain, days, *rest)
 
@@ -165,7 +171,7 @@ def _advised(linked: Any) -> Select[Any]:
 def _pain(linked: Any) -> Select[Any]:
     """Return the worst score of each day and moment that tells of the whole day or of running."""
     c = _scores.c
-    moments = (PainMoment.WORST.value, PainMoment.DURING.value)
+    moments = (_WORST, PainMoment.DURING.value)
     return (
         select(c.performed_on, c.moment, func.max(c.score))
         .where(*_own(linked, _scores), *_lately(_scores), c.moment.in_(moments))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from functools import cache
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.among import ids, is_among_ids
+from app.db.asking import Question
 from app.db.base import table_of
 from app.programmes.domain.programme import ProgrammeHistory, ProgrammeRevision
 from app.programmes.models import ProgrammeRow, RevisionRow
@@ -23,10 +23,9 @@ _older = _revisions.alias()
 
 def list_histories(db: Session, patients: Collection[UUID], first: date) -> dict[UUID, list[ProgrammeHistory]]:
     """Return for each of these patients every programme's revisions that stood on a day or were made later."""
-    connection = db.connection()
-    dialect = connection.dialect.name
+    dialect = db.connection().dialect.name
     listed: dict[UUID, dict[UUID, tuple[date, list[ProgrammeRevision]]]] = {}
-    for row in connection.execute(_in_force(dialect), {"patients": ids(patients, dialect), "first": first}).mappings():
+    for row in _in_force(dialect).named(db, {"patients": ids(patients, dialect), "first": first}):
         of_patient = listed.setdefault(row["patient_id"], {})
         of_patient.setdefault(row["programme_id"], (row["started_on"], []))[1].append(revision_of(row))
     return {
@@ -36,7 +35,7 @@ def list_histories(db: Session, patients: Collection[UUID], first: date) -> dict
 
 
 @cache
-def _in_force(dialect: str) -> Select[Any]:
+def _in_force(dialect: str) -> Question:
     c = _revisions.c
     standing = (
         select(func.max(_older.c.number))
@@ -48,7 +47,7 @@ def _in_force(dialect: str) -> Select[Any]:
         .scalar_subquery()
     )
     is_theirs = (_programmes.c.patient_id == c.patient_id) & (_programmes.c.id == c.programme_id)
-    return (
+    return Question(
         select(_revisions, _programmes.c.started_on)
         .join(_programmes, is_theirs)
         .where(

@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, bindparam, func, literal, select, union_all
-from sqlalchemy.engine import MappingResult
 from sqlalchemy.orm import Session
 
+from app.db.asking import Question
 from app.db.base import table_of
 from app.guidance import repository as guidance
 from app.guidance.values import GivenDecision, Override, Pause, PolicyRevision
@@ -90,41 +90,46 @@ def list_flags(db: Session, span: Span) -> list[Row]:
 
 def worst_scores(db: Session, span: Span) -> list[Row]:
     """Return of each day, knee and moment the worst score, and how many there were."""
-    return _listed(db.connection().execute(_worst_scores(), span.asked).mappings())
+    return list(_worst_scores().named(db, span.asked))
 
 
 @cache
-def _worst_scores() -> Any:
+def _worst_scores() -> Question:
     c = _SCORES.c
     keys = (c.performed_on, c.side, c.moment)
     shown = select(*keys, func.max(c.score).label("score"), func.count().label("scores"))
-    return shown.where(*_within(_SCORES)).group_by(*keys).order_by(*keys)
+    return Question(shown.where(*_within(_SCORES)).group_by(*keys).order_by(*keys))
 
 
 def list_notes(db: Session, span: Span, collections: Sequence[str]) -> list[Row]:
     """Return what was written in entries of these collections, oldest first; in one statement, none for nothing."""
     if not collections:
         return []
-    return _listed(db.connection().execute(_notes(tuple(sorted(collections))), span.asked).mappings())
+    return list(_notes(tuple(sorted(collections))).named(db, span.asked))
 
 
 @cache
-def _notes(collections: tuple[str, ...]) -> Any:
+def _notes(collections: tuple[str, ...]) -> Question:
     told = []
     for name in collections:
         table = NOTED[name]
         c = table.c
         shown = select(literal(name).label("collection"), c.id, c.performed_at, c.performed_on, c.note)
         told.append(shown.where(*_within(table), c.note.is_not(None)))
-    return union_all(*told).order_by("performed_at", "id")
+    return Question(union_all(*told).order_by("performed_at", "id"))
 
 
 def list_revisions(db: Session, patient_id: UUID, until: date) -> list[Row]:
     """Return stage and status of every revision up to a day, the oldest first."""
+    return list(_revisions_until().named(db, {"patient": patient_id, "until": until}))
+
+
+@cache
+def _revisions_until() -> Question:
     c = _REVISIONS.c
     names = (c.programme_id, c.number, c.effective_on, c.stage, c.status, c.made_by_role, c.reason)
-    statement = select(*names).where(c.patient_id == patient_id, c.effective_on <= until)
-    return _listed(db.connection().execute(statement.order_by(c.made_at, c.programme_id, c.number)).mappings())
+    known = c.patient_id == bindparam("patient"), c.effective_on <= bindparam("until")
+    return Question(select(*names).where(*known).order_by(c.made_at, c.programme_id, c.number))
 
 
 def list_decisions(db: Session, span: Span) -> dict[date, GivenDecision]:
@@ -149,12 +154,13 @@ def list_overrides(db: Session, patient_id: UUID) -> list[Override]:
 
 def first_logged_on(db: Session, patient_id: UUID) -> date | None:
     """Return the day of the first entry of all that whoever may read sessions may read; None where there is none."""
-    return min(db.connection().execute(_first_days(), {"patient": patient_id}).scalars(), default=None)
+    return min((on for (on,) in _first_days().all(db, {"patient": patient_id})), default=None)
 
 
 @cache
-def _first_days() -> Any:
-    return union_all(*(_first_day(table) for table in (_RUNS, _SESSIONS, _CHECK_INS, _TREATMENTS, NOTED["skips"])))
+def _first_days() -> Question:
+    tables = (_RUNS, _SESSIONS, _CHECK_INS, _TREATMENTS, NOTED["skips"])
+    return Question(union_all(*map(_first_day, tables)))
 
 
 def _first_day(table: Table) -> Any:
@@ -164,19 +170,14 @@ def _first_day(table: Table) -> Any:
     return select(first.c.performed_on)
 
 
-def _listed(rows: MappingResult) -> list[Row]:
-    found: Sequence[Any] = rows.all()
-    return list(found)
-
-
 def _rows(db: Session, span: Span, table: Table, *names: str) -> list[Row]:
-    return _listed(db.connection().execute(_statement(table, names), span.asked).mappings())
+    return list(_question(table, names).named(db, span.asked))
 
 
 @cache
-def _statement(table: Table, names: tuple[str, ...]) -> Any:
+def _question(table: Table, names: tuple[str, ...]) -> Question:
     chosen = select(*(table.c[name] for name in names)).where(*_within(table))
-    return chosen.order_by(table.c.performed_at, table.c.id)
+    return Question(chosen.order_by(table.c.performed_at, table.c.id))
 
 
 def _within(table: Table) -> tuple[ColumnElement[bool], ...]:

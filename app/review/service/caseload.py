@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ from app.review.repository.flags import read_told_flags
 from app.review.service.adherence import adherence_of
 
 STOPPED = "stopped"
+_DURING, _WORST = PainMoment.DURING.value, PainMoment.WORST.value
 
 
 def caseload_of(db: Session, therapist_id: UUID, no_data_days: int, at: datetime) -> list[Line]:
@@ -139,12 +141,12 @@ def _worst_by_day(row: CaseRow) -> dict[int, float]:
     """Return the worst of each day; as in the weekly trend it stands in the place of what was felt while running."""
     running: dict[str, float] = {}
     whole: dict[str, float] = {}
-    of_moment = {PainMoment.DURING.value: running, PainMoment.WORST.value: whole}
+    of_moment = {_DURING: running, _WORST: whole}
     for on, moment, score in row.pain:
         told = of_moment.get(moment)
-        if told is not None:
-            told[on] = max(score, told.get(on, score))
-    return {_day(on).toordinal(): score for on, score in {**running, **whole}.items()}
+        if told is not None and (on not in told or score >= told[on]):
+            told[on] = score
+    return {_ordinal(on): score for on, score in {**running, **whole}.items()}
 
 
 def _trend_policy(row: CaseRow, today: date) -> tuple[float, int]:
@@ -156,8 +158,14 @@ def _trend_policy(row: CaseRow, today: date) -> tuple[float, int]:
     return standing[-1][2], standing[-1][3]
 
 
+@lru_cache(maxsize=1024)
 def _day(told: str) -> date:
     return date.fromisoformat(told)
+
+
+@lru_cache(maxsize=1024)
+def _ordinal(told: str) -> int:
+    return _day(told).toordinal()
 
 
 def _instant(told: str) -> datetime:

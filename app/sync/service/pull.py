@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +37,7 @@ class StreamGone(Gone):
 
 
 Changes = list[Change | WrittenChange]
+_text_of: Callable[[Any], bytes] = attrgetter("text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,22 +166,27 @@ def _read(
 
 
 def _cut(found: Changes, room: Room) -> tuple[Changes, bool]:
-    size = 0
-    for index, change in enumerate(found[: room.rows]):
-        size += _size(change)
-        if size > room.size and (index > 0 or not room.is_empty):
-            return found[:index], True
+    if not _fit(found[: room.rows], room.size):
+        size = 0
+        for index, change in enumerate(found[: room.rows]):
+            size += _size(change)
+            if size > room.size and (index > 0 or not room.is_empty):
+                return found[:index], True
     return found[: room.rows], len(found) > room.rows
+
+
+def _fit(found: Changes, most_bytes: int) -> bool:
+    """Do all of these surely fit? Asked of them together; where they may not, each is looked at."""
+    if not found or not isinstance(found[0], WrittenChange):
+        return not found
+    return sum(map(len, map(_text_of, found))) + len(found) <= most_bytes
 
 
 def _size(change: Change | WrittenChange) -> int:
     if isinstance(change, WrittenChange):
-        return _bytes_of(change.text) + 1  # the comma
-    return FRAME_BYTES + _bytes_of(change.data or "")
-
-
-def _bytes_of(text: str) -> int:
-    return len(text) if text.isascii() else len(text.encode())
+        return len(change.text) + 1  # the comma
+    data = change.data or ""
+    return FRAME_BYTES + (len(data) if data.isascii() else len(data.encode()))
 
 
 def told(changes: Changes, reader: Reader) -> Any:
@@ -188,9 +195,7 @@ def told(changes: Changes, reader: Reader) -> Any:
     Free text is blank for whoever may not read it. What goes out as it is kept is not read on the way.
     """
     if reader.reads_whole:
-        return orjson.Fragment(
-            f"[{','.join([change.text for change in changes if isinstance(change, WrittenChange)])}]"
-        )
+        return orjson.Fragment(b"[%b]" % b",".join(map(_text_of, changes)))
     return [_told(change, reader) for change in changes if isinstance(change, Change)]
 
 
