@@ -29,9 +29,9 @@ _FOREIGN = (
 DEFECTS = (
     Defect(
         "another's operations are taken for one's own",
-        _REPOSITORY,
-        '        _OWN_CHANGE, is_among_ids(_changes.c.ver, "vers", dialect)\n    )\n    is_newest',
-        '        is_among_ids(_changes.c.ver, "vers", dialect)\n    )\n    is_newest',
+        "app/sync/repository/versions.py",
+        '        _OWN_CHANGE, is_among_ids(_changes.c.ver, "vers", dialect)\n    )\n    now',
+        '        is_among_ids(_changes.c.ver, "vers", dialect)\n    )\n    now',
         f"{_FOREIGN}[sqlite-few]",
     ),
     Defect(
@@ -121,8 +121,8 @@ DEFECTS = (
     Defect(
         "what joins is read as it was before it was deleted",
         _REPOSITORY,
-        '_is_newest(bindparam("as_of"),',
-        '_is_newest(bindparam("up_to"),',
+        'is_newest(bindparam("as_of"),',
+        'is_newest(bindparam("up_to"),',
         "tests/sync/test_filters.py::test_what_joins_in_the_middle_of_a_first_sync_brings_nothing_back_that_was_deleted",
     ),
     Defect(

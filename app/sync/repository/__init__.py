@@ -5,14 +5,13 @@ from app.sync.repository.changes import (
     begin_epoch,
     begin_epochs,
     changes,
-    find_known,
     find_stream,
     find_streams,
-    find_versions,
     live_versions,
     purge,
 )
 from app.sync.repository.parked import find_parked, forget_settled, list_parked, park, settle, size_of_parked
+from app.sync.repository.versions import find_known, find_versions
 
 __all__ = [
     "Stream",

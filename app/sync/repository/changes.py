@@ -4,57 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Collection as Group
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Text,
     bindparam,
     case,
     cast,
     delete,
-    exists,
     func,
-    literal,
-    null,
     or_,
     select,
     type_coerce,
-    union_all,
     update,
 )
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
-from app.db.among import ids, is_among_ids, is_among_numbers, is_among_words, values
+from app.db.among import is_among_words, values
 from app.db.asking import Question
 from app.db.base import table_of
 from app.db.synced import SyncChange, SyncStream
 from app.db.types import Id
 from app.kernel.errors import NotVisible
 from app.kernel.ids import id_texts
-from app.sync.domain import Change, Done, Version, WrittenChange
-from app.sync.models import ParkedRow
+from app.sync.domain import Change, WrittenChange
+from app.sync.repository.versions import is_newest
 
 _changes = table_of(SyncChange)
 _streams = table_of(SyncStream)
-_parking = table_of(ParkedRow)
-_newer = _changes.alias("newer")
 _STREAM = (_streams.c.epoch, _streams.c.generation, _streams.c.head, _streams.c.floor)
 _OF_PATIENT = select(*_STREAM).where(_streams.c.patient_id == bindparam("patient", type_=Id()))
 _HEAD, _LOCKED = Question(_OF_PATIENT), Question(_OF_PATIENT.with_for_update())
-_MADE, _NEWEST, _PARKED = range(3)
-"""What a row of find_known tells: a version that an operation made, a newest version, that something is parked."""
-_OWN_CHANGE = _changes.c.patient_id == bindparam("patient", type_=Id())
 _ID, _VER = 1, 3
 """Where the ids stand in a row of a page."""
 _as_written: Callable[[tuple[int, bytes]], WrittenChange] = partial(tuple.__new__, WrittenChange)
 """Makes a change of its number and its text; called by its name it would take four times as long, for each of many."""
-_VERSION = tuple(_changes.c[name] for name in ("collection", "id", "seq", "ver", "deleted", "data"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,104 +74,6 @@ def find_streams(db: Session, patient_ids: Group[UUID]) -> dict[UUID, Stream]:
     return {row[0]: Stream(*row[1:]) for row in db.connection().execute(statement)}
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a stream knows of a batch: the operations that made a version, the newest versions of the records."""
-
-    done: dict[UUID, Done]
-    newest: list[Version]
-    is_any_parked: bool
-
-
-def find_known(db: Session, patient_id: UUID, op_ids: Group[UUID], names: Group[str], record_ids: Group[UUID]) -> Known:
-    """Return what is known of these operations, of the records of these collections with one of these ids.
-
-    And whether any operation is parked at all: most streams never had one. In one statement, asked under the lock.
-    """
-    dialect = db.connection().dialect.name
-    asked = {**_asked(dialect, patient_id, names, record_ids), "vers": ids(op_ids, dialect)}
-    known = Known({}, [], is_any_parked=False)
-    for what, op_hash, status, *version in _known(dialect).all(db, asked):
-        if what == _PARKED:
-            known = replace(known, is_any_parked=True)
-        elif what == _NEWEST:
-            known.newest.append(Version(*version))
-        else:
-            made = Version(*version)
-            known.done[made.ver] = Done(made.ver, op_hash, status or "applied", version=made)
-    return known
-
-
-@cache
-def _known(dialect: str) -> Question:
-    """Return the statement of find_known; each way of asking by itself, so that each uses its index."""
-    told = (_changes.c.op_hash, _changes.c.status, *_VERSION)
-    by_ver = select(literal(_MADE).label("what"), *told).where(
-        _OWN_CHANGE, is_among_ids(_changes.c.ver, "vers", dialect)
-    )
-    is_newest = _is_newest(None, bindparam("patient", type_=Id()))
-    by_record = select(literal(_NEWEST), *told).where(*_among(dialect), is_newest)
-    is_any_parked = exists().where(_parking.c.patient_id == bindparam("patient", type_=Id()))
-    parked = select(literal(_PARKED), *(cast(null(), column.type) for column in told)).where(is_any_parked)
-    return Question(union_all(by_ver, by_record, parked))
-
-
-def _asked(dialect: str, patient_id: UUID, names: Group[str], record_ids: Group[UUID]) -> dict[str, Any]:
-    return {"patient": patient_id, "names": values(names, dialect), "ids": ids(record_ids, dialect)}
-
-
-def find_versions(
-    db: Session,
-    patient_id: UUID,
-    vers: Group[UUID],
-    seqs: Group[int],
-    names: Group[str],
-    record_ids: Group[UUID],
-    as_of: int | None,
-) -> list[Version]:
-    """Return versions by their ids or numbers, and with `as_of` those of `record_ids` that were the newest then."""
-    if not vers and not seqs and as_of is None:
-        return []
-    dialect = db.connection().dialect.name
-    asked = {"patient": patient_id, "vers": ids(vers, dialect), "seqs": values(seqs, dialect)}
-    if as_of is not None:
-        asked |= _asked(dialect, patient_id, names, record_ids) | {"as_of": as_of}
-    return [Version(*row) for row in _versions(dialect, as_of is not None).all(db, asked)]
-
-
-@cache
-def _versions(dialect: str, asks_as_of: bool) -> Question:
-    """Return the statement of find_versions; each way of asking by itself, so that each uses its index."""
-    by_ver = select(*_VERSION).where(_OWN_CHANGE, is_among_ids(_changes.c.ver, "vers", dialect))
-    by_seq = select(*_VERSION).where(_OWN_CHANGE, is_among_numbers(_changes.c.seq, "seqs", dialect))
-    if not asks_as_of:
-        return Question(union_all(by_ver, by_seq))
-    as_of = bindparam("as_of", type_=BigInteger())
-    newest_then = _is_newest(as_of, bindparam("patient", type_=Id()))
-    by_place = select(*_VERSION).where(*_among(dialect), _changes.c.seq <= as_of, newest_then)
-    return Question(union_all(by_ver, by_seq, by_place))
-
-
-def _among(dialect: str) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that a version is of one of some records; they name all that the index begins with."""
-    by_name = is_among_words(_changes.c.collection, "names", dialect)
-    return _OWN_CHANGE, by_name, is_among_ids(_changes.c.id, "ids", dialect)
-
-
-def _is_newest(up_to: Any, patient_id: Any) -> Any:
-    """Return the condition that a version is its record's newest of those numbered at most `up_to`.
-
-    Asked of each row by itself: as a join, a prepared statement of PostgreSQL compares every row with every other.
-    """
-    newest = select(_newer.c.seq).where(
-        _newer.c.patient_id == patient_id,
-        _newer.c.collection == _changes.c.collection,
-        _newer.c.id == _changes.c.id,
-        *(() if up_to is None else (_newer.c.seq <= up_to,)),
-    )
-    return _changes.c.seq == newest.order_by(_newer.c.seq.desc()).limit(1).scalar_subquery()
-
-
 @cache
 def _page(dialect: str) -> Question:
     """Return the question for a page; ids and data come as the database holds them or writes them."""
@@ -196,7 +87,7 @@ def _page(dialect: str) -> Question:
             _changes.c.seq <= bindparam("up_to"),
             is_among_words(_changes.c.collection, "collections", dialect),
             or_(~_changes.c.deleted, _changes.c.seq > bindparam("tombstones_after")),
-            _is_newest(bindparam("as_of"), bindparam("patient")),
+            is_newest(bindparam("as_of"), bindparam("patient")),
         )
         .order_by(_changes.c.seq)
         .limit(bindparam("limit"))
@@ -268,7 +159,7 @@ def live_versions(
         _changes.c.seq <= up_to,
         _changes.c.collection.in_(collections),
         ~_changes.c.deleted,
-        _is_newest(up_to, patient_id),
+        is_newest(up_to, patient_id),
     )
     return [tuple(row) for row in db.connection().execute(statement)]
 
