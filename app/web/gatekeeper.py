@@ -11,9 +11,7 @@ from __future__ import annotations
 import re
 import socket
 import sys
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
@@ -45,14 +43,6 @@ class Gatekeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """Begin to work."""
         sys.setswitchinterval(TURN_OF_THE_INTERPRETER_S)
         super().init_process()
-
-    def get_thread_pool(self) -> ThreadPoolExecutor:
-        """Return the threads, all of them begun: what a worker holds does not grow with the most that ever came."""
-        count = self.cfg.threads
-        pool, together = ThreadPoolExecutor(count), threading.Barrier(count)
-        for _ in range(count):
-            pool.submit(together.wait)
-        return pool
 
     def enqueue_req(self, conn: Any) -> None:
         """Give a connection that has something to say to a thread; or answer it, where nobody has room."""
