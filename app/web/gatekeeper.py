@@ -19,6 +19,7 @@ from typing import Any
 from gunicorn.workers.gthread import DEFAULT_WORKER_DATA_TIMEOUT, ThreadWorker
 
 from app.web.admission import ALWAYS_LET_IN, Admission
+from app.web.threads import Threads
 
 SEEN_BYTES = 64 * 1024
 """What is longer goes the usual way."""
@@ -43,6 +44,10 @@ class Gatekeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """Begin to work."""
         sys.setswitchinterval(TURN_OF_THE_INTERPRETER_S)
         super().init_process()
+
+    def get_thread_pool(self) -> Threads:
+        """Return the threads, all of them begun."""
+        return Threads(self.cfg.threads)
 
     def enqueue_req(self, conn: Any) -> None:
         """Give a connection that has something to say to a thread; or answer it, where nobody has room."""

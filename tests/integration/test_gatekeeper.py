@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from app.web.admission import WAITING_EACH
+from app.web.admission import WAITING_EACH, threads_for
 from tests.builders.servers import Server, start_server
 from tests.integration.test_slow_bodies import GET, Client, digest, post
 from tests.unit.web.test_plain_requests import NOT_PLAIN
@@ -35,6 +35,8 @@ def answer(environ, start):
         body = b"true"
     elif path == "/health/turn":
         body = str(sys.getswitchinterval()).encode()
+    elif path == "/health/threads":
+        body = str(threading.active_count()).encode()
     elif path == "/health/full":
         body = b"true" if admission.is_full else b"false"
     else:
@@ -171,6 +173,11 @@ def test_whether_it_lives_is_answered_while_there_is_no_room(server: Server) -> 
         for _ in range(3):
             client.send(GET.replace(b"/ ", b"/health/live "))
             assert client.answer()[0] == 200
+
+
+def test_all_threads_are_there_from_the_first_request_on(tmp_path: Path) -> None:
+    with serving(tmp_path, "app") as fresh:
+        assert int(say(fresh, "/health/threads")) == 1 + threads_for(1)
 
 
 def test_who_connects_and_speaks_later_is_heard(server: Server) -> None:
