@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Engine, delete, insert, select, text
@@ -16,6 +18,7 @@ from app.keeping.repository.belongings import ACCOUNTS, belongings, is_theirs
 
 _UNDER_WAY, _ERASURES = table_of(ErasingRow), table_of(ErasureRow)
 SQLITE_CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)"
+ASKED_FOR_S, ASKED_AGAIN_S = 3.0, 0.01
 
 
 def erase_person(db: Session, account_id: UUID) -> None:
@@ -74,6 +77,18 @@ def _outside_of_transactions(engine: Engine, statements: Collection[str]) -> Non
     held = engine.raw_connection()
     try:
         for statement in statements:
-            held.cursor().execute(statement).fetchall()
+            _ask_until_done(held.cursor(), statement)
     finally:
         held.close()
+
+
+def _ask_until_done(cursor: Any, statement: str) -> None:
+    """Ask for this; for a log to be emptied again and again, for some seconds, while somebody else brings it over.
+
+    SQLite answers that it is busy at once then, and does not wait (0048).
+    """
+    until = time.monotonic() + ASKED_FOR_S
+    rows = cursor.execute(statement).fetchall()
+    while statement == SQLITE_CHECKPOINT and rows[0][0] and time.monotonic() < until:
+        time.sleep(ASKED_AGAIN_S)
+        rows = cursor.execute(statement).fetchall()
