@@ -8,12 +8,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, bindparam, exists, literal, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, bindparam, exists, literal, select, true
+from sqlalchemy.orm import Session
 
 from app.db.asking import Question
 from app.db.base import table_of
 from app.db.synced import Collection, SyncChange, Write, store
+from app.db.types import Id
 from app.guidance.models import (
     ADVICE,
     ADVICE_FIELDS,
@@ -32,11 +33,28 @@ from app.guidance.recall import LedgerVersion
 from app.guidance.values import GivenAdvice, GivenDecision, Override, Pause, PolicyRevision
 from app.logbook.kept import Place
 
-_ADVICE = [AdviceRow.id, AdviceRow.seq, *(getattr(AdviceRow, name) for name in ADVICE_FIELDS)]
-
-
 _advice, _pauses = table_of(AdviceRow), table_of(PauseRow)
 _policies, _overrides = table_of(PolicyRow), table_of(OverrideRow)
+_successor = _advice.alias("successor")
+_WITH_SUCCESSOR = (
+    select(
+        _advice.c.id,
+        _advice.c.seq,
+        *(_advice.c[name] for name in ADVICE_FIELDS),
+        _successor.c.given_at.label("superseded_at"),
+        _successor.c.id.label("superseded_by"),
+    )
+    .outerjoin(
+        _successor, and_(_successor.c.patient_id == _advice.c.patient_id, _successor.c.supersedes == _advice.c.id)
+    )
+    .where(_advice.c.patient_id == bindparam("patient", type_=Id()))
+)
+_ADVICE_OF_ID = Question(_WITH_SUCCESSOR.where(_advice.c.id == bindparam("advice", type_=Id())))
+_ADVICE_BEFORE = Question(
+    _WITH_SUCCESSOR.where(_advice.c.seq < bindparam("before")).order_by(_advice.c.seq.desc()).limit(bindparam("limit"))
+)
+_ALL = 2**31 - 1
+"""More than a stream can hold."""
 _NEWEST = (
     select(_advice.c.id, _advice.c.inputs_hash, _advice.c.valid_until)
     .where(_advice.c.patient_id == bindparam("patient"))
@@ -103,25 +121,14 @@ def what_was_before(db: Session, patient_id: UUID) -> Before:
 
 def find_advice(db: Session, patient_id: UUID, advice_id: UUID) -> GivenAdvice | None:
     """Return one advice, superseded or not."""
-    row = db.execute(_with_successor(patient_id).where(AdviceRow.id == advice_id)).mappings().one_or_none()
-    return GivenAdvice(**row) if row else None
+    found = _ADVICE_OF_ID.named(db, {"patient": patient_id, "advice": advice_id})
+    return next((GivenAdvice(**row) for row in found), None)
 
 
 def list_advice(db: Session, patient_id: UUID, before: int | None, limit: int | None) -> list[GivenAdvice]:
     """Return advice as it was given, newest first, numbered below `before`; None as a limit is all there is."""
-    statement = _with_successor(patient_id)
-    if before is not None:
-        statement = statement.where(AdviceRow.seq < before)
-    ordered = statement.order_by(AdviceRow.seq.desc()).limit(limit)
-    return [GivenAdvice(**row) for row in db.execute(ordered).mappings()]
-
-
-def _with_successor(patient_id: UUID) -> Select[Any]:
-    """Select advice together with the one that supersedes it, if there is one."""
-    successor = aliased(AdviceRow)
-    known = and_(successor.patient_id == patient_id, successor.supersedes == AdviceRow.id)
-    told = (successor.given_at.label("superseded_at"), successor.id.label("superseded_by"))
-    return select(*_ADVICE, *told).outerjoin(successor, known).where(AdviceRow.patient_id == patient_id)
+    asked = {"patient": patient_id, "before": _ALL if before is None else before, "limit": limit or _ALL}
+    return [GivenAdvice(**row) for row in _ADVICE_BEFORE.named(db, asked)]
 
 
 def decisions_between(db: Session, patient_id: UUID, since: date, until: date) -> dict[date, GivenDecision]:
