@@ -118,7 +118,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         hops = settings.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     if settings.at_once:
-        admission = Admission(app.wsgi_app, settings.at_once, partial(count_refused, app))
+        one_writes = app.extensions["trochlea.database"].dialect == "sqlite"
+        admission = Admission(app.wsgi_app, settings.at_once, partial(count_refused, app), one_writes=one_writes)
         app.extensions["trochlea.admission"] = admission
         app.wsgi_app = WholeBodies(admission)  # type: ignore[assignment,method-assign]
     log_requests(app)

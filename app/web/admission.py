@@ -5,6 +5,9 @@ the server was started with threads; three times as many, and no longer than a m
 beyond that is told 503 `busy` at once, by a thread that is there for nothing else, before anything is looked up.
 Whoever logs in has no more than half of the turns: a flood of log-ins, which wait for each other's hashes, leaves the
 other half to those who are logged in.
+
+Where one write at a time is all that the database does (SQLite), a worker works on one that writes at a time: of two,
+the one that holds the lock would give the interpreter to the other at each of its statements (0050).
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ from app.web.problems import PROBLEM, problem_body
 
 WAITING_EACH = 3
 """So many wait for each that is worked on."""
+WRITERS_WAITING = 7
+"""So many that write wait for the one that does."""
 DOORMEN = 240
 """So many threads more: each waits for the body of somebody slow (`whole.py`), or tells one who is not let in so."""
 LONGEST_WAIT_S = 1.0
@@ -41,6 +46,8 @@ HASHES = frozenset(
 """What strangers may ask for and a password is hashed for."""
 STATUS, _STATUS_LINE = 503, "503 SERVICE UNAVAILABLE"
 CODE, TITLE = "busy", "The server has as much to do as it can; try again in a moment"
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 Start = Callable[..., Any]
 Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
@@ -93,7 +100,10 @@ class Turns:
 
 
 class Admission:
-    """Lets in as many as there is room for; `refused` is called for each that is not let in."""
+    """Lets in as many as there is room for; `refused` is called for each that is not let in.
+
+    With `one_writes` only one of those who write is worked on at once.
+    """
 
     def __init__(
         self,
@@ -101,38 +111,58 @@ class Admission:
         at_once: int,
         refused: Callable[[], None],
         *,
+        one_writes: bool = False,
         longest_wait_s: float = LONGEST_WAIT_S,
     ) -> None:
         self._application, self._refused = application, refused
         self._turns = Turns(at_once, at_once * WAITING_EACH)
         self._hashing = Turns(max(1, at_once // 2), at_once * WAITING_EACH)
+        self._writing = Turns(1, WRITERS_WAITING) if one_writes else None
         self._longest_wait_s = longest_wait_s
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         """Answer, or refuse."""
-        if environ.get("PATH_INFO", "").startswith(ALWAYS_LET_IN):
+        method, path = environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", "")
+        if path.startswith(ALWAYS_LET_IN):
             return self._application(environ, start)
-        if not _is_dear(environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", "")):
-            return self._in_turn(environ, start)
-        if not self._hashing.take(min(self._longest_wait_s, LONGEST_WAIT_TO_HASH_S)):
-            return self._refuse(start)
-        try:
-            return self._in_turn(environ, start)
-        finally:
-            self._hashing.give_back()
+        if _is_dear(method, path):
+            longest_s = min(self._longest_wait_s, LONGEST_WAIT_TO_HASH_S)
+            return self._with(self._hashing, longest_s, self._in_turn, environ, start)
+        if self._writing is not None and method not in READING and not _is_file(environ.get("CONTENT_TYPE", "")):
+            return self._with(self._writing, self._longest_wait_s, self._in_turn, environ, start)
+        return self._in_turn(environ, start)
 
     def _in_turn(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        if not self._turns.take(self._longest_wait_s):
+        return self._with(self._turns, self._longest_wait_s, self._application, environ, start)
+
+    def _with(
+        self, turns: Turns, longest_wait_s: float, answer: Application, environ: dict[str, Any], start: Start
+    ) -> Iterable[bytes]:
+        """Answer with one of these turns in hand; refuse where none is to be had in time."""
+        if not turns.take(longest_wait_s):
             return self._refuse(start)
         try:
-            return self._application(environ, start)
+            return answer(environ, start)
         finally:
-            self._turns.give_back()
+            turns.give_back()
 
     @property
     def is_full(self) -> bool:
-        """Is every turn taken, and nobody more may wait?"""
-        return self._turns.is_full
+        """Is every turn taken, of all or of those who write, and nobody more may wait?"""
+        return self._turns.is_full or self._writes_are_full
+
+    def is_full_for(self, method: str, path: str) -> bool:
+        """Is there no room for such a request?"""
+        return self._turns.is_full or (self._writes_are_full and method not in READING and not _is_dear(method, path))
+
+    @property
+    def one_writes(self) -> bool:
+        """Is only one worked on of those who write?"""
+        return self._writing is not None
+
+    @property
+    def _writes_are_full(self) -> bool:
+        return self._writing is not None and self._writing.is_full
 
     def refusal(self) -> Refusal:
         """Count one who is not let in, write the line of the log, and return what to tell."""
@@ -174,3 +204,8 @@ class Refusal:
 
 def _is_dear(method: str, path: str) -> bool:
     return (method, path) in HASHES
+
+
+def _is_file(content_type: str) -> bool:
+    """Is this a file, which is long looked at before anything is written?"""
+    return content_type.lower().startswith("multipart/")

@@ -50,7 +50,7 @@ class Gatekeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return Threads(self.cfg.threads)
 
     def enqueue_req(self, conn: Any) -> None:
-        """Give a connection that has something to say to a thread; or answer it, where nobody has room."""
+        """Give a connection that has something to say to a thread; or answer it, where there is no room for it."""
         admission = self._admission()
         if admission is None or not admission.is_full or not self.alive or _has_read_ahead(conn):
             super().enqueue_req(conn)
@@ -58,7 +58,7 @@ class Gatekeeper(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         seen = _seen(conn.sock)
         if seen is None:
             self._await_word(conn)
-        elif is_plain(seen):
+        elif is_plain(seen) and admission.is_full_for(*_asked(seen)):
             conn.sock.recv(len(seen))
             self._send_away(conn, admission)
         else:
@@ -106,6 +106,12 @@ def is_plain(seen: bytes) -> bool:
     if len(lengths) > 1 or len(_TELLING.findall(fields)) != len(lengths):
         return False
     return len(seen) == head.end() + (int(lengths[0]) if lengths else 0)
+
+
+def _asked(seen: bytes) -> tuple[str, str]:
+    """Return the method and the path of a plain request, without what is asked after a question mark."""
+    method, target, _ = seen.split(b" ", 2)
+    return method.decode(), target.partition(b"?")[0].decode()
 
 
 def _seen(sock: Any) -> bytes | None:

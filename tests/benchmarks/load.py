@@ -13,6 +13,8 @@ import orjson
 
 CONNECTIONS = 8
 _TIMEOUT_S = 30
+BUSY, COME_AGAIN_S = 503, 0.02
+"""Who is told to come again does so sooner than told, and what was waited counts as time of the errand."""
 
 
 class UnexpectedAnswer(Exception):
@@ -105,14 +107,20 @@ def _run(connection: socket.socket, errand: Errand) -> float:
 
 
 def _exchange(connection: socket.socket, one: Request) -> None:
+    """Send a request, again after a moment where the server is busy, and read its answer."""
+    while (status := _answered(connection, one)) == BUSY:
+        time.sleep(COME_AGAIN_S)
+    if status != one.status:
+        raise UnexpectedAnswer(f"{status} for {one.raw[:120]!r}")
+
+
+def _answered(connection: socket.socket, one: Request) -> int:
     connection.sendall(one.raw)
     head, _, rest = _read_head(connection)
     missing = _content_length(head) - len(rest)
     while missing > 0:
         missing -= len(_received(connection))
-    status = int(head[9:12])
-    if status != one.status:
-        raise UnexpectedAnswer(f"{status} for {one.raw[:120]!r}")
+    return int(head[9:12])
 
 
 def _read_head(connection: socket.socket) -> tuple[bytes, bytes, bytes]:

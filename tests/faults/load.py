@@ -12,7 +12,7 @@ from tests.benchmarks.load import percentile, request
 from tests.builders.devices import Json
 from tests.builders.people import Person
 from tests.faults.lines import PATIENCE_S, Answered, Lines
-from tests.faults.phones import batch
+from tests.faults.phones import DAYS, batch
 from tests.sync.test_crash_push import Record
 
 MADE_AHEAD_PER_S = 300
@@ -62,10 +62,12 @@ class Load:
 
 
 class Clients:
-    """Clients of one server: every second request reads, every other pushes three operations."""
+    """Clients of one server: every second request reads, every other pushes three operations of the last `days`."""
 
-    def __init__(self, port: int, people: Sequence[Person], epochs: Sequence[str], record: Record) -> None:
-        self.port, self.people, self.epochs, self.record = port, people, epochs, record
+    def __init__(
+        self, port: int, people: Sequence[Person], epochs: Sequence[str], record: Record, days: int = DAYS
+    ) -> None:
+        self.port, self.people, self.epochs, self.record, self.days = port, people, epochs, record, days
         self._made = 0
 
     def errands(self, count: int) -> list[Errand]:
@@ -79,7 +81,7 @@ class Clients:
         stream = f"/v1/sync/streams/{person.id}"
         if self._made % 2:
             return Errand(request("GET", f"{stream}/changes?limit=20", 200, **told).raw, person)
-        ops = batch(which, self._made)
+        ops = batch(which, self._made, self.days)
         return Errand(
             request("POST", f"{stream}/ops", 200, {"epoch": self.epochs[which], "ops": ops}, **told).raw, person, ops
         )

@@ -149,9 +149,9 @@ class Phones:
         return None
 
 
-def batch(number: int, step: int) -> list[Json]:
-    """Return the operations that a phone pushes in one step: two entries, and an edit of the first."""
-    day = (number * 31 + step * 7) % DAYS
+def batch(number: int, step: int, days: int = DAYS) -> list[Json]:
+    """Return the operations that a phone pushes in one step, of the last so many days: two entries, an edit of one."""
+    day = (number * 31 + step * 7) % days
     session = put("sessions", a_session(day, note=f"{number} {step}"))
     return [session, patch("sessions", {"note": "edited"}, session["id"], session["op_id"]), put("runs", a_run(day))]
 

@@ -14,14 +14,17 @@ import pytest
 from tests.benchmarks.pasts import SEASON
 from tests.builders.databases import prepare
 from tests.builders.servers import PATIENT_S, SECRET, Server, product_environment, start_server
+from tests.faults.cores import cores_apart
 from tests.faults.figures import rounds, tell
 from tests.faults.load import Clients, Load
-from tests.faults.phones import nothing_is_lost_of, patients
+from tests.faults.phones import DAYS, nothing_is_lost_of, patients
 from tests.levels import SQLITE_FIRST
 from tests.sync.test_crash_push import Record, client_of
 
-PEOPLE, MANY, MOST, CONNECTIONS = 64, 512, 2048, 8
+PEOPLE, MANY, MOST, CONNECTIONS = 64, 512, 8192, 8
 """Each has ninety days behind them; of many, or of most in half an hour, nobody grows far beyond that meanwhile."""
+RECENT_DAYS = 28
+"""In half an hour each of the most logs what a fortnight brings, of these days; else all is spread over a year."""
 DEEP_S, FULL_S, PLANTED_S = 3.0, 60.0, 8.0
 TIMES = (2, 5)
 USUAL = 0.7
@@ -62,8 +65,13 @@ class Place:
 
 
 @contextmanager
-def serving(url: str, folder: Path, application: str = "wsgi:app", people_there: int = PEOPLE) -> Iterator[Place]:
-    """Serve an installation with so many patients."""
+def serving(
+    url: str, folder: Path, application: str = "wsgi:app", people_there: int = PEOPLE, days: int = DAYS
+) -> Iterator[Place]:
+    """Serve an installation with so many patients who log of so many days.
+
+    The clients have cores of their own where there are several.
+    """
     prepare(url)
     people, record = patients(url, folder, people_there, SEASON), Record(0)
     (folder / "unbound.py").write_text(UNBOUND)
@@ -74,7 +82,8 @@ def serving(url: str, folder: Path, application: str = "wsgi:app", people_there:
         for person in people:
             with client_of(server, person) as client:
                 epochs.append(client.get("changes?limit=1").json()["epoch"])
-        yield Place(server, Clients(server.port, people, epochs, record), record, url)
+        with cores_apart(server, url):
+            yield Place(server, Clients(server.port, people, epochs, record, days), record, url)
     finally:
         server.stop()
 
@@ -196,7 +205,7 @@ def test_half_an_hour_at_half_of_what_it_can_do_leaves_the_server_as_it_was(
     minutes = max(3, rounds(SOAK_MINUTES))
     warm = max(1, WARM_MINUTES * minutes // SOAK_MINUTES)
     compared = max(1, COMPARED_MINUTES * minutes // SOAK_MINUTES)
-    with serving(fresh_database_url, tmp_path, people_there=MOST) as place:
+    with serving(fresh_database_url, tmp_path, people_there=MOST, days=RECENT_DAYS) as place:
         place.clients.at_once(CONNECTIONS, 2 * MINUTE_S)
         peak = place.clients.at_once(CONNECTIONS, MINUTE_S).goodput
         loads, seen = [], []

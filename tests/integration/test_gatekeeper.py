@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from app.web.admission import WAITING_EACH, threads_for
+from app.web.admission import WAITING_EACH, WRITERS_WAITING, threads_for
 from tests.builders.servers import Server, start_server
 from tests.integration.test_slow_bodies import GET, Client, digest, post
 from tests.unit.web.test_plain_requests import NOT_PLAIN
@@ -44,7 +44,7 @@ def answer(environ, start):
     start("200 OK", [("Content-Length", str(len(body)))])
     return [body]
 
-admission = Admission(answer, 1, lambda: None, longest_wait_s=60)
+admission = Admission(answer, 1, lambda: None, longest_wait_s=60, one_writes=WRITES)
 
 class Program:
     def __init__(self, extensions):
@@ -59,9 +59,9 @@ plain = Program({})
 
 
 @contextmanager
-def serving(folder: Path, program: str) -> Iterator[Server]:
+def serving(folder: Path, program: str, *, one_writes: bool = False) -> Iterator[Server]:
     """Serve a small program with one turn, where as many wait as for each."""
-    (folder / "held.py").write_text(PROGRAM)
+    (folder / "held.py").write_text(PROGRAM.replace("WRITES", str(one_writes)))
     server = start_server({"PYTHONPATH": str(folder)}, folder, application=f"held:{program}", workers=1, threads=1)
     try:
         yield server
@@ -83,7 +83,9 @@ def say(server: Server, path: str) -> bytes:
 
 
 @contextmanager
-def full(server: Server) -> Iterator[Callable[[], None]]:
+def full(
+    server: Server, with_: bytes = GET.replace(b"/ ", b"/held "), places: int = 1 + WAITING_EACH
+) -> Iterator[Callable[[], None]]:
     """Fill every place, and yield what empties them."""
     say(server, "/health/fill")
 
@@ -94,9 +96,9 @@ def full(server: Server) -> Iterator[Callable[[], None]]:
         held.clear()
 
     with ExitStack() as clients:
-        held = [clients.enter_context(Client(server)) for _ in range(1 + WAITING_EACH)]
+        held = [clients.enter_context(Client(server)) for _ in range(places)]
         for client in held:
-            client.send(GET.replace(b"/ ", b"/held "))
+            client.send(with_)
         while say(server, "/health/full") != b"true":
             pass
         yield empty
@@ -133,6 +135,19 @@ def test_a_whole_request_is_refused_from_the_loop_again_and_again_and_served_lat
             for client in (before, new):
                 client.send(asked)
                 assert client.answer() == (200, digest(asked.partition(b"\r\n\r\n")[2]))
+
+
+def test_who_writes_is_refused_from_the_loop_where_only_those_are_too_many(tmp_path: Path) -> None:
+    writes, log_in = post(b"x", path="/held"), post(b"x", path="/v1/auth/login?now")
+    with serving(tmp_path, "app", one_writes=True) as server, Client(server) as reads, Client(server) as logs_in:
+        with full(server, writes, 1 + WRITERS_WAITING) as empty, Client(server) as another:
+            another.send(writes)
+            assert refused(another)
+            for client, raw in ((reads, GET), (logs_in, log_in)):
+                client.send(raw)
+            empty()
+        assert reads.answer() == (200, digest(b""))
+        assert logs_in.answer() == (200, digest(b"x"))
 
 
 def test_without_an_admission_a_thread_refuses_and_that_is_seen(tmp_path: Path) -> None:

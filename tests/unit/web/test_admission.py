@@ -14,7 +14,7 @@ import pytest
 
 from app.factory import create_app
 from app.settings import Mode, Settings
-from app.web.admission import HASHES, WAITING_EACH, Admission, threads_for
+from app.web.admission import HASHES, WAITING_EACH, WRITERS_WAITING, Admission, threads_for
 
 AT_ONCE = 2
 WITHIN_S = 30.0
@@ -39,14 +39,17 @@ class Work:
 class Door:
     """A worker, asked by as many threads as it has."""
 
-    def __init__(self, longest_wait_s: float) -> None:
+    def __init__(self, longest_wait_s: float, *, one_writes: bool) -> None:
         self.work, self.refused = Work(), threading.Semaphore(0)
-        self.admission = Admission(self.work, AT_ONCE, self.refused.release, longest_wait_s=longest_wait_s)
+        self.admission = Admission(
+            self.work, AT_ONCE, self.refused.release, one_writes=one_writes, longest_wait_s=longest_wait_s
+        )
 
-    def ask(self, path: str = "/v1/me", method: str = "GET") -> tuple[str, dict[str, str], bytes]:
+    def ask(self, path: str = "/v1/me", method: str = "GET", kind: str = "") -> tuple[str, dict[str, str], bytes]:
         """Return the status, headers and body of an answer."""
         told: list[Any] = []
-        body = self.admission({"PATH_INFO": path, "REQUEST_METHOD": method}, lambda *given: told.extend(given))
+        asked = {"PATH_INFO": path, "REQUEST_METHOD": method, "CONTENT_TYPE": kind}
+        body = self.admission(asked, lambda *given: told.extend(given))
         return told[0], dict(told[1]), b"".join(body)
 
     def await_begun(self, count: int) -> None:
@@ -56,9 +59,9 @@ class Door:
 
 
 @contextmanager
-def door(longest_wait_s: float = WITHIN_S) -> Iterator[tuple[Door, ThreadPoolExecutor]]:
+def door(longest_wait_s: float = WITHIN_S, *, one_writes: bool = False) -> Iterator[tuple[Door, ThreadPoolExecutor]]:
     """Yield a door and those who ask at it."""
-    made = Door(longest_wait_s)
+    made = Door(longest_wait_s, one_writes=one_writes)
     with ThreadPoolExecutor(threads_for(AT_ONCE)) as askers:
         try:
             yield made, askers
@@ -136,6 +139,43 @@ def test_log_ins_take_half_of_the_turns_at_most_and_leave_the_others_to_phones()
         made.work.may_end.set()
         assert statuses([phone]) == ["200"]
         assert sorted(statuses(log_ins)) == ["200"] * (AT_ONCE // 2) + ["503"] * (3 - AT_ONCE // 2)
+
+
+def test_one_writes_at_a_time_while_others_read_and_log_in_and_send_files() -> None:
+    with door(one_writes=True) as (made, askers):
+        writers = [askers.submit(made.ask, method="POST") for _ in range(1 + WRITERS_WAITING + 2)]
+        made.await_begun(1)
+        for _ in range(2):
+            assert made.refused.acquire(timeout=WITHIN_S), "more wait to write than there is room for"
+        assert not made.work.began.acquire(blocking=False), "two write at once"
+        assert made.admission.is_full_for("POST", "/v1/runs")
+        assert not made.admission.is_full_for("POST", "/v1/auth/login")
+        assert not made.admission.is_full_for("GET", "/v1/me")
+        others = [askers.submit(made.ask, "/v1/runs/import", "POST", "Multipart/form-data; boundary=b")]
+        made.await_begun(1)
+        made.work.may_end.set()
+        others += [askers.submit(made.ask), askers.submit(made.ask, "/v1/auth/login", "POST")]
+        assert statuses(others) == ["200"] * 3
+        assert sorted(statuses(writers)) == ["200"] * (1 + WRITERS_WAITING) + ["503"] * 2
+
+
+def test_as_many_write_as_there_are_turns_where_the_database_lets_them() -> None:
+    with door() as (made, askers):
+        writers = [askers.submit(made.ask, method="POST") for _ in range(AT_ONCE)]
+        made.await_begun(AT_ONCE)
+        made.work.may_end.set()
+        assert statuses(writers) == ["200"] * AT_ONCE
+
+
+@pytest.mark.parametrize(
+    ("url", "one_writes"), [("sqlite:///{}/none", True), ("postgresql://nobody@127.0.0.1/", False)]
+)
+def test_one_writes_at_a_time_on_sqlite(tmp_path: Path, url: str, one_writes: bool) -> None:
+    secret = "a secret of thirty-two letters, at least"
+    said = Settings(
+        mode=Mode.TEST, database_url=url.format(tmp_path), var_dir=tmp_path, secret_key=secret, at_once=AT_ONCE
+    )
+    assert create_app(said).extensions["trochlea.admission"].one_writes is one_writes
 
 
 def test_what_a_password_is_hashed_for_is_there(tmp_path: Path) -> None:
