@@ -6,8 +6,8 @@ beyond that is told 503 `busy` at once, by a thread that is there for nothing el
 Whoever logs in has no more than half of the turns: a flood of log-ins, which wait for each other's hashes, leaves the
 other half to those who are logged in.
 
-Where one write at a time is all that the database does (SQLite), a worker works on one that writes at a time: of two,
-the one that holds the lock would give the interpreter to the other at each of its statements (0050).
+Where one write at a time is all that the database does (SQLite), a worker works on one request at a time that logs
+something: of two, the one that holds the lock would give the interpreter to the other at each of its statements (0050).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from app.web.problems import PROBLEM, problem_body
 WAITING_EACH = 3
 """So many wait for each that is worked on."""
 WRITERS_WAITING = 7
-"""So many that write wait for the one that does."""
+"""So many that log something wait for the one that does."""
 DOORMEN = 240
 """So many threads more: each waits for the body of somebody slow (`whole.py`), or tells one who is not let in so."""
 LONGEST_WAIT_S = 1.0
@@ -48,6 +48,9 @@ STATUS, _STATUS_LINE = 503, "503 SERVICE UNAVAILABLE"
 CODE, TITLE = "busy", "The server has as much to do as it can; try again in a moment"
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+LOGGING, THINKING = ("/v1/sync/streams/", "/v1/patients/"), "/replay"
+"""Where phones and therapists write, much and each time little; and what is asked there that writes nothing. Elsewhere
+whoever writes is seldom, and may be at it for long: an export, a file, a password."""
 
 Start = Callable[..., Any]
 Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
@@ -102,7 +105,7 @@ class Turns:
 class Admission:
     """Lets in as many as there is room for; `refused` is called for each that is not let in.
 
-    With `one_writes` only one of those who write is worked on at once.
+    With `one_writes` only one of those who log something is worked on at once.
     """
 
     def __init__(
@@ -128,7 +131,7 @@ class Admission:
         if _is_dear(method, path):
             longest_s = min(self._longest_wait_s, LONGEST_WAIT_TO_HASH_S)
             return self._with(self._hashing, longest_s, self._in_turn, environ, start)
-        if self._writing is not None and method not in READING and not _is_file(environ.get("CONTENT_TYPE", "")):
+        if self._writing is not None and logs(method, path):
             return self._with(self._writing, self._longest_wait_s, self._in_turn, environ, start)
         return self._in_turn(environ, start)
 
@@ -148,16 +151,16 @@ class Admission:
 
     @property
     def is_full(self) -> bool:
-        """Is every turn taken, of all or of those who write, and nobody more may wait?"""
+        """Is every turn taken, of all or of those who log something, and nobody more may wait?"""
         return self._turns.is_full or self._writes_are_full
 
     def is_full_for(self, method: str, path: str) -> bool:
         """Is there no room for such a request?"""
-        return self._turns.is_full or (self._writes_are_full and method not in READING and not _is_dear(method, path))
+        return self._turns.is_full or (self._writes_are_full and logs(method, path))
 
     @property
     def one_writes(self) -> bool:
-        """Is only one worked on of those who write?"""
+        """Is only one worked on of those who log something?"""
         return self._writing is not None
 
     @property
@@ -206,6 +209,6 @@ def _is_dear(method: str, path: str) -> bool:
     return (method, path) in HASHES
 
 
-def _is_file(content_type: str) -> bool:
-    """Is this a file, which is long looked at before anything is written?"""
-    return content_type.lower().startswith("multipart/")
+def logs(method: str, path: str) -> bool:
+    """Does such a request log something, or say something about what is logged?"""
+    return method not in READING and path.startswith(LOGGING) and not path.endswith(THINKING)

@@ -24,7 +24,7 @@ may_end = threading.Event()
 
 def answer(environ, start):
     path = environ["PATH_INFO"]
-    if path == "/held":
+    if path.endswith("/held"):
         may_end.wait(60)
         body = b"held"
     elif path == "/health/fill":
@@ -138,7 +138,7 @@ def test_a_whole_request_is_refused_from_the_loop_again_and_again_and_served_lat
 
 
 def test_who_writes_is_refused_from_the_loop_where_only_those_are_too_many(tmp_path: Path) -> None:
-    writes, log_in = post(b"x", path="/held"), post(b"x", path="/v1/auth/login?now")
+    writes, log_in = post(b"x", path="/v1/patients/held"), post(b"x", path="/v1/auth/login?now")
     with serving(tmp_path, "app", one_writes=True) as server, Client(server) as reads, Client(server) as logs_in:
         with full(server, writes, 1 + WRITERS_WAITING) as empty, Client(server) as another:
             another.send(writes)

@@ -14,9 +14,10 @@ import pytest
 
 from app.factory import create_app
 from app.settings import Mode, Settings
-from app.web.admission import HASHES, WAITING_EACH, WRITERS_WAITING, Admission, threads_for
+from app.web.admission import HASHES, WAITING_EACH, WRITERS_WAITING, Admission, logs, threads_for
 
 AT_ONCE = 2
+PUSH = "/v1/sync/streams/00000000-0000-4000-8000-000000000001/ops"
 WITHIN_S = 30.0
 
 
@@ -45,11 +46,10 @@ class Door:
             self.work, AT_ONCE, self.refused.release, one_writes=one_writes, longest_wait_s=longest_wait_s
         )
 
-    def ask(self, path: str = "/v1/me", method: str = "GET", kind: str = "") -> tuple[str, dict[str, str], bytes]:
+    def ask(self, path: str = "/v1/me", method: str = "GET") -> tuple[str, dict[str, str], bytes]:
         """Return the status, headers and body of an answer."""
         told: list[Any] = []
-        asked = {"PATH_INFO": path, "REQUEST_METHOD": method, "CONTENT_TYPE": kind}
-        body = self.admission(asked, lambda *given: told.extend(given))
+        body = self.admission({"PATH_INFO": path, "REQUEST_METHOD": method}, lambda *given: told.extend(given))
         return told[0], dict(told[1]), b"".join(body)
 
     def await_begun(self, count: int) -> None:
@@ -141,17 +141,17 @@ def test_log_ins_take_half_of_the_turns_at_most_and_leave_the_others_to_phones()
         assert sorted(statuses(log_ins)) == ["200"] * (AT_ONCE // 2) + ["503"] * (3 - AT_ONCE // 2)
 
 
-def test_one_writes_at_a_time_while_others_read_and_log_in_and_send_files() -> None:
+def test_one_logs_at_a_time_while_others_read_and_log_in_and_export() -> None:
     with door(one_writes=True) as (made, askers):
-        writers = [askers.submit(made.ask, method="POST") for _ in range(1 + WRITERS_WAITING + 2)]
+        writers = [askers.submit(made.ask, PUSH, "POST") for _ in range(1 + WRITERS_WAITING + 2)]
         made.await_begun(1)
         for _ in range(2):
             assert made.refused.acquire(timeout=WITHIN_S), "more wait to write than there is room for"
         assert not made.work.began.acquire(blocking=False), "two write at once"
-        assert made.admission.is_full_for("POST", "/v1/runs")
+        assert made.admission.is_full_for("POST", PUSH)
         assert not made.admission.is_full_for("POST", "/v1/auth/login")
-        assert not made.admission.is_full_for("GET", "/v1/me")
-        others = [askers.submit(made.ask, "/v1/runs/import", "POST", "Multipart/form-data; boundary=b")]
+        assert not made.admission.is_full_for("GET", PUSH)
+        others = [askers.submit(made.ask, "/v1/me/export", "POST")]
         made.await_begun(1)
         made.work.may_end.set()
         others += [askers.submit(made.ask), askers.submit(made.ask, "/v1/auth/login", "POST")]
@@ -161,7 +161,7 @@ def test_one_writes_at_a_time_while_others_read_and_log_in_and_send_files() -> N
 
 def test_as_many_write_as_there_are_turns_where_the_database_lets_them() -> None:
     with door() as (made, askers):
-        writers = [askers.submit(made.ask, method="POST") for _ in range(AT_ONCE)]
+        writers = [askers.submit(made.ask, PUSH, "POST") for _ in range(AT_ONCE)]
         made.await_begun(AT_ONCE)
         made.work.may_end.set()
         assert statuses(writers) == ["200"] * AT_ONCE
@@ -178,8 +178,23 @@ def test_one_writes_at_a_time_on_sqlite(tmp_path: Path, url: str, one_writes: bo
     assert create_app(said).extensions["trochlea.admission"].one_writes is one_writes
 
 
-def test_what_a_password_is_hashed_for_is_there(tmp_path: Path) -> None:
+def routes(tmp_path: Path) -> set[tuple[str, str]]:
+    """Return the method and the path of all that can be asked."""
     url, secret = f"sqlite:///{tmp_path}/none.sqlite3", "a secret of thirty-two letters, at least"
     said = create_app(Settings(mode=Mode.TEST, database_url=url, var_dir=tmp_path, secret_key=secret))
-    routes = {(method, rule.rule) for rule in said.url_map.iter_rules() for method in rule.methods or ()}
-    assert routes >= HASHES
+    return {(method, rule.rule) for rule in said.url_map.iter_rules() for method in rule.methods or ()}
+
+
+def test_what_a_password_is_hashed_for_is_there(tmp_path: Path) -> None:
+    assert routes(tmp_path) >= HASHES
+
+
+def test_what_takes_long_takes_no_turn_from_those_who_log(tmp_path: Path) -> None:
+    there = routes(tmp_path)
+    logging = {path for method, path in there if logs(method, path)}
+    for named in ("sync/streams/<id:patient_id>/ops", "patients/<id:patient_id>/runs"):
+        assert f"/v1/{named}" in logging
+    long = {"/v1/me/export", "/v1/me/erasure", "/v1/me/password", "/v1/runs/import", "/v1/imports", "/v1/sync/pull"}
+    thinks = "/v1/patients/<id:patient_id>/guidance/replay"
+    assert {path for _, path in there} >= long | {thinks}
+    assert not logging & (long | {thinks})
