@@ -107,8 +107,9 @@ def _run(connection: socket.socket, errand: Errand) -> float:
 
 
 def _exchange(connection: socket.socket, one: Request) -> None:
-    """Send a request, again after a moment where the server is busy, and read its answer."""
-    while (status := _answered(connection, one)) == BUSY:
+    """Send a request, again after a moment where the server is busy, and read its answer; give up after a while."""
+    until = time.perf_counter() + _TIMEOUT_S
+    while (status := _answered(connection, one)) == BUSY and time.perf_counter() < until:
         time.sleep(COME_AGAIN_S)
     if status != one.status:
         raise UnexpectedAnswer(f"{status} for {one.raw[:120]!r}")

@@ -32,7 +32,8 @@ machines differ, and this one was shared while it was measured.
   (sqlite3, psycopg): the number of the stream, the entry, its version, the advice, its version, in one transaction;
   and the same selects. It asks nobody who they are, checks nothing and thinks nothing.
 * *raw in-process* is the same statements over one connection without a server, one after the other.
-* Each client sends its next request when the last one is answered; the routes are asked by {connections} clients.
+* Each client sends its next request when the last one is answered, and one that was told to come again (503) after
+  20 ms more, which count as its time; the routes are asked by {connections} clients.
   {rounds} rounds, in each round every work once and its baselines right before or after it, in a new shuffled order;
   writers are new people in every round.
 * The patients of the routes have 90 days behind them: 45 runs, about 130 scores, 60 check-ins. The lists are of a

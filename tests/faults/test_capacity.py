@@ -23,8 +23,9 @@ from tests.sync.test_crash_push import Record, client_of
 
 PEOPLE, MANY, MOST, CONNECTIONS = 64, 512, 8192, 8
 """Each has ninety days behind them; of many, or of most in half an hour, nobody grows far beyond that meanwhile."""
-RECENT_DAYS = 28
-"""In half an hour each of the most logs what a fortnight brings, of these days; else all is spread over a year."""
+RECENT_DAYS = 29
+"""In half an hour each of the most logs what a fortnight brings, of these days: steps of a week come to each of them.
+Else all is spread over a year."""
 DEEP_S, FULL_S, PLANTED_S = 3.0, 60.0, 8.0
 TIMES = (2, 5)
 USUAL = 0.7
