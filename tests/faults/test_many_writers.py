@@ -47,13 +47,17 @@ def write(phone: Phone, number: int, count: int) -> Written:
 
 
 def _pushed(phone: Phone, ops: list[Json], epoch: str) -> list[Json]:
-    """Push, again as a phone does where the others kept the stream for longer than a server lets anybody wait."""
+    """Push, again as a phone does where the others kept the stream for longer than a server lets anybody wait.
+
+    Of what was refused nothing is stored: it is new when it comes again.
+    """
     for _ in range(TIMES_TRIED):
         answer = phone.send(ops, epoch=epoch)
         if answer.status_code != BUSY or "Retry-After" not in answer.headers:
             break
     assert answer.status_code == 200, answer.json
     results: list[Json] = answer.json["results"]
+    assert not any(result.get("duplicate") for result in results)
     return results
 
 
