@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CompoundSelect, Connection, Engine, Float, Select
+from sqlalchemy import CompoundSelect, Connection, Engine, Float, LargeBinary, Select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -22,7 +23,8 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
 from app.db.reading import ReadingSession
-from app.db.types import Id, Instant, Json
+from app.db.types import Id, Instant, Json, id_bytes
+from app.kernel.ids import uuid_of_bytes
 
 Row = Sequence[Any]
 Asked = Select[Any] | CompoundSelect[Any] | ReturningUpdate[Any]
@@ -46,14 +48,11 @@ class Question:
         """Return the values of each row, in the order of the columns."""
         if isinstance(db, ReadingSession):
             return self._read(db, asked)
-        connection = db.connection()
+        connection, driver = _lent(db)
         if _is_listened_to(connection.engine):
             return self._through_sqlalchemy(db, asked)
-        form = self._form(connection.dialect)
-        driver = connection.connection.dbapi_connection
-        assert driver is not None  # it was lent for this transaction
         try:
-            return form.rows(driver, asked)
+            return self._form(connection.dialect).rows(driver, asked)
         except connection.dialect.loaded_dbapi.Error as problem:
             raise _complaint(connection, problem) from problem
 
@@ -81,9 +80,8 @@ class Question:
 
 def put(db: Session, text: str, given: Sequence[Any], *, many: bool) -> None:
     """Put a statement that is written for the driver to it, once or once for each of many; nothing is answered."""
-    connection = db.connection()
-    driver = connection.connection.dbapi_connection
-    if _is_listened_to(connection.engine) or driver is None:
+    connection, driver = _lent(db)
+    if _is_listened_to(connection.engine):
         connection.exec_driver_sql(text, given)
         return
     try:
@@ -93,6 +91,27 @@ def put(db: Session, text: str, given: Sequence[Any], *, many: bool) -> None:
             driver.execute(text, given)
     except connection.dialect.loaded_dbapi.Error as problem:
         raise _complaint(connection, problem) from problem
+
+
+def dialect_of(db: Session) -> str:
+    """Return the name of the database that a session asks, without a connection to it."""
+    return (db.bind or db.get_bind()).dialect.name
+
+
+_LENT = "trochlea.lent"
+"""Where a session's `info` keeps the connection of its transaction, with the driver's own."""
+
+
+def _lent(db: Session) -> tuple[Connection, Any]:
+    """Return the connection of a session's transaction, and the driver's own: looked up once in a transaction.
+
+    SQLAlchemy asks itself each time whether it may give it away, which takes as long as a small select.
+    """
+    known: tuple[Connection, Any] | None = db.info.get(_LENT)
+    if known is None or known[0].closed or known[0].invalidated or not db.in_transaction():
+        connection = db.connection()
+        known = db.info[_LENT] = (connection, connection.connection.dbapi_connection)
+    return known
 
 
 def _complaint(connection: Connection, problem: Exception) -> Exception:
@@ -116,9 +135,9 @@ class _Form:
     """A statement as one driver takes it: its text, its parameters in order, and what is turned on the way."""
 
     text: str
-    order: tuple[str, ...] | None
+    in_order: Callable[[Mapping[str, Any]], Any]
     fixed: Mapping[str, Any]
-    binds: tuple[tuple[str, Turn], ...]
+    binds: Mapping[str, Turn]
     reads: tuple[tuple[int, Turn], ...]
 
     def rows(self, driver: Any, asked: Mapping[str, Any]) -> Sequence[Row]:
@@ -129,9 +148,9 @@ class _Form:
     def bound(self, asked: Mapping[str, Any]) -> Any:
         """Return the parameters as the driver takes them."""
         values = {**self.fixed, **asked}
-        for name, turn in self.binds:
-            values[name] = turn(values[name])
-        return values if self.order is None else [values[name] for name in self.order]
+        for name in asked.keys() & self.binds.keys():
+            values[name] = self.binds[name](asked[name])
+        return self.in_order(values)
 
     def read(self, row: Row) -> Row:
         """Return the values as SQLAlchemy would."""
@@ -147,34 +166,47 @@ def _form_of(statement: Asked, dialect: Dialect) -> _Form:
     compiled: Any = statement.compile(dialect=dialect)
     if compiled.post_compile_params:
         raise TypeError("a question has no list that is spelled out")
-    order = tuple(compiled.positiontup) if compiled.positional else None
-    fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+    in_order = _in_order(compiled.positiontup) if compiled.positional else dict
     kinds = {name: bind.type for name, bind in compiled.binds.items()}
-    binds = tuple((name, turn) for name, kind in kinds.items() if (turn := _bind(kind, dialect)) is not None)
+    binds = {name: turn for name, kind in kinds.items() if (turn := _bind(kind, dialect)) is not None}
+    given = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+    fixed = {name: binds[name](value) if name in binds else value for name, value in given.items()}
     columns = enumerate(statement.exported_columns)
     reads = tuple((place, turn) for place, one in columns if (turn := _read(one.type, dialect)) is not None)
-    return _Form(str(compiled), order, fixed, binds, reads)
+    return _Form(str(compiled), in_order, fixed, binds, reads)
+
+
+def _in_order(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Any]:
+    """Return what takes these members out of a mapping, in this order; a member may be wanted several times."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]
 
 
 def _bind(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
+    """Return what a parameter is turned by; None where the driver takes it as it is given."""
+    if dialect.name == "sqlite" and isinstance(kind, Id):
+        return _id_bytes
+    if dialect.name == "sqlite" and isinstance(kind, LargeBinary):
+        return bytearray
     turn: Turn | None = kind.dialect_impl(dialect).bind_processor(dialect)
     return turn
+
+
+def _id_bytes(found: UUID | None) -> bytearray | None:
+    return None if found is None else id_bytes(found)
 
 
 def _read(kind: TypeEngine[Any], dialect: Dialect) -> Turn | None:
     """Return what a kept value is turned by; None where the driver gives it as it is wanted."""
     if dialect.name == "sqlite" and isinstance(kind, Id):
-        return _id
+        return uuid_of_bytes
     if dialect.name == "sqlite" and isinstance(kind, Instant):
         return _instant
     if dialect.name == "postgresql" and isinstance(kind, Id | Json | Float):
         return None
     turn: Turn | None = kind.dialect_impl(dialect).result_processor(dialect, None)
     return turn
-
-
-def _id(raw: bytes) -> UUID:
-    return UUID(bytes=raw)
 
 
 def _instant(text: str) -> datetime:

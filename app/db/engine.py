@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 import orjson
@@ -165,6 +166,12 @@ def _begin_writing(connection: Any, queue: WriterQueue) -> None:
     if held.get(_TURN) is None:
         held[_TURN] = queue.enter(SQLITE_BUSY_MS / 1000)
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+_NOTHING: Callable[[None], None] = dict[None, None]().get
+"""Answers None, and is not written in Python."""
+sqlite3.register_adapter(NoneType, _NOTHING)
+"""How nothing is bound. Unsaid, the driver looks for it for each value anew, and a new record has many such fields."""
 
 
 def file_of(url: URL) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.db.base import PARTITIONED, Base, table_of
 from app.db.synced import Synced, Wire, synced_constraints
-from app.db.types import Id
+from app.db.types import Id, rfc3339
 from app.kernel.clock import with_offset
 from app.kernel.taking import members
 
@@ -66,8 +66,8 @@ def performed_wire(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the times of an entry as they were sent: the instant with its sender's offset, and the zone."""
     recorded_at = values["recorded_at"]
     return {
-        "performed_at": with_offset(values["performed_at"], values["utc_offset_min"]).isoformat(),
+        "performed_at": rfc3339(with_offset(values["performed_at"], values["utc_offset_min"])),
         "zone": values["zone"],
-        "recorded_at": recorded_at.astimezone(UTC).isoformat() if recorded_at else None,
+        "recorded_at": rfc3339(recorded_at.astimezone(UTC)) if recorded_at else None,
         "note": values["note"],
     }

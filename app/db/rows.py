@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from itertools import repeat
+from operator import is_, itemgetter
+from types import NoneType
 from typing import Any
 
 import orjson
-from sqlalchemy import Boolean, Date, Float, Table
+from sqlalchemy import Boolean, Date, Float, Table, Text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.db.asking import put
-from app.db.types import Id, Instant, Json, instant_text
+from app.db.asking import dialect_of, put
+from app.db.types import Id, Instant, Json, id_bytes, instant_text
 
 Rows = Sequence[Mapping[str, Any]]
 Keep = Callable[[Any], Any]
@@ -35,7 +37,7 @@ def put_rows(db: Session, table: Table, rows: Rows) -> None:
 
 
 def _write(db: Session, table: Table, rows: Rows, *, replace: bool) -> None:
-    if db.connection().dialect.name == "postgresql":
+    if dialect_of(db) == "postgresql":
         put(db, _from_json(table, replace=replace), (_as_json(rows),), many=False)
     else:
         put(db, _from_values(table, replace=replace), _row_writer(table).values_of(rows), many=True)
@@ -91,8 +93,10 @@ class _RowWriter:
 def _as_kept(column: Sequence[Any], keep: Keep) -> Sequence[Any]:
     """Return a column as it is kept; what is the very same in every row (whose it is, when it came) is made once."""
     first = column[0]
-    if all(value is first for value in column):
-        return [None if first is None else keep(first)] * len(column)
+    if all(map(is_, column, repeat(first))):
+        return column if first is None else [keep(first)] * len(column)
+    if keep is str and _TEXTS.issuperset(map(type, column)):
+        return column
     return [None if value is None else keep(value) for value in column]
 
 
@@ -117,10 +121,14 @@ def _json_text(value: Any) -> str:
 
 
 _KEEPS: Mapping[type, Keep] = {
-    Id: attrgetter("bytes"),
+    Id: id_bytes,
+    Boolean: int,
     Instant: instant_text,
     Json: _json_text,
     Date: date.isoformat,
+    Text: str,
 }
-_AS_THEY_COME = (Boolean, Float)
-"""The driver writes a truth value as 0 or 1, and the column makes a number with a fraction of a whole one."""
+"""Numbers and texts are what the driver takes as they are. A word of a list of words, say, is a text and more."""
+_AS_THEY_COME = Float
+"""The column makes a number with a fraction of a whole one."""
+_TEXTS = frozenset({str, NoneType})

@@ -139,6 +139,8 @@ class Write:
     data: Mapping[str, Any] | None = None
 
 
+_NO_FLAGS: Sequence[str] = ()
+"""What nearly every row carries: the very same in each, it is turned into what is kept only once."""
 _TAKEN = "trochlea.taken"
 """Where a session's `info` keeps the last number that was taken."""
 
@@ -277,7 +279,7 @@ def _row(write: Write, seq: int, common: Mapping[str, Any]) -> dict[str, Any]:
         "seq": seq,
         "ver": write.ver or new_id(),
         "deleted_at": write.deleted_at,
-        "flags": list(write.flags),
+        "flags": list(write.flags) if write.flags else _NO_FLAGS,
     }
 
 

@@ -12,18 +12,18 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-_WITHOUT_OFFSET = len("2026-11-20 06:30:00.000000")
+_ID_BYTES = 16
 
 
 class Id(TypeDecorator[UUID]):
     """A UUID: uuid on PostgreSQL, 16 bytes on SQLite (time-ordered ids then stay in the order of making)."""
 
-    impl = LargeBinary(16)
+    impl = LargeBinary(_ID_BYTES)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the column type of the database at hand."""
-        native: TypeEngine[Any] = Uuid() if dialect.name == "postgresql" else LargeBinary(16)
+        native: TypeEngine[Any] = Uuid() if dialect.name == "postgresql" else LargeBinary(_ID_BYTES)
         return dialect.type_descriptor(native)
 
     def process_bind_param(self, value: UUID | None, dialect: Dialect) -> Any:
@@ -37,6 +37,15 @@ class Id(TypeDecorator[UUID]):
         if value is None or isinstance(value, UUID):
             return value
         return UUID(bytes=bytes(value))
+
+
+def id_bytes(found: UUID) -> bytearray:
+    """Return a UUID as SQLite keeps it.
+
+    Not as `bytes`: Python's driver takes numbers, texts and a bytearray as they are, and asks of all else whether
+    anybody has said how to adapt it, which takes as long as to store it.
+    """
+    return bytearray(found.int.to_bytes(_ID_BYTES))
 
 
 class Instant(TypeDecorator[datetime]):
@@ -62,11 +71,21 @@ class Instant(TypeDecorator[datetime]):
         return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
+def rfc3339(instant: datetime) -> str:
+    """Return an aware instant as `isoformat` writes it, with its own offset, in a third of the time."""
+    return orjson.dumps(instant)[1:-1].decode()
+
+
 def instant_text(instant: datetime) -> str:
     """Return an instant as SQLite keeps it: UTC, in a text of fixed width; raise ValueError for a naive one."""
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return instant.astimezone(UTC).isoformat(" ", "microseconds")[:_WITHOUT_OFFSET]
+    told = rfc3339(instant.astimezone(UTC))[: -len(_IN_UTC)].replace("T", " ")
+    return told if len(told) > _TO_THE_SECOND else f"{told}.000000"
+
+
+_IN_UTC = "+00:00"
+_TO_THE_SECOND = len("2026-11-20 06:30:00")
 
 
 class Json(TypeDecorator[Any]):

@@ -6,7 +6,7 @@ import re
 from binascii import hexlify
 from collections.abc import Sequence
 from struct import Struct
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 import uuid_utils
 from uuid_utils.compat import uuid7
@@ -17,9 +17,12 @@ _PARTS = Struct("8s4s4s4s12s")
 """The parts of an id's text, without what stands between them."""
 
 
+_new, _set, _UNKNOWN = UUID.__new__, object.__setattr__, SafeUUID.unknown
+
+
 def new_id() -> UUID:
     """Return a new UUIDv7; later ids of one process sort after earlier ones."""
-    return UUID(int=uuid7().int)
+    return _numbered(uuid7().int)
 
 
 def is_id(text: str) -> bool:
@@ -33,8 +36,21 @@ def parse_id(text: str) -> UUID | None:
 
 
 def uuid_of(text: str) -> UUID:
-    """Return the UUID of a text that `is_id`, in half the time that `UUID` takes, which reads other spellings too."""
-    return UUID(int=int(text.replace("-", ""), 16))
+    """Return the UUID of a text that `is_id`, in a quarter of what `UUID` takes, which reads other spellings too."""
+    return _numbered(int(text.replace("-", ""), 16))
+
+
+def uuid_of_bytes(raw: bytes) -> UUID:
+    """Return the UUID of its 16 bytes."""
+    return _numbered(int.from_bytes(raw, "big"))
+
+
+def _numbered(number: int) -> UUID:
+    """Return the UUID of a number of at most 128 bits, as `UUID` makes it of one, without looking for other forms."""
+    made = _new(UUID)
+    _set(made, "int", number)
+    _set(made, "is_safe", _UNKNOWN)
+    return made
 
 
 def id_texts(raws: Sequence[bytes]) -> list[str]:

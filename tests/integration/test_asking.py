@@ -99,6 +99,39 @@ def test_a_writer_asks_in_its_own_transaction(database: Database, somebody: UUID
         assert question.first(db, {"owner": somebody}) == before != ("Asia/Tokyo",)
 
 
+def test_a_writer_asks_in_each_of_its_transactions(database: Database, somebody: UUID) -> None:
+    """Whatever was looked up for one that is over holds for none that comes after it."""
+    accounts = table_of(AccountRow)
+    question = Question(select(accounts.c.zone).where(accounts.c.id == bindparam("owner")))
+    put = Question(
+        update(accounts)
+        .where(accounts.c.id == bindparam("owner"))
+        .values(zone=bindparam("zone"))
+        .returning(accounts.c.id)
+    )
+    with database.writing() as db:
+        for zone, ends, then in (
+            ("Asia/Tokyo", db.commit, "Asia/Tokyo"),
+            ("Asia/Seoul", db.rollback, "Asia/Tokyo"),
+            ("Asia/Kabul", db.close, "Asia/Tokyo"),
+            ("Asia/Dhaka", db.commit, "Asia/Dhaka"),
+        ):
+            assert put.first(db, {"owner": somebody, "zone": zone}) is not None
+            assert question.first(db, {"owner": somebody}) == (zone,)
+            ends()
+            assert question.first(db, {"owner": somebody}) == (then,)
+            db.rollback()
+
+
+def test_no_id_is_asked_for_as_nothing(database: Database, somebody: UUID) -> None:
+    devices = table_of(DeviceRow)
+    question = Question(select(devices.c.id).where(devices.c.account_id == bindparam("owner", type_=Id())))
+    for session in (database.reading, database.writing):
+        with session() as db:
+            assert question.first(db, {"owner": None}) is None
+            assert question.first(db, {"owner": somebody}) is not None
+
+
 def test_a_constant_of_the_statement_is_bound_with_what_is_asked(database: Database, somebody: UUID) -> None:
     accounts = table_of(AccountRow)
     own = accounts.c.id == bindparam("owner")

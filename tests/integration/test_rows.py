@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from hypothesis import example, given
+from hypothesis import strategies as st
 from sqlalchemy import Column, Table, exc, insert, select, text
 from sqlalchemy.types import Boolean, Date, Float, Integer, Text
 
@@ -15,7 +17,8 @@ from app.db.base import table_of
 from app.db.engine import Database
 from app.db.rows import add_rows, put_rows
 from app.db.synced import SyncChange
-from app.db.types import Id, Instant, Json, instant_text
+from app.db.types import Id, Instant, Json, instant_text, rfc3339
+from app.logbook.domain import PainMoment, Side
 from app.programmes.models import RevisionRow
 from app.sync.registry import COLLECTIONS
 from tests.builders.people import People
@@ -50,18 +53,18 @@ def _value(column: Column[Any], patient_id: UUID, is_empty: bool) -> Any:
     return next(value for kind, value in VALUES if isinstance(column.type, kind))
 
 
-def kept(database: Database, table: Table, row: dict[str, Any], quick: Any) -> Any:
+def kept(database: Database, table: Table, rows: list[dict[str, Any]], quick: Any) -> Any:
     """Return what the database then holds, in its own words, and what is read back; nothing stays."""
     with database.writing() as db:
         if database.dialect == "postgresql":
             db.execute(text("SET LOCAL session_replication_role = replica"))  # rows of nobody's programme
         else:
             db.execute(text("PRAGMA defer_foreign_keys = ON"))
-        quick(db, table, [row])
-        own = table.c.patient_id == row["patient_id"]
-        mine = row["patient_id"].bytes if database.dialect == "sqlite" else row["patient_id"]
+        quick(db, table, rows)
+        whose = rows[0]["patient_id"]
+        mine = whose.bytes if database.dialect == "sqlite" else whose
         raw = db.execute(text(f"SELECT * FROM {table.name} WHERE patient_id = :mine"), {"mine": mine}).all()
-        read = db.execute(select(table).where(own)).all()
+        read = db.execute(select(table).where(table.c.patient_id == whose)).all()
         db.rollback()
     return raw, read
 
@@ -75,11 +78,22 @@ def by_sqlalchemy(db: Any, table: Table, rows: list[dict[str, Any]]) -> None:
 @pytest.mark.parametrize("is_empty", [False, True], ids=["whole", "empty"])
 def test_a_row_is_kept_as_sqlalchemy_keeps_it(database: Database, people: People, table: Table, is_empty: bool) -> None:
     row = row_of(table, people.patient().id, is_empty=is_empty)
-    expected = kept(database, table, row, by_sqlalchemy)
+    expected = kept(database, table, [row], by_sqlalchemy)
     assert expected[1]
-    assert kept(database, table, row, add_rows) == expected
+    assert kept(database, table, [row], add_rows) == expected
     if "id" in table.c and table.name != "sync_change":
-        assert kept(database, table, row, put_rows) == expected
+        assert kept(database, table, [row], put_rows) == expected
+
+
+def test_rows_of_which_each_is_another_are_kept_as_sqlalchemy_keeps_them(database: Database, people: People) -> None:
+    """Some hold nothing where others do, some a word of a list of words, and times to the second."""
+    table = COLLECTIONS["pain_scores"].collection.table
+    whole, empty, words = (row_of(table, people.patient().id, is_empty=is_empty) for is_empty in (False, True, False))
+    for number, row in enumerate((whole, empty, words)):
+        row |= {"patient_id": whole["patient_id"], "id": UUID(int=number), "seq": number + 1}
+    words |= {"moment": PainMoment.DURING, "side": Side.LEFT, "received_at": AT.replace(microsecond=0), "flags": ()}
+    rows = [whole, empty, words]
+    assert kept(database, table, rows, add_rows) == kept(database, table, rows, by_sqlalchemy)
 
 
 def test_putting_a_row_again_replaces_all_of_it_but_its_key(database: Database, people: People) -> None:
@@ -93,6 +107,15 @@ def test_putting_a_row_again_replaces_all_of_it_but_its_key(database: Database, 
         db.rollback()
     expected = {name: value.astimezone(UTC) if isinstance(value, datetime) else value for name, value in second.items()}
     assert dict(found) == expected
+
+
+@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-12 * 60, 14 * 60))  # noqa: DTZ001
+@example(datetime(2026, 1, 1), 0)  # noqa: DTZ001
+def test_an_instant_is_written_as_it_is_read(local: datetime, offset_min: int) -> None:
+    instant = local.replace(tzinfo=timezone(timedelta(minutes=offset_min)))
+    assert rfc3339(instant) == instant.isoformat()
+    in_utc = instant.astimezone(UTC).replace(tzinfo=None)
+    assert instant_text(instant) == in_utc.isoformat(" ", "microseconds")
 
 
 def test_an_instant_without_a_zone_is_refused_and_not_guessed_at() -> None:

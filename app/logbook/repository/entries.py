@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from app.db.among import days, is_among_days
-from app.db.asking import Question
+from app.db.asking import Question, dialect_of
 from app.db.synced import Write, store
 from app.db.types import Id, Instant
 from app.logbook.domain import Skip
@@ -93,7 +93,7 @@ def count_by_day(
     found: dict[str, dict[date, int]] = {kind.name: {} for kind in kinds}
     if not found or not on:
         return found
-    dialect = db.connection().dialect.name
+    dialect = dialect_of(db)
     asked = {"patient": patient_id, "days": days(on, dialect)}
     for name, day, count in _per_day(tuple(sorted(kinds, key=_name_of)), dialect).all(db, asked):
         found[name][day] = count

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import ColumnElement, Select, Table, Text, and_, bindparam, cast, exists, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
-from app.db.asking import Question
+from app.db.asking import Question, dialect_of
 from app.db.base import table_of
 from app.db.synced import SyncChange, SyncStream
 from app.db.types import Id, Instant
@@ -53,7 +53,7 @@ def read_facts(
     The database writes them as JSON: making rows and values of some hundred entries costs more than asking.
     """
     asked = {"patient": patient_id, "since": since, "deleted_since": deleted_since, "at": at}
-    told = _only(_facts_statement(db.connection().dialect.name, answers), db, asked)
+    told = _only(_facts_statement(dialect_of(db), answers), db, asked)
     lists = _timed(told[1:], answers)
     return KeptFacts(since, deleted_since, at, told[0], lists, is_any_ahead(lists))
 
@@ -68,7 +68,7 @@ def catch_up(
     to be read now: then all is read anew.
     """
     asked = {"patient": patient_id, "since": kept.since, "deleted_since": kept.deleted_since, "at": at}
-    told = _only(_since_statement(db.connection().dialect.name, answers), db, {**asked, "place": place.seq})
+    told = _only(_since_statement(dialect_of(db), answers), db, {**asked, "place": place.seq})
     head, ledger = told[0], sorted(orjson.loads(told[1]))
     if not ledger or [row[0] for row in ledger] != list(range(place.seq, head + 1)) or UUID(ledger[0][3]) != place.ver:
         return None

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
 from app.db.among import ids, is_among_ids
-from app.db.asking import Question
+from app.db.asking import Question, dialect_of
 from app.db.base import table_of
 from app.guidance.models import PAUSE_FIELDS, POLICY_FIELDS, PauseRow, PolicyRow
 from app.guidance.values import Pause, PolicyRevision
@@ -81,7 +81,7 @@ class _Reader:
     @property
     def dialect(self) -> str:
         """Return which database is asked."""
-        return self.db.connection().dialect.name
+        return dialect_of(self.db)
 
     def policies(self) -> dict[UUID, list[PolicyRevision]]:
         """Return all policies that were set, in the order they were."""

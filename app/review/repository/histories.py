@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.among import ids, is_among_ids
-from app.db.asking import Question
+from app.db.asking import Question, dialect_of
 from app.db.base import table_of
 from app.programmes.domain.programme import ProgrammeHistory, ProgrammeRevision
 from app.programmes.models import ProgrammeRow, RevisionRow
@@ -23,7 +23,7 @@ _older = _revisions.alias()
 
 def list_histories(db: Session, patients: Collection[UUID], first: date) -> dict[UUID, list[ProgrammeHistory]]:
     """Return for each of these patients every programme's revisions that stood on a day or were made later."""
-    dialect = db.connection().dialect.name
+    dialect = dialect_of(db)
     listed: dict[UUID, dict[UUID, tuple[date, list[ProgrammeRevision]]]] = {}
     for row in _in_force(dialect).named(db, {"patients": ids(patients, dialect), "first": first}):
         of_patient = listed.setdefault(row["patient_id"], {})

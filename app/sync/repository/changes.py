@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import NullType
 
 from app.db.among import is_among_words, values
-from app.db.asking import Question
+from app.db.asking import Question, dialect_of
 from app.db.base import table_of
 from app.db.synced import SyncChange, SyncStream
 from app.db.types import Id
@@ -115,7 +115,7 @@ def changes(
 
     `written` gives each as JSON, for whoever may read the whole of it.
     """
-    dialect = db.connection().dialect.name
+    dialect = dialect_of(db)
     asked = {
         "patient": patient_id,
         "after": after,

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.db.among import ids, is_among_ids
-from app.db.asking import Question
+from app.db.asking import Question, dialect_of
 from app.db.base import table_of
 from app.db.types import Id
 from app.sync.domain import Done, Status
@@ -25,7 +25,7 @@ _parking = table_of(ParkedRow)
 
 def find_parked(db: Session, patient_id: UUID, op_ids: Group[UUID]) -> dict[UUID, Done]:
     """Return the operations among these that made no version."""
-    dialect = db.connection().dialect.name
+    dialect = dialect_of(db)
     rows = _parked_among(dialect).all(db, {"patient": patient_id, "ops": ids(op_ids, dialect)})
     return {row[0]: _parked(*row) for row in rows}
 
@@ -57,7 +57,7 @@ def park(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep operations that made no version; one that is kept already stays as it is."""
     if not rows:
         return
-    maker = postgresql.insert if db.connection().dialect.name == "postgresql" else sqlite.insert
+    maker = postgresql.insert if dialect_of(db) == "postgresql" else sqlite.insert
     db.connection().execute(maker(_parking).on_conflict_do_nothing(), list(rows))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, cast, exists, liter
 from sqlalchemy.orm import Session
 
 from app.db.among import ids, is_among_ids, is_among_numbers, is_among_words, values
-from app.db.asking import Question
+from app.db.asking import Question, dialect_of
 from app.db.base import table_of
 from app.db.synced import SyncChange
 from app.db.types import Id
@@ -41,7 +41,7 @@ def find_known(db: Session, patient_id: UUID, op_ids: Group[UUID], names: Group[
 
     And whether any operation is parked at all: most streams never had one. In one statement, asked under the lock.
     """
-    dialect = db.connection().dialect.name
+    dialect = dialect_of(db)
     asked = {**_asked(dialect, patient_id, names, record_ids), "vers": ids(op_ids, dialect)}
     known = Known({}, [], is_any_parked=False)
     for what, op_hash, status, *version in _known(dialect).all(db, asked):
@@ -85,7 +85,7 @@ def find_versions(
     """Return versions by their ids or numbers, and with `as_of` those of `record_ids` that were the newest then."""
     if not vers and not seqs and as_of is None:
         return []
-    dialect = db.connection().dialect.name
+    dialect = dialect_of(db)
     asked = {"patient": patient_id, "vers": ids(vers, dialect), "seqs": values(seqs, dialect)}
     if as_of is not None:
         asked |= _asked(dialect, patient_id, names, record_ids) | {"as_of": as_of}
