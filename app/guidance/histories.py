@@ -37,7 +37,7 @@ class Histories:
         self._runs, self._scores = _by_day(facts.runs), _by_day(facts.scores)
         self._check_ins = _by_day(facts.check_ins)
         self._intakes = facts.intakes
-        self._is_ahead = any(fact.ahead for fact in facts)
+        self._is_ahead = any(map(attrgetter("ahead"), facts))
         self._knees: dict[Side | None, Knee] = {}
 
     def knees_on(self, as_of: date) -> tuple[Side | None, ...]:

@@ -76,7 +76,7 @@ class Consultation:
     @cached_property
     def histories_with_deleted(self) -> Histories | None:
         """What is known and what was taken back today; None where nothing was."""
-        return Histories(self.facts) if any(fact.deleted for fact in self.facts) else None
+        return Histories(self.facts) if any(map(attrgetter("deleted"), self.facts)) else None
 
     def knees(
         self, as_of: date, closed: frozenset[str] = frozenset(), red_flags: tuple[str, ...] = ()

@@ -119,8 +119,8 @@ class Knee:
         """Return a run with the worst score of each moment, of those told up to a day."""
         worst: dict[str, float] = {}
         for fact in self._linked[run.key]:
-            if upto is None or fact.on <= upto:
-                worst[fact.moment] = max(fact.score, worst.get(fact.moment, 0.0))
+            if (upto is None or fact.on <= upto) and fact.score >= worst.get(fact.moment, 0.0):
+                worst[fact.moment] = fact.score
         return _run_entry(run, self._ahead_on if run.ahead and self._ahead_on else run.on, worst)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import chain
+from operator import attrgetter, itemgetter
 from uuid import UUID
 
 from app.logbook.facts import Facts, Key, Timed
@@ -60,7 +62,8 @@ class KeptFacts:
 
 def is_any_ahead(lists: Mapping[str, Sequence[Timed]]) -> bool:
     """Does any of the facts lie ahead?"""
-    return any(fact.ahead for listed in lists.values() for _, fact in listed)
+    facts = map(itemgetter(1), chain.from_iterable(lists.values()))
+    return any(map(attrgetter("ahead"), facts))
 
 
 def _place(one: Timed) -> tuple[str, Key]:

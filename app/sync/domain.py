@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -43,7 +42,7 @@ class Version:
     data: Data | None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Done:
     """An operation that was dealt with before; `base` is the version that stands in for one that made none.
 
@@ -90,7 +89,7 @@ class Outcome:
     @property
     def is_stored(self) -> bool:
         """Does this make a new version?"""
-        return self.status in (Status.APPLIED, Status.MERGED)
+        return self.status is Status.APPLIED or self.status is Status.MERGED
 
 
 UNCHANGED = Outcome(Status.UNCHANGED)

@@ -56,7 +56,7 @@ class SyncedCollection:
     read_only: frozenset[str] = frozenset()
     stands: Stands | None = None
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Return its name on the wire."""
         return self.collection.name

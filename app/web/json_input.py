@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import chain
 from typing import Any, NoReturn
 
 import orjson
@@ -124,11 +125,9 @@ def _check_size(value: Any) -> None:
         nodes += sum(map(len, level))
         if nodes > MAX_NODES:
             raise TooManyValues(extra={"limits": {"values": MAX_NODES}})
-        level = [child for node in level for child in _children(node) if type(child) in _CONTAINERS]
-
-
-def _children(node: Any) -> Any:
-    return node.values() if type(node) is dict else node
+        objects = (node.values() for node in level if type(node) is dict)
+        lists = (node for node in level if type(node) is list)
+        level = [child for child in chain.from_iterable(chain(objects, lists)) if type(child) in _CONTAINERS]
 
 
 def _refuse_surrogates(value: Any) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, missing, validate
@@ -59,7 +60,7 @@ class _Writer:
         lines = [
             f"if type(data) is not dict or not data.keys() <= {self.named(frozenset(schema.load_fields))}:",
             "    raise unsure",
-            "get = data.get",
+            *self._taking(list(schema.load_fields)),
         ]
         for place, (name, field) in members:
             lines += self._member(f"v{place}", name, field)
@@ -95,10 +96,21 @@ class _Writer:
         self._functions.append("\n    ".join([f"def {name}({parameters}):", *lines]))
         return name
 
+    def _taking(self, names: Sequence[str]) -> Iterator[str]:
+        """Yield the lines that take out what was sent; where every member was, all at once."""
+        if not names:
+            return
+        names_of = ", ".join(f"v{place}" for place in range(len(names)))
+        yield f"if len(data) == {len(names)}:"
+        yield f"    {names_of}, = {self.named(_taker(names))}(data)"
+        yield "else:"
+        yield "    get = data.get"
+        for place, name in enumerate(names):
+            yield f"    v{place} = get({name!r}, absent)"
+
     def _member(self, var: str, name: str, field: fields.Field[Any]) -> Iterator[str]:
         if field.data_key not in (None, name) or (not field.required and field.load_default is missing):
             raise TypeError(f"{name} is renamed or has no default")
-        yield f"{var} = get({name!r}, absent)"
         yield f"if {var} is absent:"
         yield f"    {self._otherwise(var, field.load_default, given=not field.required)}"
         yield f"elif {var} is None:"
@@ -123,6 +135,11 @@ class _Writer:
         if type(check) is validate.Length and check.equal is None:
             return _bounds(f"len({var})", self, check.min, check.max)
         return [f"{self.named(check)}({var})"]
+
+
+def _taker(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    """Return what takes these members out of what was sent, in this order, however few they are."""
+    return itemgetter(*names) if len(names) > 1 else lambda data: [data[name] for name in names]
 
 
 def _bounds(what: str, writer: _Writer, least: Any, most: Any) -> Lines:

@@ -22,23 +22,23 @@ class Unrest:
         """Take the runs in order of their days, each with all that was ever told of it."""
         self._runs, self._log, self._policy = runs, log, policy
         self._days = [run.day for run in runs]
-        self._over: dict[int, bool] = {}
+        self._weights: dict[int, int] = {}
 
     def could_pause(self, since: int, today: int) -> bool:
         """Could a rule pause today, by the runs from a day on? Where not, none does, whatever was told by then.
 
         Days by number. One run that hurt enough could, and so could some that were over.
         """
-        over = 0
-        for place in range(bisect_left(self._days, since), bisect_right(self._days, today)):
-            pain = self._runs[place].entry.pain_during
-            over += self._could_be_over(place)
-            if over >= PAUSE_AFTER_OVER or (pain is not None and pain >= self._policy.pause_min):
-                return True
-        return False
+        weights = self._weights
+        places = range(bisect_left(self._days, since), bisect_right(self._days, today))
+        for place in places:
+            if place not in weights:
+                weights[place] = self._weight(self._runs[place])
+        return sum(map(weights.__getitem__, places)) >= PAUSE_AFTER_OVER
 
-    def _could_be_over(self, place: int) -> bool:
-        found = self._over.get(place)
-        if found is None:
-            found = self._over[place] = could_be_over(self._runs[place], self._log, self._policy)
-        return found
+    def _weight(self, run: DatedRun) -> int:
+        """Return for how many runs that were over a run counts: one that hurt enough is as good as all it takes."""
+        pain = run.entry.pain_during
+        if pain is not None and pain >= self._policy.pause_min:
+            return PAUSE_AFTER_OVER
+        return int(could_be_over(run, self._log, self._policy))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
 from app.guidance.schemas.advice import AdviceSchema
@@ -14,11 +16,18 @@ MOST_STREAMS = 50
 BIGGEST = 2**53 - 1
 
 
+class AsSent(fields.List[Any]):
+    """A list whose items are read later, each alone."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        return value if type(value) is list else super()._deserialize(value, attr, data, **kwargs)
+
+
 class PushSchema(Schema):
     """A batch of operations, in the order they were done; each is read alone."""
 
     epoch = Id(required=True, metadata={"description": "of the last pull; 409 resync_required when it is over"})
-    ops = fields.List(fields.Raw(allow_none=True), required=True, metadata={"description": "at most 500 operations"})
+    ops = AsSent(fields.Raw(allow_none=True), required=True, metadata={"description": "at most 500 operations"})
     base_cursor = Whole(
         least=0, most=BIGGEST, load_default=None, allow_none=True, metadata={"description": "an int_cursor"}
     )

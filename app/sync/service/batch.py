@@ -83,8 +83,8 @@ def _counts(writing: Writing, ops: Iterable[Operation]) -> dict[str, dict[date, 
     """Return how many entries of each kind there are on the days that the batch may add to."""
     told = {str(op.data.get("performed_at"))[:10] for op in ops}
     days = {day for first_letters in told for day in _days_near(first_letters)}
-    kinds = {op.collection.kind for op in ops if op.collection.kind is not None}
-    return logbook.count_by_day(writing.db, writing.patient_id, kinds, days)
+    kinds = {op.collection.name: op.collection.kind for op in ops if op.collection.kind is not None}
+    return logbook.count_by_day(writing.db, writing.patient_id, list(kinds.values()), days)
 
 
 def _days_near(told: str) -> Iterable[date]:

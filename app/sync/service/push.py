@@ -35,8 +35,9 @@ class ResyncRequired(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What the client is told of the batch."""
+    """What the client is told of the batch, and the batch as it was worked through."""
 
+    batch: Batch
     stream: Stream
     results: list[Result]
     advice: GivenAdvice | None
@@ -70,7 +71,7 @@ def push(
     advice = reconsider(writing, batch.changed) if batch.changed else None
     override = override_on(db, writing.patient_id, advice.as_of, writing.at) if advice is not None else None
     head = head_now(db, writing.patient_id, stream.head)
-    return Pushed(replace(stream, head=head), results, advice, override)
+    return Pushed(batch, replace(stream, head=head), results, advice, override)
 
 
 def _number_of(stream: Stream, cursor: int) -> int:
@@ -152,12 +153,12 @@ def _store(
     assert made is not None  # a tombstone is made of something
     if before is None:
         _take_room(batch, op, made.columns["performed_on"])
-    version = _next_version(batch, op, record.data if record is not None else None)
-    batch.writes.append((op.collection.collection, _write(batch, item, op, made, version, outcome)))
-    batch.done[item.op_id] = Done(item.op_id, item.op_hash, outcome.status.value, version=version)
+    version, status = _next_version(batch, op, record.data if record is not None else None), str(outcome.status)
+    batch.writes.append((op.collection.collection, _write(batch, item, made, version, status)))
+    batch.done[item.op_id] = Done(item.op_id, item.op_hash, status, version=version)
     batch.changed += [made.entry] if before is None else [before.entry, made.entry]
     differs = outcome.status is Status.MERGED or (version.data is not None and version.data != op.data)
-    return Result(str(op.op_id), outcome.status, version.seq, version.ver, version if differs else None)
+    return Result(item.raw["op_id"], outcome.status, version.seq, version.ver, version if differs else None)
 
 
 def _next_version(batch: Batch, op: Operation, data: Mapping[str, Any] | None) -> Version:
@@ -168,15 +169,15 @@ def _next_version(batch: Batch, op: Operation, data: Mapping[str, Any] | None) -
     return version
 
 
-def _write(batch: Batch, item: Sent, op: Operation, made: Record, version: Version, outcome: Outcome) -> Write:
+def _write(batch: Batch, item: Sent, made: Record, version: Version, status: str) -> Write:
     at = batch.writing.at
     return Write(
-        op.id,
+        version.id,
         made.columns,
         ver=version.ver,
         deleted_at=at if version.deleted else None,
         flags=flags_of(made.entry, at),
-        status=outcome.status.value,
+        status=status,
         op_hash=item.op_hash,
         data=version.data,
     )

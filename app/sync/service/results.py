@@ -28,7 +28,7 @@ class Result:
 
 def told_of(result: Result, schema_version: int) -> dict[str, Any]:
     """Return what a client of this schema version is told of one operation."""
-    told: dict[str, Any] = {"op_id": result.op_id, "status": result.status, "seq": result.seq, "ver": result.ver}
+    told: dict[str, Any] = {"op_id": result.op_id, "status": str(result.status), "seq": result.seq, "ver": result.ver}
     if result.record is not None:
         told["record"] = shown(result.record, schema_version)
     if result.fields:
