@@ -121,6 +121,7 @@ class Admission:
         self._turns = Turns(at_once, at_once * WAITING_EACH)
         self._hashing = Turns(max(1, at_once // 2), at_once * WAITING_EACH)
         self._writing = Turns(1, WRITERS_WAITING) if one_writes else None
+        self._every = [turns for turns in (self._turns, self._hashing, self._writing) if turns is not None]
         self._longest_wait_s = longest_wait_s
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -128,12 +129,11 @@ class Admission:
         method, path = environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", "")
         if path.startswith(ALWAYS_LET_IN):
             return self._application(environ, start)
-        if _is_dear(method, path):
-            longest_s = min(self._longest_wait_s, LONGEST_WAIT_TO_HASH_S)
-            return self._with(self._hashing, longest_s, self._in_turn, environ, start)
-        if self._writing is not None and logs(method, path):
-            return self._with(self._writing, self._longest_wait_s, self._in_turn, environ, start)
-        return self._in_turn(environ, start)
+        own = self._own_turns(method, path)
+        if own is None:
+            return self._in_turn(environ, start)
+        longest_s = LONGEST_WAIT_TO_HASH_S if own is self._hashing else LONGEST_WAIT_S
+        return self._with(own, min(longest_s, self._longest_wait_s), self._in_turn, environ, start)
 
     def _in_turn(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         return self._with(self._turns, self._longest_wait_s, self._application, environ, start)
@@ -151,21 +151,24 @@ class Admission:
 
     @property
     def is_full(self) -> bool:
-        """Is every turn taken, of all or of those who log something, and nobody more may wait?"""
-        return self._turns.is_full or self._writes_are_full
+        """Is every turn taken, of all or of some, and nobody more may wait?"""
+        return any(turns.is_full for turns in self._every)
 
     def is_full_for(self, method: str, path: str) -> bool:
         """Is there no room for such a request?"""
-        return self._turns.is_full or (self._writes_are_full and logs(method, path))
+        own = self._own_turns(method, path)
+        return self._turns.is_full or (own is not None and own.is_full)
 
     @property
     def one_writes(self) -> bool:
         """Is only one worked on of those who log something?"""
         return self._writing is not None
 
-    @property
-    def _writes_are_full(self) -> bool:
-        return self._writing is not None and self._writing.is_full
+    def _own_turns(self, method: str, path: str) -> Turns | None:
+        """Return the turns of which such a request takes one before it takes one of all."""
+        if (method, path) in HASHES:
+            return self._hashing
+        return self._writing if logs(method, path) else None
 
     def refusal(self) -> Refusal:
         """Count one who is not let in, write the line of the log, and return what to tell."""
@@ -203,10 +206,6 @@ class Refusal:
         """Return the whole answer as it goes over a connection that stays open."""
         fields = "".join(f"{name}: {said}\r\n" for name, said in self.headers)
         return f"HTTP/1.1 {_STATUS_LINE}\r\nConnection: keep-alive\r\n{fields}\r\n".encode() + self.body
-
-
-def _is_dear(method: str, path: str) -> bool:
-    return (method, path) in HASHES
 
 
 def logs(method: str, path: str) -> bool:

@@ -159,6 +159,19 @@ def test_one_logs_at_a_time_while_others_read_and_log_in_and_export() -> None:
         assert sorted(statuses(writers)) == ["200"] * (1 + WRITERS_WAITING) + ["503"] * 2
 
 
+def test_the_loop_knows_when_no_more_may_log_in() -> None:
+    with door() as (made, askers):
+        log_ins = [askers.submit(made.ask, "/v1/auth/login", "POST") for _ in range(1 + AT_ONCE * WAITING_EACH)]
+        made.await_begun(1)
+        asked = askers.submit(made.ask, "/v1/auth/login", "POST")
+        assert made.refused.acquire(timeout=WITHIN_S)
+        assert made.admission.is_full_for("POST", "/v1/auth/login")
+        assert not made.admission.is_full_for("GET", PUSH)
+        made.work.may_end.set()
+        assert statuses([asked]) == ["503"]
+        assert statuses(log_ins) == ["200"] * len(log_ins)
+
+
 def test_as_many_write_as_there_are_turns_where_the_database_lets_them() -> None:
     with door() as (made, askers):
         writers = [askers.submit(made.ask, PUSH, "POST") for _ in range(AT_ONCE)]
