@@ -6,8 +6,10 @@ beyond that is told 503 `busy` at once, by a thread that is there for nothing el
 Whoever logs in has no more than half of the turns: a flood of log-ins, which wait for each other's hashes, leaves the
 other half to those who are logged in.
 
-Where one write at a time is all that the database does (SQLite), a worker works on one request at a time that logs
-something: of two, the one that holds the lock would give the interpreter to the other at each of its statements (0050).
+Whoever logs something has half of the turns as well; where one write at a time is all that the database does (SQLite),
+only one: of two, the one that holds the lock would give the interpreter to the other at each of its statements (0050).
+Where no more of them may wait, two phones pull for each of them that is done, and no more: else who reads would have
+the larger share of the interpreter, and who writes would wait for long (0052).
 """
 
 from __future__ import annotations
@@ -26,8 +28,10 @@ from app.web.problems import PROBLEM, problem_body
 
 WAITING_EACH = 3
 """So many wait for each that is worked on."""
-WRITERS_WAITING = 7
-"""So many that log something wait for the one that does."""
+WRITERS_EACH = 2
+"""For each turn there is so many that log something are let in: one or half of them is worked on, the others wait."""
+PULLS_EACH = 2
+"""So many phones pull for each that has logged something, while no more may wait to log."""
 DOORMEN = 240
 """So many threads more: each waits for the body of somebody slow (`whole.py`), or tells one who is not let in so."""
 LONGEST_WAIT_S = 1.0
@@ -48,7 +52,8 @@ STATUS, _STATUS_LINE = 503, "503 SERVICE UNAVAILABLE"
 CODE, TITLE = "busy", "The server has as much to do as it can; try again in a moment"
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-LOGGING, THINKING = ("/v1/sync/streams/", "/v1/patients/"), "/replay"
+STREAMS = "/v1/sync/streams/"
+LOGGING, THINKING = (STREAMS, "/v1/patients/"), "/replay"
 """Where phones and therapists write, much and each time little; and what is asked there that writes nothing. Elsewhere
 whoever writes is seldom, and may be at it for long: an export, a file, a password."""
 
@@ -102,10 +107,35 @@ class Turns:
                 self._free += 1
 
 
+class Beside:
+    """Lets pass, where others crowd, so many for each of those that is done; where they do not, everybody."""
+
+    def __init__(self, crowd: Turns, each: int) -> None:
+        self._crowd, self._each, self._left, self._lock = crowd, each, each, threading.Lock()
+
+    @property
+    def is_full(self) -> bool:
+        """May nobody pass just now?"""
+        return self._left <= 0 and self._crowd.is_full
+
+    def take(self) -> bool:
+        """Pass, or not."""
+        with self._lock:
+            if not self._crowd.is_full:
+                return True
+            self._left -= 1
+            return self._left >= 0
+
+    def one_is_done(self) -> None:
+        """Let so many pass again."""
+        with self._lock:
+            self._left = self._each
+
+
 class Admission:
     """Lets in as many as there is room for; `refused` is called for each that is not let in.
 
-    With `one_writes` only one of those who log something is worked on at once.
+    With `one_writes` only one of those who log something is worked on at once, else half as many as there are turns.
     """
 
     def __init__(
@@ -120,8 +150,10 @@ class Admission:
         self._application, self._refused = application, refused
         self._turns = Turns(at_once, at_once * WAITING_EACH)
         self._hashing = Turns(max(1, at_once // 2), at_once * WAITING_EACH)
-        self._writing = Turns(1, WRITERS_WAITING) if one_writes else None
-        self._every = [turns for turns in (self._turns, self._hashing, self._writing) if turns is not None]
+        writing = 1 if one_writes else max(1, at_once // 2)
+        self._writing = Turns(writing, at_once * WRITERS_EACH - writing)
+        self._pulling = Beside(self._writing, PULLS_EACH)
+        self._every = [self._turns, self._hashing, self._writing]
         self._longest_wait_s = longest_wait_s
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -129,6 +161,8 @@ class Admission:
         method, path = environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", "")
         if path.startswith(ALWAYS_LET_IN):
             return self._application(environ, start)
+        if pulls(method, path):
+            return self._in_turn(environ, start) if self._pulling.take() else self._refuse(start)
         own = self._own_turns(method, path)
         if own is None:
             return self._in_turn(environ, start)
@@ -148,6 +182,8 @@ class Admission:
             return answer(environ, start)
         finally:
             turns.give_back()
+            if turns is self._writing:
+                self._pulling.one_is_done()
 
     @property
     def is_full(self) -> bool:
@@ -156,13 +192,8 @@ class Admission:
 
     def is_full_for(self, method: str, path: str) -> bool:
         """Is there no room for such a request?"""
-        own = self._own_turns(method, path)
+        own = self._pulling if pulls(method, path) else self._own_turns(method, path)
         return self._turns.is_full or (own is not None and own.is_full)
-
-    @property
-    def one_writes(self) -> bool:
-        """Is only one worked on of those who log something?"""
-        return self._writing is not None
 
     def _own_turns(self, method: str, path: str) -> Turns | None:
         """Return the turns of which such a request takes one before it takes one of all."""
@@ -206,6 +237,11 @@ class Refusal:
         """Return the whole answer as it goes over a connection that stays open."""
         fields = "".join(f"{name}: {said}\r\n" for name, said in self.headers)
         return f"HTTP/1.1 {_STATUS_LINE}\r\nConnection: keep-alive\r\n{fields}\r\n".encode() + self.body
+
+
+def pulls(method: str, path: str) -> bool:
+    """Does a phone ask for what is new in a stream?"""
+    return method in READING and path.startswith(STREAMS)
 
 
 def logs(method: str, path: str) -> bool:

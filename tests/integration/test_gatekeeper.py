@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from app.web.admission import WAITING_EACH, WRITERS_WAITING, threads_for
+from app.web.admission import WAITING_EACH, WRITERS_EACH, threads_for
 from tests.builders.servers import Server, start_server
 from tests.integration.test_slow_bodies import GET, Client, digest, post
 from tests.unit.web.test_plain_requests import NOT_PLAIN
@@ -140,7 +140,7 @@ def test_a_whole_request_is_refused_from_the_loop_again_and_again_and_served_lat
 def test_who_writes_is_refused_from_the_loop_where_only_those_are_too_many(tmp_path: Path) -> None:
     writes, log_in = post(b"x", path="/v1/patients/held"), post(b"x", path="/v1/auth/login?now")
     with serving(tmp_path, "app", one_writes=True) as server, Client(server) as reads, Client(server) as logs_in:
-        with full(server, writes, 1 + WRITERS_WAITING) as empty, Client(server) as another:
+        with full(server, writes, WRITERS_EACH) as empty, Client(server) as another:
             another.send(writes)
             assert refused(another)
             for client, raw in ((reads, GET), (logs_in, log_in)):

@@ -14,23 +14,37 @@ import pytest
 
 from app.factory import create_app
 from app.settings import Mode, Settings
-from app.web.admission import HASHES, WAITING_EACH, WRITERS_WAITING, Admission, logs, threads_for
+from app.web.admission import (
+    HASHES,
+    PULLS_EACH,
+    WAITING_EACH,
+    WRITERS_EACH,
+    Admission,
+    Beside,
+    Turns,
+    logs,
+    pulls,
+    threads_for,
+)
 
 AT_ONCE = 2
 PUSH = "/v1/sync/streams/00000000-0000-4000-8000-000000000001/ops"
+PULL = PUSH.replace("/ops", "/changes")
+WRITERS = AT_ONCE * WRITERS_EACH
 WITHIN_S = 30.0
 
 
 class Work:
-    """An application whose answers wait for `may_end`."""
+    """An application whose answers wait for `may_end`, but for a pull's."""
 
     def __init__(self) -> None:
         self.began, self.may_end = threading.Semaphore(0), threading.Event()
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """Answer, once it may."""
-        self.began.release()
-        assert self.may_end.wait(WITHIN_S)
+        if environ["PATH_INFO"] != PULL:
+            self.began.release()
+            assert self.may_end.wait(WITHIN_S)
         if environ["PATH_INFO"] == "/broken":
             raise RuntimeError
         start("200 OK", [])
@@ -40,10 +54,10 @@ class Work:
 class Door:
     """A worker, asked by as many threads as it has."""
 
-    def __init__(self, longest_wait_s: float, *, one_writes: bool) -> None:
+    def __init__(self, longest_wait_s: float, at_once: int, *, one_writes: bool) -> None:
         self.work, self.refused = Work(), threading.Semaphore(0)
         self.admission = Admission(
-            self.work, AT_ONCE, self.refused.release, one_writes=one_writes, longest_wait_s=longest_wait_s
+            self.work, at_once, self.refused.release, one_writes=one_writes, longest_wait_s=longest_wait_s
         )
 
     def ask(self, path: str = "/v1/me", method: str = "GET") -> tuple[str, dict[str, str], bytes]:
@@ -59,10 +73,12 @@ class Door:
 
 
 @contextmanager
-def door(longest_wait_s: float = WITHIN_S, *, one_writes: bool = False) -> Iterator[tuple[Door, ThreadPoolExecutor]]:
+def door(
+    longest_wait_s: float = WITHIN_S, *, one_writes: bool = False, at_once: int = AT_ONCE
+) -> Iterator[tuple[Door, ThreadPoolExecutor]]:
     """Yield a door and those who ask at it."""
-    made = Door(longest_wait_s, one_writes=one_writes)
-    with ThreadPoolExecutor(threads_for(AT_ONCE)) as askers:
+    made = Door(longest_wait_s, at_once, one_writes=one_writes)
+    with ThreadPoolExecutor(threads_for(at_once)) as askers:
         try:
             yield made, askers
         finally:
@@ -143,7 +159,7 @@ def test_log_ins_take_half_of_the_turns_at_most_and_leave_the_others_to_phones()
 
 def test_one_logs_at_a_time_while_others_read_and_log_in_and_export() -> None:
     with door(one_writes=True) as (made, askers):
-        writers = [askers.submit(made.ask, PUSH, "POST") for _ in range(1 + WRITERS_WAITING + 2)]
+        writers = [askers.submit(made.ask, PUSH, "POST") for _ in range(WRITERS + 2)]
         made.await_begun(1)
         for _ in range(2):
             assert made.refused.acquire(timeout=WITHIN_S), "more wait to write than there is room for"
@@ -156,7 +172,7 @@ def test_one_logs_at_a_time_while_others_read_and_log_in_and_export() -> None:
         made.work.may_end.set()
         others += [askers.submit(made.ask), askers.submit(made.ask, "/v1/auth/login", "POST")]
         assert statuses(others) == ["200"] * 3
-        assert sorted(statuses(writers)) == ["200"] * (1 + WRITERS_WAITING) + ["503"] * 2
+        assert sorted(statuses(writers)) == ["200"] * WRITERS + ["503"] * 2
 
 
 def test_the_loop_knows_when_no_more_may_log_in() -> None:
@@ -172,23 +188,66 @@ def test_the_loop_knows_when_no_more_may_log_in() -> None:
         assert statuses(log_ins) == ["200"] * len(log_ins)
 
 
-def test_as_many_write_as_there_are_turns_where_the_database_lets_them() -> None:
-    with door() as (made, askers):
-        writers = [askers.submit(made.ask, PUSH, "POST") for _ in range(AT_ONCE)]
+def test_half_of_the_turns_are_for_those_who_log_where_the_database_lets_several() -> None:
+    with door(at_once=2 * AT_ONCE) as (made, askers):
+        writers = [askers.submit(made.ask, PUSH, "POST") for _ in range(AT_ONCE + 1)]
+        made.await_begun(AT_ONCE)
+        assert not made.work.began.acquire(blocking=False), "more write at once than half"
+        others = [askers.submit(made.ask) for _ in range(AT_ONCE)]
         made.await_begun(AT_ONCE)
         made.work.may_end.set()
-        assert statuses(writers) == ["200"] * AT_ONCE
+        assert statuses(writers + others) == ["200"] * (2 * AT_ONCE + 1)
+
+
+def test_while_no_more_may_wait_to_log_some_pull_for_each_who_did() -> None:
+    with door(one_writes=True) as (made, askers):
+        for _ in range(2):
+            made.work.may_end.clear()
+            writers = [askers.submit(made.ask, PUSH, "POST") for _ in range(WRITERS + 1)]
+            made.await_begun(1)
+            assert made.refused.acquire(timeout=WITHIN_S), "not all of them are there"
+            assert not made.admission.is_full_for("GET", PULL)
+            pulled = [made.ask(PULL)[0][:3] for _ in range(PULLS_EACH + 2)]
+            assert pulled == ["200"] * PULLS_EACH + ["503"] * 2
+            assert made.admission.is_full_for("GET", PULL)
+            assert not made.admission.is_full_for("GET", "/v1/patients/x/runs"), "a therapist may read"
+            made.work.may_end.set()
+            assert sorted(statuses(writers)) == ["200"] * WRITERS + ["503"]
+            made.await_begun(WRITERS - 1)
+            while made.refused.acquire(blocking=False):
+                pass
+            assert {made.ask(PULL)[0][:3] for _ in range(3 * PULLS_EACH)} == {"200"}, "nobody waits any more"
+
+
+def test_those_who_pass_beside_a_crowd_are_counted_anew_with_each_that_is_done() -> None:
+    crowd = Turns(1, room=0)
+    beside = Beside(crowd, 2)
+    assert [beside.take() for _ in range(5)] == [True] * 5, "there is no crowd"
+    assert crowd.take(0)
+    for _ in range(2):
+        assert not beside.is_full
+        assert [beside.take() for _ in range(4)] == [True, True, False, False]
+        assert beside.is_full
+        beside.one_is_done()
+    crowd.give_back()
+    assert [beside.take() for _ in range(5)] == [True] * 5
+
+
+def test_what_asks_for_news_of_a_stream_is_a_pull(tmp_path: Path) -> None:
+    there = {path for method, path in routes(tmp_path) if method == "GET" and pulls(method, path)}
+    assert there == {f"/v1/sync/streams/<id:patient_id>/{what}" for what in ("changes", "digest", "parked")}
 
 
 @pytest.mark.parametrize(
     ("url", "one_writes"), [("sqlite:///{}/none", True), ("postgresql://nobody@127.0.0.1/", False)]
 )
-def test_one_writes_at_a_time_on_sqlite(tmp_path: Path, url: str, one_writes: bool) -> None:
+def test_one_writes_at_a_time_on_sqlite_and_half_elsewhere(tmp_path: Path, url: str, one_writes: bool) -> None:
     secret = "a secret of thirty-two letters, at least"
     said = Settings(
-        mode=Mode.TEST, database_url=url.format(tmp_path), var_dir=tmp_path, secret_key=secret, at_once=AT_ONCE
+        mode=Mode.TEST, database_url=url.format(tmp_path), var_dir=tmp_path, secret_key=secret, at_once=2 * AT_ONCE
     )
-    assert create_app(said).extensions["trochlea.admission"].one_writes is one_writes
+    admission = create_app(said).extensions["trochlea.admission"]
+    assert admission._writing._free == (1 if one_writes else AT_ONCE)
 
 
 def routes(tmp_path: Path) -> set[tuple[str, str]]:
