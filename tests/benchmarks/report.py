@@ -50,8 +50,9 @@ What sync is measured with:
   measurement the rows are counted: the product and the baselines must have left the same 202 (each record and
   one advice, in its table and in the ledger).
 * For a push, raw takes the numbers, and writes each table by one statement and the ledger by one: on PostgreSQL
-  `INSERT … SELECT FROM json_to_recordset`, on SQLite `executemany`. Over HTTP it reads the same JSON and answers as
-  the product does.
+  `INSERT … SELECT FROM json_to_recordset`, on SQLite `executemany` with ids as `bytes` (the product hands over what the
+  driver takes without looking for an adapter: decision 0051). Over HTTP it reads the same JSON and answers as the
+  product does.
 * *pull 1,000* fetches the newest thousand of 5,000 records, *first sync* all of them in five pages; raw is the select
   of the same rows (the newest version of each record), the stored JSON handed on as it is, and orjson.
 * For *read one run* raw selects the same row, for *nothing new, 304* the head.

@@ -47,4 +47,32 @@ FAULTS = (
         "",
         f"{_PASSWORD}_is_told[sqlite]",
     ),
+    Defect(
+        "fault: whoever pulls is let in while no more may wait to log",
+        "app/web/admission.py",
+        "            self._left -= 1\n            return self._left >= 0\n",
+        "            return True\n",
+        "tests/unit/web/test_admission.py::test_while_no_more_may_wait_to_log_some_pull_for_each_who_did",
+    ),
+    Defect(
+        "fault: who pulls waits for ever once somebody has logged",
+        "app/web/admission.py",
+        "            self._left = self._each\n",
+        "            pass\n",
+        "tests/unit/web/test_admission.py::test_while_no_more_may_wait_to_log_some_pull_for_each_who_did",
+    ),
+    Defect(
+        "fault: a connection is asked beyond its transaction",
+        "app/db/asking.py",
+        "    if known is None or known[0].closed or known[0].invalidated or not db.in_transaction():\n",
+        "    if known is None:\n",
+        "tests/integration/test_asking.py::test_a_writer_asks_in_each_of_its_transactions[sqlite]",
+    ),
+    Defect(
+        "fault: what an answer was made of is let go before it is sent",
+        "app/web/answers.py",
+        "    response.call_on_close(partial(_let_go, list(made_of)))\n",
+        "",
+        "tests/unit/web/test_answer_headers.py::test_what_an_answer_was_made_of_is_let_go_once_it_is_sent",
+    ),
 )
