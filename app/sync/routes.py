@@ -42,7 +42,7 @@ from app.sync.service.push import push
 from app.sync.service.reader import Reader, reader_of
 from app.sync.service.results import told_of
 from app.sync.service.room import MOST_WAITING
-from app.web.answers import answer, kept_until_sent, no_content
+from app.web.answers import answer, no_content
 from app.web.auth import actor, note_look
 from app.web.feature import Feature
 from app.web.paging import MAX_LIMIT, BadCursor, Paged, make_cursor, read_cursor
@@ -84,11 +84,11 @@ def push_operations(patient_id: UUID, body: dict[str, Any]) -> Response:
     if len(body["ops"]) > MOST_OPERATIONS:
         g.limits = LIMITS
         raise TooManyOperations
-    schema_version, sent = _schema_version(), read_sent(body["ops"], patient_id)
+    schema_version = _schema_version()
     pushed = push(
         writing(patient_id),
         body["epoch"],
-        sent,
+        read_sent(body["ops"], patient_id),
         RECORDS,
         schema_version=schema_version,
         base_cursor=body["base_cursor"],
@@ -100,7 +100,7 @@ def push_operations(patient_id: UUID, body: dict[str, Any]) -> Response:
     }
     if pushed.advice is not None:
         told["advice"] = shown_advice(pushed.advice, pushed.override)
-    return kept_until_sent(answer(told), body, sent, pushed)
+    return answer(told)
 
 
 @sync.operation(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import orjson
@@ -63,19 +62,6 @@ def answer(
     if location is not None:
         response.headers["Location"] = location
     return response
-
-
-def kept_until_sent(response: Response, *made_of: Any) -> Response:
-    """Return an answer that holds what it was made of until it is sent: the thousands of values of a push, say.
-
-    To take them apart takes a twentieth of the push, and whoever waits for the answer need not wait for that.
-    """
-    response.call_on_close(partial(_let_go, list(made_of)))
-    return response
-
-
-def _let_go(made_of: list[Any]) -> None:
-    made_of.clear()
 
 
 def _is_known(etag: str) -> bool:

@@ -68,11 +68,4 @@ FAULTS = (
         "    if known is None:\n",
         "tests/integration/test_asking.py::test_a_writer_asks_in_each_of_its_transactions[sqlite]",
     ),
-    Defect(
-        "fault: what an answer was made of is let go before it is sent",
-        "app/web/answers.py",
-        "    response.call_on_close(partial(_let_go, list(made_of)))\n",
-        "",
-        "tests/unit/web/test_answer_headers.py::test_what_an_answer_was_made_of_is_let_go_once_it_is_sent",
-    ),
 )

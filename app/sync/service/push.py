@@ -35,9 +35,8 @@ class ResyncRequired(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """What the client is told of the batch, and the batch as it was worked through."""
+    """What the client is told of the batch."""
 
-    batch: Batch
     stream: Stream
     results: list[Result]
     advice: GivenAdvice | None
@@ -71,7 +70,7 @@ def push(
     advice = reconsider(writing, batch.changed) if batch.changed else None
     override = override_on(db, writing.patient_id, advice.as_of, writing.at) if advice is not None else None
     head = head_now(db, writing.patient_id, stream.head)
-    return Pushed(batch, replace(stream, head=head), results, advice, override)
+    return Pushed(replace(stream, head=head), results, advice, override)
 
 
 def _number_of(stream: Stream, cursor: int) -> int:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from weakref import ref
-
 import pytest
 from flask import Response
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder
 
-from app.web.answers import Answer, kept_until_sent
+from app.web.answers import Answer
 
 HEADERS = st.lists(
     st.sampled_from(
@@ -44,21 +42,6 @@ def test_an_answer_sends_what_werkzeug_would(
         body, line, told = made.get_wsgi_response(environ)
         sent.append((b"".join(body), line, told))
     assert sent[0] == sent[1]
-
-
-def test_what_an_answer_was_made_of_is_let_go_once_it_is_sent() -> None:
-    class Made:
-        """Something that can be looked for."""
-
-    made = Made()
-    seen = ref(made)
-    answered = kept_until_sent(Answer(b"{}", mimetype="application/json"), made)
-    del made
-    body, _, _ = answered.get_wsgi_response(EnvironBuilder().get_environ())
-    assert b"".join(body) == b"{}"
-    assert seen() is not None
-    body.close()  # type: ignore[attr-defined]  # the server's last word on every answer
-    assert seen() is None
 
 
 @pytest.mark.parametrize("times", [1, 2])
