@@ -82,7 +82,7 @@ def _of_tree(first: int | None) -> float:
     if first is None:
         return 0.0
     for _ in range(TRIES):
-        with suppress(FileNotFoundError):  # one ended just now, and is asked for no more
+        with suppress(FileNotFoundError, ProcessLookupError):  # one ended just now, before or while it was read
             return _counted(first)
     raise AssertionError("its processes come and go")
 

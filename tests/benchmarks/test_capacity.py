@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.benchmarks import cores
 from tests.benchmarks.capacity import Check, Cost, simulate, told
 from tests.benchmarks.cores import measured
 from tests.benchmarks.grounds import postgresql_server
@@ -24,6 +26,22 @@ def test_a_sum_that_is_right_is_told_from_one_that_is_not() -> None:
     assert not replace(RIGHT, rows_found=399).holds
     assert "holds" in told(RIGHT)[-1]
     assert "DOES NOT HOLD" in told(replace(RIGHT, rows_found=399))[-1]
+
+
+@pytest.mark.parametrize("gone", [FileNotFoundError, ProcessLookupError])
+def test_a_process_that_ends_while_it_is_looked_at_is_looked_for_once_more(
+    gone: type[OSError], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is gone before its file is opened, or before that is read."""
+    answers: Iterator[OSError | float] = iter([gone(), gone(), 2.5])
+
+    def counted(_: int) -> float:
+        if isinstance(told := next(answers), OSError):
+            raise told
+        return told
+
+    monkeypatch.setattr(cores, "_counted", counted)
+    assert cores._of_tree(1) == 2.5
 
 
 @pytest.mark.deep
