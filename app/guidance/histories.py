@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -50,6 +50,15 @@ class Histories:
             sides = {side for side, days in self._sided.items() if _is_any_between(days, first, as_of)}
         return tuple(side for side in Side if side in sides) or (None,)
 
+    def knees_over(self, days: Sequence[date]) -> Iterable[Side | None]:
+        """Return all knees that are judged on their own on any of these days, which are in order."""
+        if not self._is_ahead:
+            tracked = timedelta(days=KNEE_TRACKED_DAYS)
+            told = [side for side, on in self._sided.items() if _is_any_between(on, days[0] - tracked, days[-1])]
+            if any(_is_any_between(self._sided[side], days[-1] - tracked, days[0]) for side in told):
+                return [Side(side) for side in told]  # there is a named one on each day
+        return {knee for day in days for knee in self.knees_on(day)}
+
     @cached_property
     def _sided(self) -> dict[str, list[date]]:
         """The days on which each knee was told of by name, in order."""
@@ -83,7 +92,7 @@ class Histories:
 
         Days before `since` are left out, so that an answer does not depend on how much was read.
         """
-        known = self._known_knee(knee, as_of)
+        known = self._known_knee(knee, as_of, as_of)
         if known is None:
             # A clock ran ahead, or a score was told before the run that it is about: made for this day alone.
             known = self._upto(as_of)._knee(knee, ahead_on=as_of + _DAY)
@@ -99,21 +108,22 @@ class Histories:
 
     def timeline_on(self, knee: Side | None, as_of: date, since: date = date.min) -> Timeline | None:
         """Return the same by day, cut from what is made once; None where the day's history stands alone."""
-        known = self._known_knee(knee, as_of)
+        known = self._known_knee(knee, as_of, as_of)
         return known.timeline(since, as_of) if known is not None else None
 
-    def unrest_on(self, knee: Side | None, as_of: date, policy: Policy) -> Unrest | None:
-        """Return when the knee could have been sore enough to pause; None where the day's history stands alone."""
-        known = self._known_knee(knee, as_of)
+    def unrest_over(self, knee: Side | None, first: date, last: date, policy: Policy) -> Unrest | None:
+        """Return when the knee could have been sore enough to pause; None where a day's history stands alone."""
+        known = self._known_knee(knee, first, last)
         return known.unrest(policy) if known is not None else None
 
-    def _known_knee(self, knee: Side | None, as_of: date) -> Knee | None:
+    def _known_knee(self, knee: Side | None, first: date, last: date) -> Knee | None:
+        """Return a knee's entries as they hold on each day from one to another; None where they do not on some day."""
         if self._is_ahead:
             return None
         if knee not in self._knees:
             self._knees[knee] = self._knee(knee, ahead_on=None)
         found = self._knees[knee]
-        return None if found.is_early(as_of) else found
+        return None if found.is_early(first, last) else found
 
     def _upto(self, as_of: date) -> Histories:
         runs, scores, check_ins = (

@@ -87,6 +87,21 @@ class Consultation:
             self._answers[question] = _advise_knees(self.histories, self.policies.on(as_of).policy, *question)
         return self._answers[question]
 
+    def are_calm(self, days: Sequence[date]) -> bool:
+        """Is it sure, by one look over all of these days, which are in order, that no rule pauses on any of them?"""
+        if not days:
+            return True
+        first, last = days[0], days[-1]
+        in_force, histories = self.policies.on(first), self.histories
+        if self.policies.on(last) is not in_force:
+            return False
+        since, upto = _counted_from(histories.last_run_on(first), first, in_force.policy).toordinal(), last.toordinal()
+        for knee in histories.knees_over(days):
+            unrest = histories.unrest_over(knee, first, last, in_force.policy)
+            if unrest is None or unrest.could_pause(since, upto):
+                return False
+        return True
+
     def pausing_on(self, as_of: date) -> frozenset[str]:
         """Return the rules that open a pause by what was known on a day, of whichever knee."""
         policy, histories = self.policies.on(as_of).policy, self.histories
@@ -94,9 +109,9 @@ class Consultation:
         if newest is None:
             return frozenset()
         fired: frozenset[str] = frozenset()
-        window = min(newest.on, as_of - timedelta(days=policy.repeat_window_days))  # all that these rules count
+        window = _counted_from(newest, as_of, policy)
         for knee in histories.knees_on(as_of):
-            unrest = histories.unrest_on(knee, as_of, policy)
+            unrest = histories.unrest_over(knee, as_of, as_of, policy)
             if unrest is not None and not unrest.could_pause(window.toordinal(), as_of.toordinal()):
                 continue
             timeline = histories.timeline_on(knee, as_of, window)
@@ -135,6 +150,12 @@ def judge(asking: Consultation, pauses: Sequence[Pause], as_of: date, zone: str)
         inputs_hash=_hash(asked, in_force.policy, as_of, standing, closed, warned, irritability),
         irritability=irritability,
     )
+
+
+def _counted_from(newest: RunFact | None, as_of: date, policy: Policy) -> date:
+    """Return the first day that the rules which pause look at on a day with this newest run; later days, no earlier."""
+    counted = as_of - timedelta(days=policy.repeat_window_days)
+    return counted if newest is None else min(newest.on, counted)
 
 
 def strictest(knees: Sequence[KneeAdvice]) -> LoadAdvice:

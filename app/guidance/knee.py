@@ -48,9 +48,9 @@ class Knee:
         self._unrest: dict[Policy, Unrest] = {}
         self._log_before = (before._daily, before._by_day[2]) if before is not None and before._by_day else None
 
-    def is_early(self, as_of: date) -> bool:
-        """Was a score known on that day, and the run that it is about not yet?"""
-        return any(told <= as_of < ran for told, ran in self._early)
+    def is_early(self, first: date, last: date) -> bool:
+        """Was a score known on a day from one to another, and the run that it is about not yet?"""
+        return any(told <= last and first < ran for told, ran in self._early)
 
     def on(
         self, since: date, upto: date | None, as_of: date, red_flags: tuple[str, ...], declared_km: float | None

@@ -30,14 +30,17 @@ class Asking(Protocol):
     def histories(self) -> Histories:
         """The same by day, without what was deleted."""
 
+    def are_calm(self, days: Sequence[date]) -> bool:
+        """Is it sure at a glance that no rule opens a pause on any of these days?"""
+
     def pausing_on(self, as_of: date) -> frozenset[str]:
         """Return the rules that open a pause on a day."""
 
 
-def pauses_due(asking: Asking, pauses: Sequence[Pause], days: Iterable[date], today: date, at: datetime) -> list[Pause]:
-    """Return the pauses that what happened on those days asks for and that were not opened yet."""
+def pauses_due(asking: Asking, pauses: Sequence[Pause], days: Sequence[date], today: date, at: datetime) -> list[Pause]:
+    """Return the pauses that what happened on those days, in order, asks for and that were not opened yet."""
     due = {pause.cause: pause for pause in _red_flag_pauses(asking.facts, today, at)}
-    for day in days:
+    for day in days if not asking.are_calm(days) else ():
         newest = asking.histories.last_run_on(day)
         if newest is not None:
             due |= {pause.cause: pause for pause in run_pauses(newest, asking.pausing_on(day), at)}
