@@ -21,6 +21,7 @@ class Memory(Generic[K, V]):
     def __init__(self, most: int = MOST_KEPT, kept_s: float = KEPT_S) -> None:
         self._most, self._kept_s, self._lock = most, kept_s, Lock()
         self._known: OrderedDict[K, tuple[float, V]] = OrderedDict()
+        self._met: OrderedDict[K, float] = OrderedDict()
 
     def find(self, key: K) -> V | None:
         """Return what is kept under a key, unless it is too old."""
@@ -29,6 +30,20 @@ class Memory(Generic[K, V]):
             while self._known and next(iter(self._known.values()))[0] < oldest_s:
                 self._known.popitem(last=False)
             return self._known[key][1] if key in self._known else None
+
+    def comes_again(self, key: K) -> bool:
+        """Was this asked about before, lately? Had all been kept since, it would be there still.
+
+        To keep what nobody comes back for costs more than to ask: what was kept before it is taken apart, and it lies
+        where memory was cold.
+        """
+        now_s = time.monotonic()
+        with self._lock:
+            before_s = self._met.pop(key, None)
+            self._met[key] = now_s
+            while len(self._met) > self._most:
+                self._met.popitem(last=False)
+        return before_s is not None and before_s >= now_s - self._kept_s
 
     def keep(self, key: K, value: V) -> None:
         """Keep a value instead of the one before."""

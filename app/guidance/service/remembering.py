@@ -85,8 +85,11 @@ def read_all(db: Session, patient_id: UUID, earliest: date | None, at: datetime,
 def remember(
     patient_id: UUID, known: Recollection, place: Place, given: NewestAdvice, zone: str, *, has_programme: bool
 ) -> None:
-    """Keep what an advice was made from, which was stored at a place; nothing that changes by itself is kept."""
-    if not known.is_whole or known.kept.is_ahead:
+    """Keep what an advice was made from, which was stored at a place, of somebody who writes for the second time.
+
+    Nothing that changes by itself is kept.
+    """
+    if not MEMORY.comes_again(patient_id) or not known.is_whole or known.kept.is_ahead:
         MEMORY.forget(patient_id)
         return
     asking = known.asking
