@@ -14,7 +14,9 @@ import orjson
 from psycopg.pq import TransactionStatus
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import PoolProxiedConnection
 
+from app.db import sqlite
 from app.db.queue import WriterQueue
 from app.db.reading import BEGIN, ReadingSession, begin_reading
 from app.db.replica import Replica
@@ -132,26 +134,25 @@ def _sqlite(url: URL, pool_size: int, *, query_only: bool) -> Engine:
         if not url.database.startswith((":", "file:")):
             Path(url.database).touch(mode=0o600)  # nobody else on this machine reads it; what it has is kept
     engine = create_engine(
-        url.set(drivername="sqlite+pysqlite"),
+        url.set(drivername=sqlite.DRIVER),
         hide_parameters=True,
         pool_size=pool_size,
         max_overflow=0,
         connect_args={"timeout": SQLITE_BUSY_MS / 1000, "check_same_thread": False},
     )
 
+    def _begin(lent: PoolProxiedConnection) -> None:
+        if query_only:
+            begin_reading(lent.dbapi_connection)
+        else:
+            _begin_writing(lent, queue)
+
     @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        # The driver's own transactions lose updates: it begins late and deferred. We say BEGIN ourselves.
-        connection.isolation_level = None
+    def _prepare(connection: sqlite3.Connection, record: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself
+        record.info[sqlite.BEGIN] = _begin
         for pragma in _sqlite_pragmas(query_only):
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        if query_only:
-            begin_reading(connection.connection.dbapi_connection)
-        else:
-            _begin_writing(connection, queue)
 
     queue = WriterQueue(file_of(url))
     for given_back in ("checkin", "invalidate", "close"):
@@ -160,12 +161,12 @@ def _sqlite(url: URL, pool_size: int, *, query_only: bool) -> Engine:
     return engine
 
 
-def _begin_writing(connection: Any, queue: WriterQueue) -> None:
+def _begin_writing(lent: Any, queue: WriterQueue) -> None:
     # One that begins again before its connection is given back (a migration) has its turn already.
-    held = connection.connection.record_info
+    held = lent.record_info
     if held.get(_TURN) is None:
         held[_TURN] = queue.enter(SQLITE_BUSY_MS / 1000)
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    lent.dbapi_connection.execute("BEGIN IMMEDIATE")
 
 
 _NOTHING: Callable[[None], None] = dict[None, None]().get

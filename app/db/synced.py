@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
+from weakref import ReferenceType, ref
 
 from sqlalchemy import (
     CheckConstraint,
@@ -147,15 +148,15 @@ _TAKEN = "trochlea.taken"
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """The last number that a transaction took in a stream."""
+    """The last number that a transaction took in a stream; to hold that would close a ring with its session."""
 
-    transaction: SessionTransaction | None
+    transaction: ReferenceType[SessionTransaction]
     patient_id: UUID
     head: int
 
     def is_of(self, db: Session, patient_id: UUID) -> bool:
         """Was it taken in this stream by the transaction that the session is in?"""
-        return self.patient_id == patient_id and self.transaction is db.get_transaction()
+        return self.patient_id == patient_id and self.transaction() is db.get_transaction()
 
 
 _OWN_STREAM = _STREAMS.c.patient_id == bindparam("patient", type_=Id())
@@ -172,14 +173,8 @@ def generation_at(at: datetime) -> int:
 
 def open_stream(db: Session, patient_id: UUID, at: datetime) -> None:
     """Begin a patient's stream; done once, with the account."""
-    row = {
-        "patient_id": patient_id,
-        "epoch": new_id(),
-        "generation": generation_at(at),
-        "head": FIRST_HEAD,
-        "floor": FIRST_HEAD,
-    }
-    db.execute(insert(SyncStream), row)
+    begun = {"patient_id": patient_id, "epoch": new_id(), "generation": generation_at(at)}
+    db.execute(insert(SyncStream), {**begun, "head": FIRST_HEAD, "floor": FIRST_HEAD})
 
 
 def lock_stream(db: Session, patient_id: UUID) -> int:
@@ -261,7 +256,8 @@ def reword(
 
 def _take_numbers(db: Session, patient_id: UUID, count: int) -> int:
     head = _head(_TAKE.first(db, {"patient": patient_id, "count": count}))
-    db.info[_TAKEN] = _Taken(db.get_transaction(), patient_id, head)
+    if (transaction := db.get_transaction()) is not None:
+        db.info[_TAKEN] = _Taken(ref(transaction), patient_id, head)
     return head - count + 1
 
 

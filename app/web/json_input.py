@@ -63,8 +63,7 @@ def _parse_plain(raw: bytes) -> Any:
 
 def _is_small(raw: bytes) -> bool:
     """Are there too few brackets to nest too deep, and too few values to be too many? Those in texts count too."""
-    containers = raw.count(b"[") + raw.count(b"{")
-    return containers <= MAX_DEPTH and len(raw) <= MAX_NODES
+    return len(raw) <= MAX_NODES and raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH
 
 
 def _parse_carefully(raw: bytes) -> Any:

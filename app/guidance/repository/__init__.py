@@ -66,6 +66,7 @@ _BEFORE = Question(
     select(
         exists().where(_policies.c.patient_id == bindparam("patient")).label("has_policies"),
         exists().where(_pauses.c.patient_id == bindparam("patient")).label("has_pauses"),
+        exists().where(_overrides.c.patient_id == bindparam("patient")).label("has_overrides"),
         *_NEWEST.c,
     ).select_from(select(literal(1)).subquery("once").outerjoin(_NEWEST, true()))
 )
@@ -106,17 +107,19 @@ class NewestAdvice:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What stands before an advice is given: the newest one, and whether there was ever a policy or a pause."""
+    """What stands before an advice is given: the newest one, and whether a policy, a pause or an override ever was."""
 
     has_policies: bool
     has_pauses: bool
+    has_overrides: bool
     newest: NewestAdvice | None
 
 
 def what_was_before(db: Session, patient_id: UUID) -> Before:
-    """Return what stands before an advice is given, in one statement: most patients never had a policy or a pause."""
+    """Return what stands before an advice is given, in one statement: most patients never had anything but advice."""
     (row,) = _BEFORE.all(db, {"patient": patient_id})
-    return Before(row[0], row[1], NewestAdvice(*row[2:]) if row[2] is not None else None)
+    has_policies, has_pauses, has_overrides, *newest = row
+    return Before(has_policies, has_pauses, has_overrides, NewestAdvice(*newest) if newest[0] is not None else None)
 
 
 def find_advice(db: Session, patient_id: UUID, advice_id: UUID) -> GivenAdvice | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -33,11 +34,19 @@ from app.outcomes.domain.responses import QuestionnaireResponse
 from app.outcomes.pain import MOMENT_OF
 
 
-def reconsider(writing: Writing, changed: list[Entry]) -> GivenAdvice | None:
+@dataclass(frozen=True, slots=True)
+class Reconsidered:
+    """The advice as it now is, and whether there may be an override in force instead."""
+
+    given: GivenAdvice
+    may_be_overridden: bool
+
+
+def reconsider(writing: Writing, changed: list[Entry]) -> Reconsidered | None:
     """Open the pauses that arriving data asks for, however late it is, and supersede the advice it changes.
 
     The logbook's listener: called under the patient's stream lock, in the transaction that stores the data.
-    Returns the advice as it now is, or None when nothing that changed is read by the rules.
+    Returns None when nothing that changed is read by the rules.
     """
     db, patient_id, at, zone = writing.db, writing.patient_id, writing.at, writing.zone
     mattering = [entry for entry in changed if _matters(entry)]
@@ -48,9 +57,8 @@ def reconsider(writing: Writing, changed: list[Entry]) -> GivenAdvice | None:
     touched = [day_in_zone(entry.performed_at, entry.zone) for entry in mattering]
     known = recollect(db, patient_id, min(touched), at, zone)
     today = today_of(known.asking.facts, at, zone)
-    return _advise(
-        db, patient_id, known, _days_to_judge(known.asking, touched, mattering, today), today, zone, at, acts=True
-    )
+    days = _days_to_judge(known.asking, touched, mattering, today)
+    return Reconsidered(_advise(db, patient_id, known, days, today, zone, at, acts=True), known.has_overrides)
 
 
 def _advise(

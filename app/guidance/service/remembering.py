@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from app.guidance import repository
 from app.guidance.histories import Histories
 from app.guidance.judgement import Consultation
+from app.guidance.models import OVERRIDES
 from app.guidance.policies import PolicyBook
 from app.guidance.repository import NewestAdvice
 from app.guidance.repository.standing import UNREAD
@@ -39,13 +40,14 @@ the engine never reads."""
 class Recollection:
     """What an advice is made from: the facts with the policies, the pauses, and the advice before it.
 
-    `has_programme` is None where nobody has looked.
+    `has_programme` is None where nobody has looked. `has_overrides` says whether there ever was one.
     """
 
     asking: Consultation
     kept: KeptFacts
     pauses: list[Pause]
     newest: NewestAdvice | None
+    has_overrides: bool
     has_programme: bool | None = None
     is_whole: bool = True
 
@@ -58,6 +60,7 @@ class _Remembered:
     book: PolicyBook
     pauses: list[Pause]
     newest: NewestAdvice
+    has_overrides: bool
     has_programme: bool
     histories: Histories
 
@@ -79,7 +82,8 @@ def read_all(db: Session, patient_id: UUID, earliest: date | None, at: datetime,
     book = None if before.has_policies else PolicyBook()
     kept, book, is_whole = read_facts(db, patient_id, earliest, at, zone, book)
     pauses = repository.list_pauses(db, patient_id) if before.has_pauses else []
-    return Recollection(Consultation(kept.facts, book), kept, pauses, before.newest, is_whole=is_whole)
+    asking = Consultation(kept.facts, book)
+    return Recollection(asking, kept, pauses, before.newest, before.has_overrides, is_whole=is_whole)
 
 
 def remember(
@@ -93,8 +97,8 @@ def remember(
         MEMORY.forget(patient_id)
         return
     asking = known.asking
-    kept = (place, zone, known.kept, asking.policies, known.pauses, given, has_programme, asking.histories)
-    MEMORY.keep(patient_id, _Remembered(*kept))
+    kept = (place, zone, known.kept, asking.policies, known.pauses, given, known.has_overrides, has_programme)
+    MEMORY.keep(patient_id, _Remembered(*kept, asking.histories))
 
 
 def read_facts(
@@ -128,7 +132,8 @@ def _caught_up(
     if _is_long_ago(facts, first) and kept.run_before is not None:
         return None
     asking = Consultation(facts, known.book, known.histories)
-    return Recollection(asking, kept, known.pauses, known.newest, known.has_programme)
+    has_overrides = known.has_overrides or OVERRIDES.name in caught_up.collections
+    return Recollection(asking, kept, known.pauses, known.newest, has_overrides, known.has_programme)
 
 
 def _first_and_midnight(earliest: date | None, at: datetime, zone: str) -> tuple[date, datetime]:

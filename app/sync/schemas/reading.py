@@ -195,7 +195,10 @@ def _base(raw: Any) -> Base:
     seq = raw.get("seq")
     if seq is not None and (isinstance(seq, bool) or not isinstance(seq, int) or seq < 0):
         raise refuse("invalid", "A number of a stream is whole", {"pointer": "/base/seq", "code": "invalid"})
-    return Base(None if raw.get("ver") is None else _id(raw["ver"], "/base/ver"), seq)
+    ver = raw.get("ver")
+    if ver is None and seq is None:
+        return _NO_BASE
+    return Base(None if ver is None else _id(ver, "/base/ver"), seq)
 
 
 def _data(raw: Mapping[str, Any]) -> Mapping[str, Any]:

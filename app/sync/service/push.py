@@ -67,10 +67,12 @@ def push(
     make_room(db, writing.patient_id, batch.parked)
     store_all(db, writing.patient_id, batch.writes, device_id=writing.device_id, at=writing.at)
     repository.park(db, batch.parked)
-    advice = reconsider(writing, batch.changed) if batch.changed else None
-    override = override_on(db, writing.patient_id, advice.as_of, writing.at) if advice is not None else None
+    advised = reconsider(writing, batch.changed) if batch.changed else None
+    override = None
+    if advised is not None and advised.may_be_overridden:
+        override = override_on(db, writing.patient_id, advised.given.as_of, writing.at)
     head = head_now(db, writing.patient_id, stream.head)
-    return Pushed(replace(stream, head=head), results, advice, override)
+    return Pushed(replace(stream, head=head), results, advised.given if advised is not None else None, override)
 
 
 def _number_of(stream: Stream, cursor: int) -> int:
