@@ -8,6 +8,7 @@ from __future__ import annotations
 from tests.sync.planted import Defect
 
 _DISK = "tests/faults/test_disk_full.py::test_where_the_disk_is_full_people_read_and_nothing_is_acknowledged"
+_CALM_DAYS = "tests/unit/guidance/test_days.py::test_days_that_one_glance_calls_calm_pause_nothing"
 _PASSWORD = "tests/api/test_password_change.py::test_a_changed_password_logs_out_every_other_device_and_the_owner"
 
 FAULTS = (
@@ -67,5 +68,28 @@ FAULTS = (
         "    if known is None or known[0].closed or known[0].invalidated or not db.in_transaction():\n",
         "    if known is None:\n",
         "tests/integration/test_asking.py::test_a_writer_asks_in_each_of_its_transactions[sqlite]",
+    ),
+    Defect(
+        "fault: one glance over many days looks at the days themselves alone",
+        "app/guidance/judgement.py",
+        "_counted_from(histories.last_run_on(first), first, in_force.policy).toordinal()",
+        "first.toordinal()",
+        f"{_CALM_DAYS}[0]",
+    ),
+    Defect(
+        "fault: one glance over many days asks about the knees of the last alone",
+        "app/guidance/judgement.py",
+        "        for knee in histories.knees_over(days):\n",
+        "        for knee in histories.knees_on(last):\n",
+        "tests/unit/guidance/test_calm_days.py::test_a_knee_that_was_sore_is_seen_though_only_the_other_one_was_told_of"
+        "_since",
+    ),
+    Defect(
+        "fault: a push without an override before it never meets one that came since",
+        "app/guidance/service/remembering.py",
+        " or OVERRIDES.name in caught_up.collections",
+        "",
+        "tests/journeys/test_override_at_a_push.py::test_an_override_that_came_since_the_last_push_is_told_with_the_next"
+        "[sqlite-4]",
     ),
 )

@@ -142,6 +142,16 @@ def test_a_write_after_an_advice_is_caught_up_with(people: People, database: Dat
             assert assert_same(story) or elsewhere, event
 
 
+def test_nothing_is_kept_of_somebody_who_writes_only_once(people: People, database: Database) -> None:
+    with time_machine.travel(NOON) as traveller:
+        story = Story(people, database, traveller)
+        check_in(story.ada, 1, morning_pain=1)
+        assert MEMORY.find(story.ada.id) is None
+        check_in(story.ada, 0, morning_pain=1)
+        assert MEMORY.find(story.ada.id) is not None
+        assert assert_same(story)
+
+
 @pytest.mark.parametrize("event", ["a purge", "a policy", "a night", "a clock that runs ahead"])
 def test_what_cannot_be_caught_up_with_is_read_anew(people: People, database: Database, event: str) -> None:
     with time_machine.travel(NOON) as traveller:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 from datetime import datetime
@@ -789,6 +790,22 @@ def test_a_push_of_refusals_and_repeats_takes_no_more_statements_for_many(phone:
             phone.push(*good, *bad, *clash, epoch=epoch)
         taken.append(len(sent))
     assert taken[0] == taken[1]
+
+
+def test_what_a_push_took_is_given_back_with_its_answer_without_a_search_for_rubbish(phone: Phone) -> None:
+    epoch = phone.pull()["epoch"]
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        phone.push(*mixed(20), epoch=epoch)
+        gc.collect()
+        left = {type(found).__name__ for found in gc.garbage}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert not left & {"Session", "Connection", "Batch", "Version", "Operation", "Consultation"}
 
 
 def test_a_push_takes_as_many_statements_however_long_the_history(phone: Phone, counted: Counted) -> None:

@@ -26,6 +26,7 @@ from app.kernel.clock import day_in_zone
 from app.logbook.domain import PainMoment
 from app.logbook.facts import Facts, RunFact
 from tests.unit.guidance.made_up import (
+    BOOKS,
     SLICES,
     SPAN,
     MadeUp,
@@ -84,6 +85,36 @@ def test_a_day_that_a_glance_calls_calm_pauses_nothing(part: int, request: pytes
         assert asking.pausing_on(made.day) == fired, number
         calm, paused = calm + (not fired), paused + bool(fired)
     assert calm > paused > 0
+
+
+@EACH_PART
+def test_days_that_one_glance_calls_calm_pause_nothing(part: int, request: pytest.FixtureRequest) -> None:
+    calm = 0
+    for number in numbers(request, part):
+        made, chance = made_up(number), Random(number)
+        span = [made.day - timedelta(days=back) for back in range(12, -1, -1)]
+        days = sorted(chance.sample(span, chance.randrange(1, 9)))
+        asking = Consultation(made.facts, chance.choice((made.book, changed(made, days))))
+        histories = asking.histories
+        assert set(histories.knees_over(days)) == {knee for day in days for knee in histories.knees_on(day)}, number
+        if asking.are_calm(days):
+            calm += 1
+            assert not any(asking.pausing_on(day) for day in days), number
+    assert calm > len(numbers(request, part)) // 10
+
+
+def changed(made: MadeUp, days: list[date]) -> PolicyBook:
+    """Return the policies of somebody whose policy became another one in the middle of these days."""
+    other = BOOKS[made.number % len(BOOKS)].on(made.day)
+    return PolicyBook([revised(other.preset, days[len(days) // 2], other.plain)], made.book.on(made.day))
+
+
+def revised(preset: str, starts_on: date, policy: dict[str, Any]) -> PolicyRevision:
+    """Return a policy that begins on a day."""
+    return PolicyRevision(
+        id=None, preset=preset, overrides={}, policy=policy, starts_on=starts_on, reason="x",  # type: ignore[arg-type]
+        under_18=False, set_by=None, set_at=None,  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 # Never unsafe
@@ -278,12 +309,7 @@ def test_a_pause_closed_at_any_hour_of_a_day_ends_with_that_day_where_the_person
 
 
 def test_a_policy_is_in_force_from_its_first_day_and_the_later_word_of_one_day_counts() -> None:
-    def revision(preset: str, day: int) -> PolicyRevision:
-        return PolicyRevision(
-            id=None, preset=preset, overrides={}, policy={}, starts_on=FIRST + timedelta(days=day), reason="x",  # type: ignore[arg-type]
-            under_18=False, set_by=None, set_at=None,  # type: ignore[arg-type]
-        )  # fmt: skip
-
-    book = PolicyBook([revision("esculier_2018", 5), revision("vincent_2017", 2), revision("thomee_1997", 5)])
+    begun = (("esculier_2018", 5), ("vincent_2017", 2), ("thomee_1997", 5))
+    book = PolicyBook([revised(preset, FIRST + timedelta(days=day), {}) for preset, day in begun])
     told = [book.on(FIRST + timedelta(days=day)).preset for day in (1, 2, 4, 5, 9)]
     assert told == ["running_pain_3_of_10", "vincent_2017", "vincent_2017", "thomee_1997", "thomee_1997"]
