@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import jwt
 from flask import Flask, Response, current_app, g
 from flask_jwt_extended import JWTManager, create_access_token, get_jwt, get_jwt_header, verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
@@ -76,6 +77,17 @@ def issue_access_token(
         },
         additional_headers={"kid": _ring().signing_kid, "typ": "at+jwt"},
     )
+    return token
+
+
+def hand_out(token: str) -> str:
+    """Return a token that was just issued here, and remember whom it names.
+
+    The next requests of a phone come over the same connection, to this process: it need not prove what it signed.
+    """
+    proven: Proven = current_app.extensions["trochlea.proven"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    proven.remember(f"Bearer {token}", _named_by(claims, jwt.get_unverified_header(token)["kid"]))
     return token
 
 
@@ -179,7 +191,11 @@ def _prove() -> Named:
         verify_jwt_in_request()
     except (JWTExtendedException, PyJWTError, ValueError, TypeError):
         raise Unauthenticated from None
-    claims = get_jwt()
+    return _named_by(get_jwt(), get_jwt_header()["kid"])
+
+
+def _named_by(claims: Mapping[str, Any], kid: str) -> Named:
+    """Return whom claims name that are known to be ours; raise Unauthenticated unless all that is needed is there."""
     # PyJWT checks the times that are there; a token without an end would be good for ever.
     if claims.get("type") != "access" or claims.get("exp") is None or claims.get("jti") is None:
         raise Unauthenticated
@@ -193,7 +209,7 @@ def _prove() -> Named:
         )
     except (OverflowError, OSError, ValueError):  # a time that no calendar has
         raise Unauthenticated from None
-    return Named(account, device, get_jwt_header()["kid"], since, until, epoch)
+    return Named(account, device, kid, since, until, epoch)
 
 
 def _ring() -> KeyRing:

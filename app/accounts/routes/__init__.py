@@ -35,7 +35,7 @@ from app.kernel.ids import new_id
 from app.kernel.permissions import Permission, Role
 from app.settings import Settings
 from app.web.answers import answer, no_content
-from app.web.auth import actor, issue_access_token, note_act
+from app.web.auth import actor, hand_out, issue_access_token, note_act
 from app.web.limits import Limit, count_tries, count_try, forget_tries, network
 from app.web.problems import refusal
 from app.web.transaction import db, looking
@@ -204,14 +204,15 @@ def _device(device: Device) -> dict[str, Any]:
 def _tokens(done: LoggedIn) -> Response:
     note_act(done.account.id, done.device.id)
     settings: Settings = current_app.config["TROCHLEA_SETTINGS"]
+    token = issue_access_token(
+        done.account.id,
+        done.device.id,
+        done.device.created_at,
+        has_second_factor=done.device.second_factor_at is not None,
+        token_epoch=done.account.token_epoch,
+    )
     body = {
-        "access_token": issue_access_token(
-            done.account.id,
-            done.device.id,
-            done.device.created_at,
-            has_second_factor=done.device.second_factor_at is not None,
-            token_epoch=done.account.token_epoch,
-        ),
+        "access_token": hand_out(token),
         "refresh_token": done.refresh_token,
         "token_type": "Bearer",
         "expires_in_s": settings.access_token_s,
