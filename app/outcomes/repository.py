@@ -9,10 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, Table, bindparam, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.db.base import table_of
+from app.db.meeting import inserting
 from app.outcomes.domain.bending import BENDING_TESTS
 from app.outcomes.models import InstrumentTextsRow, MeasurementRow, QuestionnaireResponseRow
 
@@ -146,9 +146,8 @@ def languages_loaded(db: Session) -> dict[str, list[str]]:
 
 def add_texts(db: Session, texts: Texts, account_id: UUID, at: datetime) -> bool:
     """Store the first texts of an instrument in one language; False where somebody else was quicker."""
-    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"instrument": texts.instrument, "language": texts.language, **_written(texts, account_id, at)}
-    stored = db.execute(maker(_TEXTS).values(row).on_conflict_do_nothing().returning(_TEXTS.c.instrument))
+    stored = db.execute(inserting(db, _TEXTS).values(row).on_conflict_do_nothing().returning(_TEXTS.c.instrument))
     return stored.first() is not None
 
 

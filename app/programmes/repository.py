@@ -9,11 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.db.asking import Question
 from app.db.base import table_of
+from app.db.meeting import put_by
 from app.db.rows import add_rows
 from app.db.synced import Write, store_all
 from app.library.domain.words import ReviewStatus
@@ -251,12 +251,7 @@ def protocol_revisions(db: Session) -> dict[str, str | None]:
 
 def write_protocols(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store new and changed protocols."""
-    if not rows:
-        return
-    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = maker(_protocols)
-    fresh = {name: statement.excluded[name] for name in rows[0] if name != "slug"}
-    db.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=fresh), rows)
+    put_by(db, _protocols, ["slug"], rows)
 
 
 def retire_protocols(db: Session, slugs: Collection[str], at: datetime) -> None:

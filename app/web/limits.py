@@ -9,10 +9,10 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import current_app, request
 from sqlalchemy import Text, case, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.db.base import Base
+from app.db.meeting import inserting
 from app.kernel.errors import TrochleaError
 from app.web.transaction import database
 
@@ -108,9 +108,8 @@ def network() -> str:
 
 
 def _count(db: Session, limit: Limit, at_s: int) -> int:
-    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     ends_at_s = limit.ends_at_s(at_s)
-    statement = maker(RateWindow).values(key=limit.key(at_s), ends_at_s=ends_at_s, count=1)
+    statement = inserting(db, RateWindow).values(key=limit.key(at_s), ends_at_s=ends_at_s, count=1)
     counted = statement.on_conflict_do_update(
         index_elements=[RateWindow.key],
         set_={"count": case((RateWindow.ends_at_s <= at_s, 1), else_=RateWindow.count + 1), "ends_at_s": ends_at_s},

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, bindparam, exists, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from app.accounts.domain import Account, Device, EmailTaken, Known, Professional
 from app.accounts.models import AccountRow, DeviceRow, RefreshTokenRow
 from app.db.asking import Question
 from app.db.base import table_of
+from app.db.meeting import inserting
 from app.kernel.permissions import Role
 
 _ACCOUNT = [
@@ -80,8 +80,7 @@ def insert_account_unless_taken(db: Session, account: Account, password_hash: st
 
     Where it is in use its row is written again as it was: a commit that has nothing to keep would be the quicker one.
     """
-    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = maker(AccountRow)
+    statement = inserting(db, AccountRow)
     kept = statement.on_conflict_do_update(
         index_elements=[AccountRow.email], set_={"email": statement.excluded.email}
     ).returning(AccountRow.id)

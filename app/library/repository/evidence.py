@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, Text, cast, insert, or_, select, union_all, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.meeting import put_by
 from app.kernel.ids import new_id
 from app.library.domain.changes import folded, revision_of, search_text
 from app.library.domain.evidence import Article, Claim, Kept, Paragraph, Question, Review
@@ -98,7 +98,8 @@ def approved(db: Session) -> list[str]:
 
 def write_questions(db: Session, questions: Sequence[Question], at: datetime) -> None:
     """Store new and changed questions."""
-    _upsert(db, QuestionRow, [{**asdict(one), "revision": revision_of(one), "updated_at": at} for one in questions])
+    rows = [{**asdict(one), "revision": revision_of(one), "updated_at": at} for one in questions]
+    put_by(db, QuestionRow, ["slug"], rows)
 
 
 def write_entries(
@@ -106,7 +107,7 @@ def write_entries(
 ) -> None:
     """Store new and changed claims or articles; `stand` says where the review of each is now."""
     rows = [_columns(entry, at) | {"review_status": stand[entry.slug]} for entry in entries]
-    _upsert(db, row, rows)
+    put_by(db, row, ["slug"], rows)
 
 
 def retire(db: Session, row: Row, slugs: Collection[str], at: datetime) -> None:
@@ -130,15 +131,6 @@ def _conditions(wanted: ClaimFilter) -> Iterator[ColumnElement[bool]]:
 def _columns(entry: Claim | Article, at: datetime) -> dict[str, Any]:
     found = {"search_text": search_text(entry), "revision": revision_of(entry), "updated_at": at}
     return {**asdict(entry), **found}
-
-
-def _upsert(db: Session, row: Row, rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = maker(row.metadata.tables[row.__tablename__])
-    fresh = {name: statement.excluded[name] for name in rows[0] if name != "slug"}
-    db.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=fresh), rows)
 
 
 def _question(row: RowMapping) -> Question:

@@ -8,9 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.meeting import inserting
 from app.library.models import ExerciseRow, FavouriteRow, ReviewRow, SharedExerciseRow
 from app.library.repository.reading import card_of, visible_to
 
@@ -51,9 +51,8 @@ def lock_own(db: Session, slug: str, author_id: UUID) -> bool:
 
 def share_own(db: Session, slug: str, clinic_id: UUID) -> None:
     """Make an exercise a clinic's as well; again changes nothing."""
-    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = {"slug": slug, "clinic_id": clinic_id}
-    db.execute(maker(SharedExerciseRow).values(row).on_conflict_do_nothing(index_elements=["slug", "clinic_id"]))
+    key = {"slug": slug, "clinic_id": clinic_id}
+    db.execute(inserting(db, SharedExerciseRow).values(key).on_conflict_do_nothing(index_elements=list(key)))
 
 
 def unshare_own(db: Session, slug: str, clinic_id: UUID) -> None:
@@ -64,9 +63,8 @@ def unshare_own(db: Session, slug: str, clinic_id: UUID) -> None:
 
 def add_favourite(db: Session, account_id: UUID, slug: str, at: datetime) -> None:
     """Keep a favourite; one that is kept already stays as it is."""
-    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"account_id": account_id, "slug": slug, "added_at": at}
-    db.execute(maker(FavouriteRow).values(row).on_conflict_do_nothing(index_elements=["account_id", "slug"]))
+    db.execute(inserting(db, FavouriteRow).values(row).on_conflict_do_nothing(index_elements=["account_id", "slug"]))
 
 
 def drop_favourite(db: Session, account_id: UUID, slug: str) -> None:

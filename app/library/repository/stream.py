@@ -10,11 +10,11 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.db.asking import Question
 from app.db.base import table_of
+from app.db.meeting import put_by
 from app.db.synced import FIRST_HEAD, generation_at
 from app.kernel.ids import new_id
 from app.library.domain.changes import Entry, revision_of
@@ -91,10 +91,7 @@ def number_rows(
         return
     first = _take_numbers(db, len(keys), at)
     rows = [_row(collection, key, first + place, written.get(key)) for place, key in enumerate(keys)]
-    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = maker(ChangeRow)
-    fresh = {name: statement.excluded[name] for name in ("seq", "ver", "deleted", "data")}
-    db.execute(statement.on_conflict_do_update(index_elements=["collection", "id"], set_=fresh), rows)
+    put_by(db, ChangeRow, ["collection", "id"], rows)
 
 
 def _row(collection: str, key: str, seq: int, entry: tuple[str, Mapping[str, Any]] | None) -> dict[str, Any]:

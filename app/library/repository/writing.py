@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db.meeting import put_by
 from app.library.domain.catalogue import Exercise, Reference
 from app.library.domain.changes import folded, revision_of, search_text
 from app.library.models import EvidenceRow, ExerciseRow, LinkRow, ReferenceRow, TagRow
@@ -24,7 +24,7 @@ def write_exercises(db: Session, exercises: Sequence[Exercise], at: datetime) ->
     if not exercises:
         return
     # The rows first: whoever writes them at the same time waits here, and then replaces whole lists.
-    _upsert(db, ExerciseRow, "slug", [_exercise_columns(exercise, at) for exercise in exercises])
+    put_by(db, ExerciseRow, ["slug"], [_exercise_columns(exercise, at) for exercise in exercises])
     slugs = [exercise.slug for exercise in exercises]
     _replace(db, TagRow, slugs, _rows(exercises, _TAGS, "value"))
     _replace(db, LinkRow, slugs, _rows(exercises, _LINKS, "to_slug"))
@@ -34,7 +34,7 @@ def write_exercises(db: Session, exercises: Sequence[Exercise], at: datetime) ->
 def write_references(db: Session, references: Sequence[Reference], at: datetime) -> None:
     """Store new and changed references."""
     if references:
-        _upsert(db, ReferenceRow, "key", [{**asdict(found), **_entry_columns(found, at)} for found in references])
+        put_by(db, ReferenceRow, ["key"], [{**asdict(found), **_entry_columns(found, at)} for found in references])
 
 
 def retire_exercises(db: Session, slugs: Collection[str], at: datetime) -> None:
@@ -85,10 +85,3 @@ def _evidence_rows(exercises: Sequence[Exercise]) -> Iterator[dict[str, Any]]:
     for exercise in exercises:
         for position, key in enumerate(exercise.evidence):
             yield {"slug": exercise.slug, "reference_key": key, "position": position}
-
-
-def _upsert(db: Session, row: type[ExerciseRow] | type[ReferenceRow], key: str, rows: list[dict[str, Any]]) -> None:
-    maker = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = maker(row.metadata.tables[row.__tablename__])
-    fresh = {name: statement.excluded[name] for name in rows[0] if name != key}
-    db.execute(statement.on_conflict_do_update(index_elements=[key], set_=fresh), rows)
