@@ -17,9 +17,10 @@ from app.keeping.repository.erasing import clear_rests
 from app.keeping.repository.erasing import tidy as rewrite
 from app.keeping.service import archive
 from app.keeping.service import backup as backups
+from app.keeping.service.anchors import ANCHORS, read_anchors
 from app.keeping.service.erasure import LIST, keep_list, read_list
 from app.keeping.service.finishing import finish
-from app.keeping.service.trail import ANCHORS, note_restored, read_anchors, walk, write_anchor
+from app.keeping.service.trail import note_restored, walk, write_anchor
 from app.settings import Settings
 from app.web.transaction import database
 from migrations import head, migrate

@@ -21,7 +21,8 @@ from app import cli
 from app.db.engine import open_database
 from app.db.trail import Line, append, trail_of
 from app.factory import create_app
-from app.keeping.service.trail import ANCHORS, write_anchor
+from app.keeping.service.anchors import ANCHORS
+from app.keeping.service.trail import write_anchor
 from app.kernel.clock import now
 from app.kernel.ids import new_id
 from app.settings import Mode, Settings, SettingsIncomplete, read_settings

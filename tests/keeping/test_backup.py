@@ -18,8 +18,9 @@ from app.keeping.domain import Check
 from app.keeping.repository import copies
 from app.keeping.service import backup as backups
 from app.keeping.service import packing
+from app.keeping.service.anchors import ANCHORS, read_anchors
 from app.keeping.service.erasure import LIST
-from app.keeping.service.trail import ANCHORS, read_anchors, verify_new
+from app.keeping.service.trail import verify_new
 from app.logbook.models import RunRow
 from app.sync import repository as streams
 from tests.builders.care import let_in
@@ -144,13 +145,13 @@ def test_what_was_written_down_after_the_backup_keeps_no_restored_database_from_
     for command in ("anchor", "verify"):
         assert here.run("audit", command).exit_code == 0
     anchors = here.var_dir / ANCHORS
-    lost, kept = (read_anchors(anchors)[number] for number in (-1, 0))
+    lost, kept = (list(read_anchors(anchors))[number] for number in (-1, 0))
     there = places.installation(places.empty(), here.folder)
     done = there.run("restore", file, "--erased", list_of(here), "--programs", PROGRAMS)
     assert done.exit_code == 0, done.output
     assert verify_new(there.url, there.var_dir).holds
     assert there.run("audit", "verify").exit_code == 0
-    told = read_anchors(anchors)
+    told = list(read_anchors(anchors))
     assert kept in told
     assert lost not in told
 

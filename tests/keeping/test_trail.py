@@ -17,7 +17,7 @@ from app.db.trail import NAMES, TRAILS, Line, append, trail_of
 from app.keeping import routes
 from app.keeping.repository.copies import looked_into
 from app.keeping.repository.trails import faults_of_trail, heads_of
-from app.keeping.service.trail import ANCHORS, read_anchors
+from app.keeping.service.anchors import ANCHORS, read_anchors
 from app.kernel.clock import now
 from app.kernel.ids import new_id
 from tests.access.world import let_in
@@ -74,14 +74,14 @@ def test_a_refresh_token_that_was_used_before_leaves_a_line_about_the_session_it
 
 def test_the_heads_are_written_down_every_few_minutes(here: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     client, file = here.app.test_client(), here.var_dir / ANCHORS
-    before = len(read_anchors(file)) if file.exists() else 0
+    before = len(list(read_anchors(file))) if file.exists() else 0
     client.get("/health/live")
-    assert (len(read_anchors(file)) if file.exists() else 0) == before
+    assert (len(list(read_anchors(file))) if file.exists() else 0) == before
     later = time.monotonic() + routes.ANCHOR_EVERY_S + 1
     monkeypatch.setattr(routes.time, "monotonic", lambda: later)
     for _ in range(3):
         client.get("/health/live")
-    assert len(read_anchors(file)) == before + 1
+    assert len(list(read_anchors(file))) == before + 1
 
 
 def test_the_database_refuses_lines_out_of_turn_and_changes(here: Installation) -> None:
@@ -121,7 +121,7 @@ def owner(written: Installation) -> Iterator[Connection]:
 
 def unseen(written: Installation, owner: Connection, count: int) -> list[str]:
     """Tamper so many times, each way in turn, each taken back; return what nobody noticed."""
-    chance, anchors = random.Random(SEED), read_anchors(written.var_dir / ANCHORS)
+    chance, anchors = random.Random(SEED), list(read_anchors(written.var_dir / ANCHORS))
     found = []
     for number in range(count):
         way = WAYS[number % len(WAYS)]

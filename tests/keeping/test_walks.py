@@ -17,16 +17,9 @@ from app.db.trail import Line, append, trail_of
 from app.keeping.repository import trails
 from app.keeping.repository.copies import looked_into
 from app.keeping.repository.trails import Heads, faults_since, heads_of
+from app.keeping.service.anchors import ANCHORS, NEWEST_BYTES, newest_anchors, read_anchors
 from app.keeping.service.erasure import erase
-from app.keeping.service.trail import (
-    ANCHORS,
-    NEWEST_BYTES,
-    WALKED,
-    WALKED_WITHIN,
-    newest_anchors,
-    read_anchors,
-    verify_new,
-)
+from app.keeping.service.trail import WALKED, WALKED_WITHIN, verify_new
 from app.kernel.clock import now
 from app.kernel.ids import new_id
 from tests.builders.care import let_in
@@ -138,7 +131,7 @@ def test_no_statement_of_a_start_goes_through_a_whole_table(here: Installation, 
     explain, whole, by_key = HOW[here.database.dialect]
     asked: list[tuple[str, Any]] = []
     with looked_into(here.url) as connection:
-        walked = read_anchors(here.var_dir / ANCHORS)[-1]
+        walked = list(read_anchors(here.var_dir / ANCHORS))[-1]
         if here.database.dialect == "postgresql":  # which goes through small tables wherever it may
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         event.listen(connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
@@ -156,8 +149,8 @@ def test_no_statement_of_a_start_goes_through_a_whole_table(here: Installation, 
 
 def test_of_a_long_file_of_anchors_the_end_is_read(here: Installation, grown: tuple[Person, Person]) -> None:
     file = here.var_dir / ANCHORS
-    kept, newest = file.read_bytes(), read_anchors(file)[-1]
-    assert newest_anchors(file) == read_anchors(file)
+    kept, newest = file.read_bytes(), list(read_anchors(file))[-1]
+    assert newest_anchors(file) == list(read_anchors(file))
     file.write_bytes(b'{"at":"x","heads":{"0":"no head"}}\n' * (NEWEST_BYTES // 30) + kept)
     found = newest_anchors(file)
     assert found[-1] == newest
@@ -172,7 +165,7 @@ def test_of_a_long_file_of_anchors_the_end_is_read(here: Installation, grown: tu
 @pytest.fixture
 def owner(here: Installation, grown: tuple[Person, Person]) -> Iterator[tuple[Connection, Heads]]:
     """A connection of somebody who may do everything, and how far the last walk came; nothing of it is kept."""
-    walked = read_anchors(here.var_dir / ANCHORS)[-1]
+    walked = list(read_anchors(here.var_dir / ANCHORS))[-1]
     assert here.run("audit", "anchor").exit_code == 0
     with looked_into(here.url) as db:
         out_of_the_way(db)
@@ -181,7 +174,7 @@ def owner(here: Installation, grown: tuple[Person, Person]) -> Iterator[tuple[Co
 
 
 def test_each_change_of_a_line_since_the_last_walk_is_seen(here: Installation, owner: tuple[Connection, Heads]) -> None:
-    (db, walked), chance, anchors, unseen = owner, random.Random(SEED), read_anchors(here.var_dir / ANCHORS), []
+    (db, walked), chance, anchors, unseen = owner, random.Random(SEED), list(read_anchors(here.var_dir / ANCHORS)), []
     after = {int(trail): int(head.split(" ")[0]) for trail, head in walked.items()}
     for number in range(TAMPERINGS):
         way = WAYS_WITH_LINES[number % len(WAYS_WITH_LINES)]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby, islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, islice, pairwise
 from operator import itemgetter
 
 from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, and_, exists, not_, or_, select, true
@@ -17,6 +17,7 @@ Heads = Mapping[str, str]
 ERASED = ("erase_me", "erase_again")
 """The acts after which there may be looks in the trail that the log does not hold: it went with the patient."""
 _AT_ONCE = 1000
+_ANCHORS_AT_ONCE = 500
 _LINES, _HEADS = table_of(TrailRow), table_of(TrailHeadRow)
 _Since = Mapping[int, tuple[int, bytes]]
 """The last number and hash of each trail, where it is read from there on; with none, all of it is read."""
@@ -34,15 +35,15 @@ def count_lines(connection: Connection) -> int:
     return sum(int(head.split(" ")[0]) for head in heads_of(connection).values())
 
 
-def faults_of_trail(connection: Connection, anchors: Sequence[Heads]) -> Iterator[str]:
-    """Yield what is wrong; `anchors` are heads that were written down elsewhere, at any time before."""
+def faults_of_trail(connection: Connection, anchors: Iterable[Heads]) -> Iterator[str]:
+    """Yield what is wrong; `anchors` are heads that were written down elsewhere, the oldest first."""
     yield from _broken_bonds(connection, _BEGINNING)
     yield from _lost_anchors(connection, anchors)
     yield from _made_up_looks(connection)
     yield from _lost_looks(connection, _BEGINNING)
 
 
-def faults_since(connection: Connection, walked: Heads, anchors: Sequence[Heads]) -> Iterator[str]:
+def faults_since(connection: Connection, walked: Heads, anchors: Iterable[Heads]) -> Iterator[str]:
     """Yield what is wrong with the lines after those heads, up to which all was as it was written.
 
     However long the trail is, only these are read, and the lines of anchors. What the log says is not asked for lines.
@@ -87,8 +88,20 @@ def _read(connection: Connection, since: _Since) -> Iterator[RowMapping]:
         yield from connection.execute(lines.execution_options(yield_per=_AT_ONCE)).mappings()
 
 
-def _lost_anchors(connection: Connection, anchors: Sequence[Heads]) -> Iterator[str]:
-    """Yield each line that was written down elsewhere and is another one now, or none."""
+def _lost_anchors(connection: Connection, anchors: Iterable[Heads]) -> Iterator[str]:
+    """Yield each line that was written down elsewhere and is another one now, or none.
+
+    Some anchors are in memory at a time, and of each of them what was not the same in the one before.
+    """
+    before: Heads = {}
+    rest = iter(anchors)
+    while some := list(islice(rest, _ANCHORS_AT_ONCE)):
+        fresh = [dict(anchor.items() - last.items()) for last, anchor in pairwise([before, *some])]
+        yield from _other_lines(connection, fresh)
+        before = some[-1]
+
+
+def _other_lines(connection: Connection, anchors: Iterable[Heads]) -> Iterator[str]:
     wanted = {(int(trail), number, told) for anchor in anchors for trail, (number, told) in _parted(anchor)}
     for trail, lines in groupby(sorted(wanted), itemgetter(0)):
         while some := list(islice(lines, _AT_ONCE)):
