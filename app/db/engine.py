@@ -151,7 +151,7 @@ def _sqlite(url: URL, pool_size: int, *, query_only: bool) -> Engine:
     def _prepare(connection: sqlite3.Connection, record: Any) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself
         record.info[sqlite.BEGIN] = _begin
-        for pragma in _sqlite_pragmas(query_only):
+        for pragma in sqlite_pragmas(query_only=query_only):
             connection.execute(f"PRAGMA {pragma}")
 
     queue = WriterQueue(file_of(url))
@@ -188,7 +188,8 @@ def _end_turn(_connection: Any, record: Any, *_: Any) -> None:
         end_turn()
 
 
-def _sqlite_pragmas(query_only: bool) -> list[str]:
+def sqlite_pragmas(*, query_only: bool = False) -> list[str]:
+    """Return what each connection to SQLite is told first."""
     # synchronous=FULL: with NORMAL a power cut takes acknowledged writes back.
     return [
         "journal_mode=WAL",

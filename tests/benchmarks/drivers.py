@@ -17,6 +17,7 @@ from psycopg.types.json import Jsonb, set_json_dumps, set_json_loads
 from sqlalchemy import Column, Table
 from sqlalchemy.dialects import postgresql
 
+from app.db.engine import sqlite_pragmas
 from app.db.types import Id, Instant, Json
 
 Row = Mapping[str, Any]
@@ -57,7 +58,7 @@ class SqliteDriver:
     def __init__(self, path: str) -> None:
         self.connection = sqlite3.connect(path, timeout=5, check_same_thread=False, isolation_level=None)
         self.connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "wal_autocheckpoint=16000"):
+        for pragma in sqlite_pragmas():
             self.connection.execute(f"PRAGMA {pragma}")
 
     def close(self) -> None:

@@ -26,8 +26,8 @@ SEED = 20_261_121
 SHIM = Path(__file__).with_name("power_cut.c")
 CARELESS = """
 import app.db.engine as engine
-honest = engine._sqlite_pragmas
-engine._sqlite_pragmas = lambda only: [one.replace("synchronous=FULL", "synchronous=NORMAL") for one in honest(only)]
+honest = engine.sqlite_pragmas
+engine.sqlite_pragmas = lambda **how: [one.replace("synchronous=FULL", "synchronous=NORMAL") for one in honest(**how)]
 from wsgi import app
 """
 """A server as it must not be: a power cut may take back what it acknowledged."""
