@@ -40,7 +40,7 @@ class Ward:
 
     patients: int = 200
     rising: int = 10
-    count: int = 12
+    count: int = 24
 
 
 @dataclass(frozen=True)

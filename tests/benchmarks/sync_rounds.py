@@ -52,15 +52,15 @@ ALONE, PUSH, PUSH_YEAR, PULL, FIRST_SYNC, ONE_ALONE, PUSH_ONE, READ_ONE, NOTHING
     "nothing new, 304",
 )
 WORKLOADS = {
-    ALONE: Workload(Push(mixed), clients=1, count=10),
+    ALONE: Workload(Push(mixed), clients=1, count=40),
     PUSH: Workload(Push(mixed), clients=4, count=24),
     PUSH_YEAR: Workload(Push(mixed), clients=4, count=24, past=YEAR),
-    PULL: Workload(PullNewest(), clients=4, count=40),
+    PULL: Workload(PullNewest(), clients=4, count=80),
     FIRST_SYNC: Workload(PullAll(), clients=4, count=12),
-    ONE_ALONE: Workload(Push(single), clients=1, count=60, each=10),
-    PUSH_ONE: Workload(Push(single), clients=16, count=240, each=10),
-    READ_ONE: Workload(ReadRun(), clients=16, count=480),
-    NOTHING_NEW: Workload(PullNothing(), clients=16, count=480),
+    ONE_ALONE: Workload(Push(single), clients=1, count=120, each=10),
+    PUSH_ONE: Workload(Push(single), clients=16, count=480, each=10),
+    READ_ONE: Workload(ReadRun(), clients=16, count=1920),
+    NOTHING_NEW: Workload(PullNothing(), clients=16, count=1920),
 }
 
 COMPARED = ((ALONE,), (PUSH, PUSH_YEAR), (PULL,), (FIRST_SYNC,), (ONE_ALONE,), (PUSH_ONE,), (READ_ONE,), (NOTHING_NEW,))

@@ -14,7 +14,7 @@ from app.keeping.service.anchors import ANCHORS, add_anchor, newest_anchors, rea
 from tests.keeping.conftest import Installation
 
 YEARS_OF_LINES, MOST_BYTES = 20_000, 4 * 1024**2
-"""Lines of a file that would be 40 MiB as values, and what to look the trail over with it may take."""
+"""Lines of a file that are 23 MiB as values, and what to look the trail over with it may take."""
 
 
 def written(folder: Path, lines: Iterable[dict[str, Any]]) -> Path:
