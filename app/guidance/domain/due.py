@@ -134,7 +134,7 @@ def _may_still_come(on: date, done: int | None, work: int, at: datetime, zone: s
     return at < log_ends if done is None else done < work and at < end
 
 
-@lru_cache(maxsize=1024)  # a year is asked day by day, and more than one zone
+@lru_cache
 def _ends_of(on: date, zone: str) -> tuple[datetime, datetime]:
     """Return when a day ends in a zone, and when a log of it is no longer waited for."""
     end = datetime.combine(on + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
